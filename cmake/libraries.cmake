@@ -1,0 +1,13 @@
+# Debian's libraries. Each module links only those that it names in tern_libraries_<module>.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(SECP256K1 REQUIRED IMPORTED_TARGET libsecp256k1)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+
+set(tern_libraries_base Threads::Threads)
+set(tern_libraries_codec PkgConfig::JANSSON)
+set(tern_libraries_crypto PkgConfig::SECP256K1 PkgConfig::SODIUM PkgConfig::CRYPTO gmp)
+set(tern_libraries_state lmdb)
