@@ -35,7 +35,9 @@ void *xrealloc(void *p, size_t n) {
     return p;
 }
 
-void arena_init(struct arena *a, size_t limit_bytes) { *a = (struct arena){.limit_bytes = limit_bytes}; }
+void arena_init(struct arena *a, size_t limit_bytes) {
+    *a = (struct arena){.limit_bytes = limit_bytes};
+}
 
 static void drop_until(struct arena *a, struct arena_chunk *stop) {
     while (a->chunk != stop) {

@@ -37,8 +37,9 @@ void arena_release(struct arena *a, struct arena_mark m);
 /* The slow path of arena_alloc: takes a new chunk. */
 void *arena_alloc_slow(struct arena *a, size_t n, size_t align);
 
-/* `n` bytes aligned to `align` (a power of two ≤ 64). Returns NULL only if the arena has a limit and this would pass
- * it; an arena without a limit ends the process cleanly when the system has no memory left. */
+/* `n` bytes aligned to `align` (a power of two ≤ 64). Returns NULL only if the arena has a limit
+ * and this would pass it; an arena without a limit ends the process cleanly when the system has no
+ * memory left. */
 static inline void *arena_alloc(struct arena *a, size_t n, size_t align) {
     uintptr_t p = ((uintptr_t)a->at + (align - 1)) & ~(uintptr_t)(align - 1);
     if (a->at && p <= (uintptr_t)a->end && n <= (uintptr_t)a->end - p) {
@@ -57,13 +58,14 @@ struct bytes arena_copy(struct arena *a, struct bytes src);
 /* printf into the arena; never NULL in an arena without a limit. For error texts. */
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define ARENA_NEW(a, T) ((T *)arena_zalloc((a), sizeof(T), _Alignof(T)))
+#define ARENA_NEW(a, T)          ((T *)arena_zalloc((a), sizeof(T), _Alignof(T)))
 #define ARENA_ARRAY(a, T, count) ((T *)arena_array((a), sizeof(T), (count), _Alignof(T)))
 
 /* A zeroed array; NULL if the size overflows or the limit is passed. */
 void *arena_array(struct arena *a, size_t size, size_t count, size_t align);
 
-/* malloc and realloc that end the process cleanly instead of returning NULL. For long-lived memory with one owner. */
+/* malloc and realloc that end the process cleanly instead of returning NULL. For long-lived memory
+ * with one owner. */
 void *xmalloc(size_t n);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *p, size_t n);

@@ -24,8 +24,8 @@ struct b32 {
 };
 
 #define BYTES_LIT(s) ((struct bytes){(const uint8_t *)(s), sizeof(s) - 1})
-#define BYTES_OF(x) ((struct bytes){(const uint8_t *)&(x), sizeof(x)})
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define BYTES_OF(x)  ((struct bytes){(const uint8_t *)&(x), sizeof(x)})
+#define COUNT_OF(a)  (sizeof(a) / sizeof((a)[0]))
 
 static inline struct bytes bytes_make(const void *p, size_t n) {
     return (struct bytes){(const uint8_t *)p, n};
@@ -80,14 +80,29 @@ static inline uint64_t load_le64(const void *p) {
     memcpy(&v, p, 8);
     return v;
 }
-static inline void store_le16(void *p, uint16_t v) { memcpy(p, &v, 2); }
-static inline void store_le32(void *p, uint32_t v) { memcpy(p, &v, 4); }
-static inline void store_le64(void *p, uint64_t v) { memcpy(p, &v, 8); }
-static inline uint32_t load_be32(const void *p) { return __builtin_bswap32(load_le32(p)); }
-static inline uint64_t load_be64(const void *p) { return __builtin_bswap64(load_le64(p)); }
-static inline void store_be32(void *p, uint32_t v) { store_le32(p, __builtin_bswap32(v)); }
-static inline void store_be64(void *p, uint64_t v) { store_le64(p, __builtin_bswap64(v)); }
+static inline void store_le16(void *p, uint16_t v) {
+    memcpy(p, &v, 2);
+}
+static inline void store_le32(void *p, uint32_t v) {
+    memcpy(p, &v, 4);
+}
+static inline void store_le64(void *p, uint64_t v) {
+    memcpy(p, &v, 8);
+}
+static inline uint32_t load_be32(const void *p) {
+    return __builtin_bswap32(load_le32(p));
+}
+static inline uint64_t load_be64(const void *p) {
+    return __builtin_bswap64(load_le64(p));
+}
+static inline void store_be32(void *p, uint32_t v) {
+    store_le32(p, __builtin_bswap32(v));
+}
+static inline void store_be64(void *p, uint64_t v) {
+    store_le64(p, __builtin_bswap64(v));
+}
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the loads above assume a little-endian machine");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "the loads above assume a little-endian machine");
 
 #endif

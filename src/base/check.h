@@ -1,4 +1,5 @@
-/* Checked arithmetic: each returns false on overflow and leaves *out untouched then. For sizes, gas and money. */
+/* Checked arithmetic: each returns false on overflow and leaves *out untouched then. For sizes, gas
+ * and money. */
 #ifndef TERN_BASE_CHECK_H
 #define TERN_BASE_CHECK_H
 
@@ -27,9 +28,15 @@ static inline bool mul_u64(uint64_t a, uint64_t b, uint64_t *out) {
 }
 
 /* ceil(a / b) for b > 0, without overflow. */
-static inline uint64_t div_ceil_u64(uint64_t a, uint64_t b) { return a / b + (a % b != 0); }
+static inline uint64_t div_ceil_u64(uint64_t a, uint64_t b) {
+    return a / b + (a % b != 0);
+}
 
-static inline uint64_t min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }
-static inline uint64_t max_u64(uint64_t a, uint64_t b) { return a > b ? a : b; }
+static inline uint64_t min_u64(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+static inline uint64_t max_u64(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
 
 #endif

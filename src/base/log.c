@@ -6,7 +6,9 @@
 
 static enum log_level log_threshold = LOG_INFO;
 
-void log_set_level(enum log_level level) { log_threshold = level; }
+void log_set_level(enum log_level level) {
+    log_threshold = level;
+}
 
 void log_line(enum log_level level, const char *format, ...) {
     static const char *const names[] = {"error", "warn ", "info ", "debug"};
@@ -17,7 +19,8 @@ void log_line(enum log_level level, const char *format, ...) {
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &tm);
     size_t n = strftime(line, sizeof line, "%H:%M:%S", &tm);
-    n += (size_t)snprintf(line + n, sizeof line - n, ".%03ld %s ", now.tv_nsec / 1000000, names[level]);
+    n += (size_t)snprintf(line + n, sizeof line - n, ".%03ld %s ", now.tv_nsec / 1000000,
+                          names[level]);
     va_list args;
     va_start(args, format);
     vsnprintf(line + n, sizeof line - n, format, args);

@@ -18,7 +18,8 @@ __attribute__((constructor)) static void draw_key(void) {
 uint64_t map_hash(const void *p, size_t n) {
     const uint8_t *at = p;
     uint64_t h = map_key[0] ^ (n * 0x9e3779b97f4a7c15u);
-    for (; n >= 16; n -= 16, at += 16) h = map_fold(load_le64(at) ^ h, load_le64(at + 8) ^ map_key[1]);
+    for (; n >= 16; n -= 16, at += 16)
+        h = map_fold(load_le64(at) ^ h, load_le64(at + 8) ^ map_key[1]);
     uint8_t tail[16] = {0};
     if (n) memcpy(tail, at, n);
     h = map_fold(load_le64(tail) ^ h, load_le64(tail + 8) ^ map_key[1]);
@@ -66,7 +67,8 @@ void map_insert(struct map *m, uint64_t hash, uint32_t index) {
 void map_remove(struct map *m, uint64_t hash, uint32_t index) {
     uint32_t at = (uint32_t)hash & m->mask;
     while (m->cells[at].item != index + 1) at = (at + 1) & m->mask;
-    /* Shift back whatever the hole would hide: an entry may move into it unless its home lies behind the hole. */
+    /* Shift back whatever the hole would hide: an entry may move into it unless its home lies
+     * behind the hole. */
     for (uint32_t next = (at + 1) & m->mask; m->cells[next].item; next = (next + 1) & m->mask) {
         uint32_t home = (uint32_t)m->rehash(m->ctx, m->cells[next].item - 1) & m->mask;
         if (((next - home) & m->mask) >= ((next - at) & m->mask)) {

@@ -1,9 +1,11 @@
-/* map: an open-addressing index from a key to a 32-bit number, usually the place of an entry in an array of the
- * caller's. The map stores only hash tags and numbers; the caller compares keys. Linear probing, power-of-two sizes,
- * at most 7/8 full; deletion shifts back, so there are no tombstones.
+/* map: an open-addressing index from a key to a 32-bit number, usually the place of an entry in an
+ * array of the caller's. The map stores only hash tags and numbers; the caller compares keys.
+ * Linear probing, power-of-two sizes, at most 7/8 full; deletion shifts back, so there are no
+ * tombstones.
  *
- * The hash is keyed: whoever picks the keys (addresses, slots) cannot pick the collisions. The key differs in every
- * process; nothing observable may depend on the order of a map, and none of its calls walks it.
+ * The hash is keyed: whoever picks the keys (addresses, slots) cannot pick the collisions. The key
+ * differs in every process; nothing observable may depend on the order of a map, and none of its
+ * calls walks it.
  *
  *     struct map_probe it = map_begin(&m, hash);
  *     for (uint32_t i; map_next(&m, &it, &i);)
@@ -24,7 +26,8 @@ struct map {
     struct map_cell *cells; /* owned; NULL until the first insertion */
     uint32_t mask;          /* cells - 1 */
     uint32_t count;
-    uint64_t (*rehash)(const void *ctx, uint32_t index); /* the full hash of an entry, needed when the map grows */
+    uint64_t (*rehash)(const void *ctx,
+                       uint32_t index); /* the full hash of an entry, needed when the map grows */
     const void *ctx;
 };
 
@@ -46,7 +49,8 @@ static inline uint64_t map_fold(uint64_t a, uint64_t b) {
 /* map_hash for the two sizes of hot paths, inlined. */
 static inline uint64_t map_hash20(const uint8_t p[20]) {
     uint64_t a = load_le64(p) ^ map_key[0], b = load_le64(p + 8) ^ map_key[1];
-    return map_fold(map_fold(a, b) ^ load_le32(p + 16) ^ map_key[0], 0x9e3779b97f4a7c15u ^ map_key[1]);
+    return map_fold(map_fold(a, b) ^ load_le32(p + 16) ^ map_key[0],
+                    0x9e3779b97f4a7c15u ^ map_key[1]);
 }
 static inline uint64_t map_hash32(const uint8_t p[32], uint64_t salt) {
     uint64_t a = load_le64(p) ^ map_key[0], b = load_le64(p + 8) ^ map_key[1];
@@ -58,7 +62,8 @@ void map_init(struct map *m, uint64_t (*rehash)(const void *ctx, uint32_t index)
 void map_free(struct map *m);
 void map_clear(struct map *m); /* keeps the memory */
 
-/* Adds `index` under `hash`. The caller has made sure that the key is not there. index < UINT32_MAX. */
+/* Adds `index` under `hash`. The caller has made sure that the key is not there. index <
+ * UINT32_MAX. */
 void map_insert(struct map *m, uint64_t hash, uint32_t index);
 
 /* Takes `index` out; it must be in the map under `hash`. */

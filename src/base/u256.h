@@ -1,5 +1,6 @@
-/* 256-bit unsigned integers with the EVM's semantics: arithmetic is modulo 2^256, division by zero gives zero.
- * Limbs are 64-bit, least significant first. Results may alias operands unless a comment says otherwise. */
+/* 256-bit unsigned integers with the EVM's semantics: arithmetic is modulo 2^256, division by zero
+ * gives zero. Limbs are 64-bit, least significant first. Results may alias operands unless a
+ * comment says otherwise. */
 #ifndef TERN_BASE_U256_H
 #define TERN_BASE_U256_H
 
@@ -10,20 +11,30 @@ struct u256 {
 };
 
 #define U256_ZERO ((struct u256){{0, 0, 0, 0}})
-#define U256_ONE ((struct u256){{1, 0, 0, 0}})
+#define U256_ONE  ((struct u256){{1, 0, 0, 0}})
 
-static inline struct u256 u256_from_u64(uint64_t v) { return (struct u256){{v, 0, 0, 0}}; }
-
-static inline bool u256_is_zero(const struct u256 *a) { return (a->w[0] | a->w[1] | a->w[2] | a->w[3]) == 0; }
-
-static inline bool u256_eq(const struct u256 *a, const struct u256 *b) {
-    return ((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3])) == 0;
+static inline struct u256 u256_from_u64(uint64_t v) {
+    return (struct u256){{v, 0, 0, 0}};
 }
 
-static inline bool u256_fits_u64(const struct u256 *a) { return (a->w[1] | a->w[2] | a->w[3]) == 0; }
+static inline bool u256_is_zero(const struct u256 *a) {
+    return (a->w[0] | a->w[1] | a->w[2] | a->w[3]) == 0;
+}
 
-/* The value, or UINT64_MAX if it does not fit. For sizes and offsets, where "too large" is all that matters. */
-static inline uint64_t u256_sat_u64(const struct u256 *a) { return u256_fits_u64(a) ? a->w[0] : UINT64_MAX; }
+static inline bool u256_eq(const struct u256 *a, const struct u256 *b) {
+    return ((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) |
+            (a->w[3] ^ b->w[3])) == 0;
+}
+
+static inline bool u256_fits_u64(const struct u256 *a) {
+    return (a->w[1] | a->w[2] | a->w[3]) == 0;
+}
+
+/* The value, or UINT64_MAX if it does not fit. For sizes and offsets, where "too large" is all that
+ * matters. */
+static inline uint64_t u256_sat_u64(const struct u256 *a) {
+    return u256_fits_u64(a) ? a->w[0] : UINT64_MAX;
+}
 
 /* out = a + b mod 2^256; returns the carry. */
 static inline bool u256_add(struct u256 *out, const struct u256 *a, const struct u256 *b) {
@@ -72,14 +83,18 @@ void u256_mul(struct u256 *out, const struct u256 *a, const struct u256 *b);
 /* The 512-bit product, 8 limbs. */
 void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b);
 
-/* Quotient and remainder; both zero if b is zero (Yellow Paper, DIV and MOD). Either out may be NULL. */
-void u256_divmod(struct u256 *quotient, struct u256 *remainder, const struct u256 *a, const struct u256 *b);
+/* Quotient and remainder; both zero if b is zero (Yellow Paper, DIV and MOD). Either out may be
+ * NULL. */
+void u256_divmod(struct u256 *quotient, struct u256 *remainder, const struct u256 *a,
+                 const struct u256 *b);
 void u256_sdiv(struct u256 *out, const struct u256 *a, const struct u256 *b);
 void u256_smod(struct u256 *out, const struct u256 *a, const struct u256 *b);
 
 /* (a + b) mod m and (a * b) mod m over the unbounded integers; zero if m is zero. */
-void u256_addmod(struct u256 *out, const struct u256 *a, const struct u256 *b, const struct u256 *m);
-void u256_mulmod(struct u256 *out, const struct u256 *a, const struct u256 *b, const struct u256 *m);
+void u256_addmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
+                 const struct u256 *m);
+void u256_mulmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
+                 const struct u256 *m);
 
 /* out = a ^ e mod 2^256; 0 ^ 0 is 1. */
 void u256_exp(struct u256 *out, const struct u256 *a, const struct u256 *e);
@@ -89,12 +104,15 @@ void u256_shl(struct u256 *out, const struct u256 *a, uint64_t n);
 void u256_shr(struct u256 *out, const struct u256 *a, uint64_t n);
 void u256_sar(struct u256 *out, const struct u256 *a, uint64_t n);
 
-/* SIGNEXTEND: extends the sign of byte `k` (0 is the least significant); k of 31 and more changes nothing. */
+/* SIGNEXTEND: extends the sign of byte `k` (0 is the least significant); k of 31 and more changes
+ * nothing. */
 void u256_signextend(struct u256 *out, const struct u256 *k, const struct u256 *a);
 
 /* Significant bits, 0 for zero; and the same in bytes. */
 unsigned u256_bit_length(const struct u256 *a);
-static inline unsigned u256_byte_length(const struct u256 *a) { return (u256_bit_length(a) + 7) / 8; }
+static inline unsigned u256_byte_length(const struct u256 *a) {
+    return (u256_bit_length(a) + 7) / 8;
+}
 
 /* Big-endian bytes, the form of the EVM's memory, stack words and RLP. */
 static inline void u256_load_be(struct u256 *out, const uint8_t p[32]) {
@@ -108,7 +126,8 @@ static inline void u256_store_be(uint8_t p[32], const struct u256 *a) {
 /* Up to 32 big-endian bytes, any length; the caller has checked n <= 32. */
 void u256_from_be(struct u256 *out, struct bytes be);
 
-/* "0x…" without leading zeros, at least one digit. `out` has room for 67 bytes. Returns the length. */
+/* "0x…" without leading zeros, at least one digit. `out` has room for 67 bytes. Returns the length.
+ */
 size_t u256_to_hex(char *out, const struct u256 *a);
 
 /* Decimal. `out` has room for 79 bytes. Returns the length. */

@@ -1,7 +1,7 @@
-/* Runs a libFuzzer entry point without libFuzzer: first every file of the corpus folder as it is, then seeded
- * mutations of them until the time is over. Deterministic for a given number of executions; `./x fuzz` does the
- * coverage-guided work, this keeps the same targets alive in `./x test` with gcc and its sanitizers.
- * Usage: fuzz_x [--seconds N] [--runs N] CORPUS_DIR_OR_FILE… */
+/* Runs a libFuzzer entry point without libFuzzer: first every file of the corpus folder as it is,
+ * then seeded mutations of them until the time is over. Deterministic for a given number of
+ * executions; `./x fuzz` does the coverage-guided work, this keeps the same targets alive in `./x
+ * test` with gcc and its sanitizers. Usage: fuzz_x [--seconds N] [--runs N] CORPUS_DIR_OR_FILE… */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -63,9 +63,15 @@ static uint64_t rng(void) {
 static size_t mutate(uint8_t *buf, size_t n) {
     for (unsigned k = 1 + rng() % 6; k > 0; k--) {
         switch (rng() % 6) {
-        case 0: if (n) buf[rng() % n] = (uint8_t)rng(); break;
-        case 1: if (n) buf[rng() % n] ^= (uint8_t)(1u << (rng() % 8)); break;
-        case 2: if (n) n = rng() % n; break;
+        case 0:
+            if (n) buf[rng() % n] = (uint8_t)rng();
+            break;
+        case 1:
+            if (n) buf[rng() % n] ^= (uint8_t)(1u << (rng() % 8));
+            break;
+        case 2:
+            if (n) n = rng() % n;
+            break;
         case 3:
             if (n < INPUT_MAX_BYTES) {
                 size_t at = rng() % (n + 1);
@@ -128,7 +134,9 @@ int main(int argc, char **argv) {
         n = mutate(buf, n);
         run_one(buf, n);
         clock_gettime(CLOCK_MONOTONIC, &now);
-        if ((double)(now.tv_sec - start.tv_sec) + (double)(now.tv_nsec - start.tv_nsec) / 1e9 > seconds) break;
+        if ((double)(now.tv_sec - start.tv_sec) + (double)(now.tv_nsec - start.tv_nsec) / 1e9 >
+            seconds)
+            break;
     }
     free(buf);
     for (size_t i = 0; i < seed_count; i++) free(seeds[i].data);

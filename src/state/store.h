@@ -1,0 +1,113 @@
+/* The store: sealed blocks on LMDB, snapshots of them, and sealing. See state.h for the words.
+ *
+ * One environment, one named database per kind of data; one write transaction per block, opened by
+ * st_seal_begin and committed by st_seal_end, so that a block is there whole or not at all. Each
+ * block also writes the values that it replaced (a reverse difference), from which snapshots of
+ * earlier blocks read.
+ *
+ * Records are what the chain keeps beside the world (blocks, receipts, indexes): byte strings in
+ * tables of their own.
+ */
+#ifndef TERN_STATE_STORE_H
+#define TERN_STATE_STORE_H
+
+#include "base/base.h"
+#include "state/journal.h"
+
+struct st_store;
+
+enum st_err {
+    ST_ERR_NONE = 0,
+    ST_ERR_OPEN,     /* the folder or its files cannot be opened, or are no store of this version */
+    ST_ERR_IO,       /* the disk failed or is full; nothing of the block was written */
+    ST_ERR_PRUNED,   /* that block's history is not kept any more */
+    ST_ERR_NO_BLOCK, /* no such block yet */
+};
+
+/* The chain's tables. Keys are big-endian where they carry numbers, so that they sort. */
+enum st_table {
+    ST_TABLE_META,       /* name → value */
+    ST_TABLE_BLOCK,      /* height (8) → block */
+    ST_TABLE_BLOCK_HASH, /* block hash → height */
+    ST_TABLE_TX,      /* transaction hash of any machine → height (8) ‖ index (4) ‖ vm (1) */
+    ST_TABLE_RECEIPT, /* height (8) ‖ index (4) → receipt with its legs */
+    ST_TABLE_LOG_ADDRESS, /* address (20) ‖ height (8) ‖ index (4) → nothing */
+    ST_TABLE_LOG_TOPIC,   /* position (1) ‖ topic (32) ‖ height (8) ‖ index (4) → nothing */
+    ST_TABLE_MOVE_VERSION, /* Move transaction version (8) → height (8) ‖ index (4) ‖ kind (1) */
+    ST_TABLE_ACCOUNT_TX, /* Move address (32) ‖ sequence number (8) → version (8) */
+    ST_TABLE_EVENT, /* Move guid address (32) ‖ creation number (8) ‖ sequence number (8) → version
+                       (8) … */
+    ST_TABLE_MESSAGE, /* height (8) ‖ index (4) → message id */
+    ST_TABLE_COUNT
+};
+
+struct st_store_options {
+    const char *dir;         /* NULL: an unlinked temporary folder without fsync */
+    uint64_t map_bytes;      /* address space reserved for the file; 0: 256 GiB */
+    uint64_t history_blocks; /* how many blocks back can be read; UINT64_MAX: all; 0: 256 */
+};
+
+struct err st_store_open(struct st_store **out, const struct st_store_options *options);
+void st_store_close(struct st_store *s);
+
+/* Height of the last sealed block, and whether there is one. Safe from any thread. */
+bool st_store_height(const struct st_store *s, uint64_t *height);
+
+/* A snapshot after block `height`, or after the last one with ST_LATEST. Any thread; close it on
+ * the same thread. */
+#define ST_LATEST UINT64_MAX
+struct err st_snapshot_open(struct st_store *s, uint64_t height, struct st_snapshot **out);
+void st_snapshot_close(struct st_snapshot *snap);
+uint64_t st_snapshot_height(const struct st_snapshot *snap);
+
+/* Reads outside a journal; slices are borrowed until the snapshot is closed. */
+bool st_snapshot_get(const struct st_snapshot *snap, enum st_domain domain, struct bytes key,
+                     struct bytes *value);
+
+/* Visits items whose key begins with `prefix`, from `start` on (start.n 0: the first), in key
+ * order, until `visit` returns false. */
+void st_snapshot_scan(const struct st_snapshot *snap, enum st_domain domain, struct bytes prefix,
+                      struct bytes start,
+                      bool (*visit)(void *ctx, struct bytes key, struct bytes value), void *ctx);
+
+/* Records are not versioned: a snapshot of an earlier block sees all records of the newest. */
+bool st_record_get(const struct st_snapshot *snap, enum st_table table, struct bytes key,
+                   struct bytes *value);
+
+/* Visits records with from <= key < to (to.n 0: to the end), in key order, or backwards from the
+ * last with `reverse`, until `visit` returns false. */
+void st_record_scan(const struct st_snapshot *snap, enum st_table table, struct bytes from,
+                    struct bytes to, bool reverse,
+                    bool (*visit)(void *ctx, struct bytes key, struct bytes value), void *ctx);
+
+/* ---- Sealing (the sequencer's thread only)
+ * ------------------------------------------------------------------------ */
+
+struct st_roots {
+    struct b32 evm;   /* Merkle-Patricia, as in an Ethereum header */
+    struct b32 move;  /* sparse Merkle over resources, modules and table items */
+    struct b32 svm;   /* sparse Merkle; the empty root until there are accounts */
+    struct b32 queue; /* sparse Merkle over messages and aliases */
+    struct b32 world; /* sha3-256 of the four */
+};
+
+/* Opens the block's write transaction, writes everything that changed since the last seal with its
+ * reverse difference, and computes the roots from those changes. The journal must be between
+ * transactions and over the latest snapshot of this store (or the first journal of an empty one).
+ */
+struct err st_seal_begin(struct st_store *s, struct st_journal *j, uint64_t height,
+                         struct st_roots *roots);
+/* Adds a record to the block being sealed. */
+struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key,
+                       struct bytes value);
+/* Commits. On an error nothing of the block is in the store, and the journal still holds the
+ * block's changes. */
+struct err st_seal_end(struct st_store *s, struct st_journal *j);
+/* Gives the block up after st_seal_begin; as after a failed st_seal_end. */
+void st_seal_abort(struct st_store *s, struct st_journal *j);
+
+/* A journal for the sequencer over the newest state of the store: it reads through to the store for
+ * as long as it lives, also after seals. */
+struct st_journal *st_sequencer_journal(struct st_store *s);
+
+#endif
