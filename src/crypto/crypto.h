@@ -1,0 +1,27 @@
+/* crypto: the hashes, signatures and curve arithmetic of the chains that Tern speaks. Nothing here
+ * knows of gas, of a transaction or of a precompile's price; a function takes slices and says
+ * whether they mean something.
+ *
+ *   keccak.h    the keccak-f[1600] sponge: keccak-256 (EVM), SHA3-256 and SHA3-512 (Move); own and
+ * fast hash.h      SHA-256, SHA-512, RIPEMD-160, BLAKE2b and its compression function, SipHash
+ *   secp.h      secp256k1: recover, sign, public keys, addresses
+ *   ed25519.h   sign and strictly verify
+ *   bn254.h     the pairing-friendly curve of EIP-196 and EIP-197
+ *   modexp.h    big modular exponentiation of EIP-198
+ *
+ * Shared rules. Every call is a pure function of its arguments: no global mutable state, safe from
+ * any number of threads, no initialisation to call first, nothing to free. Slices are borrowed for
+ * the call only; a slice may have p NULL if n is 0. Outputs may not overlap inputs unless a comment
+ * says that they may. Nothing is promised about timing except where a comment says "constant time".
+ */
+#ifndef TERN_CRYPTO_CRYPTO_H
+#define TERN_CRYPTO_CRYPTO_H
+
+#include "crypto/bn254.h"
+#include "crypto/ed25519.h"
+#include "crypto/hash.h"
+#include "crypto/keccak.h"
+#include "crypto/modexp.h"
+#include "crypto/secp.h"
+
+#endif
