@@ -77,8 +77,31 @@ static inline int u256_cmp(const struct u256 *a, const struct u256 *b) {
     return u256_lt(a, b) ? -1 : !u256_eq(a, b);
 }
 
-/* out = a * b mod 2^256. */
-void u256_mul(struct u256 *out, const struct u256 *a, const struct u256 *b);
+/* low limb of a * b + c + *carry; the high limb becomes the new carry. Cannot overflow 128 bits. */
+static inline uint64_t u256_mac(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry) {
+    __uint128_t t = (__uint128_t)a * b + c + *carry;
+    *carry = (uint64_t)(t >> 64);
+    return (uint64_t)t;
+}
+
+/* out = a * b mod 2^256: the ten limb products that matter, row by row. */
+static inline void u256_mul(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    const uint64_t a0 = a->w[0], a1 = a->w[1], a2 = a->w[2], a3 = a->w[3];
+    const uint64_t b0 = b->w[0], b1 = b->w[1], b2 = b->w[2], b3 = b->w[3];
+    uint64_t c = 0, r1, r2, r3;
+    const uint64_t r0 = u256_mac(a0, b0, 0, &c);
+    r1 = u256_mac(a0, b1, 0, &c);
+    r2 = u256_mac(a0, b2, 0, &c);
+    r3 = a0 * b3 + c;
+    c = 0;
+    r1 = u256_mac(a1, b0, r1, &c);
+    r2 = u256_mac(a1, b1, r2, &c);
+    r3 += a1 * b2 + c;
+    c = 0;
+    r2 = u256_mac(a2, b0, r2, &c);
+    r3 += a2 * b1 + c + a3 * b0;
+    *out = (struct u256){{r0, r1, r2, r3}};
+}
 
 /* The 512-bit product, 8 limbs. */
 void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b);
@@ -99,9 +122,28 @@ void u256_mulmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
 /* out = a ^ e mod 2^256; 0 ^ 0 is 1. */
 void u256_exp(struct u256 *out, const struct u256 *a, const struct u256 *e);
 
-/* Shifts by n bits; n of 256 and more gives zero (or the sign, for sar). */
-void u256_shl(struct u256 *out, const struct u256 *a, uint64_t n);
-void u256_shr(struct u256 *out, const struct u256 *a, uint64_t n);
+/* Shifts by n bits; n of 256 and more gives zero (or the sign, for sar). A window slides over the
+ * limbs padded with zeros, so nothing branches on the amount. */
+static inline void u256_shl(struct u256 *out, const struct u256 *a, uint64_t n) {
+    if (n >= 256) {
+        *out = U256_ZERO;
+        return;
+    }
+    const uint64_t t[8] = {0, 0, 0, 0, a->w[0], a->w[1], a->w[2], a->w[3]};
+    const uint64_t *at = t + 4 - n / 64;
+    const unsigned s = n % 64;
+    for (int i = 0; i < 4; i++) out->w[i] = at[i] << s | at[i - 1] >> 1 >> (63 - s);
+}
+static inline void u256_shr(struct u256 *out, const struct u256 *a, uint64_t n) {
+    if (n >= 256) {
+        *out = U256_ZERO;
+        return;
+    }
+    const uint64_t t[8] = {a->w[0], a->w[1], a->w[2], a->w[3], 0, 0, 0, 0};
+    const uint64_t *at = t + n / 64;
+    const unsigned s = n % 64;
+    for (int i = 0; i < 4; i++) out->w[i] = at[i] >> s | at[i + 1] << 1 << (63 - s);
+}
 void u256_sar(struct u256 *out, const struct u256 *a, uint64_t n);
 
 /* SIGNEXTEND: extends the sign of byte `k` (0 is the least significant); k of 31 and more changes
@@ -109,7 +151,11 @@ void u256_sar(struct u256 *out, const struct u256 *a, uint64_t n);
 void u256_signextend(struct u256 *out, const struct u256 *k, const struct u256 *a);
 
 /* Significant bits, 0 for zero; and the same in bytes. */
-unsigned u256_bit_length(const struct u256 *a);
+static inline unsigned u256_bit_length(const struct u256 *a) {
+    for (int i = 3; i >= 0; i--)
+        if (a->w[i]) return 64u * (unsigned)i + 64u - (unsigned)__builtin_clzll(a->w[i]);
+    return 0;
+}
 static inline unsigned u256_byte_length(const struct u256 *a) {
     return (u256_bit_length(a) + 7) / 8;
 }
