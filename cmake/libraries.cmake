@@ -11,3 +11,6 @@ set(tern_libraries_base Threads::Threads)
 set(tern_libraries_codec PkgConfig::JANSSON)
 set(tern_libraries_crypto PkgConfig::SECP256K1 PkgConfig::SODIUM PkgConfig::CRYPTO gmp)
 set(tern_libraries_state lmdb)
+
+# What only the tests of a module need: GMP is the model of the 256-bit integers.
+set(tern_test_libraries_base gmp)
