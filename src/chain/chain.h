@@ -1,17 +1,18 @@
 /* chain: blocks, transactions and the sequencer that makes them.
  *
- * One thread, the sequencer, executes everything: it takes transactions from the mempool (nonce order per sender),
- * runs each with its cross-VM tail, seals blocks into the store, then wakes whoever waits. All other threads read
- * snapshots.
+ * One thread, the sequencer, executes everything: it takes transactions from the mempool (nonce
+ * order per sender), runs each with its cross-VM tail, seals blocks into the store, then wakes
+ * whoever waits. All other threads read snapshots.
  *
  * Words
  *   root transaction   what a user signed, in any machine
- *   shadow             how a root of another machine shows itself in this one: a transaction with a derived hash that
- *                      holds what happened here. keccak-256("TERN::shadow::evm" ‖ root hash) and
+ *   shadow             how a root of another machine shows itself in this one: a transaction with a
+ * derived hash that holds what happened here. keccak-256("TERN::shadow::evm" ‖ root hash) and
  *                      sha3-256("TERN::shadow::move" ‖ root hash).
- *   EVM list           a block's transactions as Ethereum clients see them: EVM roots and EVM shadows, in order
- *   version            a Move transaction's number. Each block has a block-metadata version first, then Move roots and
- *                      Move shadows in order, then a state checkpoint; version 0 is genesis.
+ *   EVM list           a block's transactions as Ethereum clients see them: EVM roots and EVM
+ * shadows, in order version            a Move transaction's number. Each block has a block-metadata
+ * version first, then Move roots and Move shadows in order, then a state checkpoint; version 0 is
+ * genesis.
  */
 #ifndef TERN_CHAIN_CHAIN_H
 #define TERN_CHAIN_CHAIN_H
@@ -37,11 +38,11 @@ struct chain_options {
 
 enum chain_err {
     CHAIN_ERR_NONE = 0,
-    CHAIN_ERR_STORE,    /* the store failed; text says how */
-    CHAIN_ERR_DECODE,   /* the transaction's bytes are malformed; text names the field */
-    CHAIN_ERR_INVALID,  /* refused before execution; text is what geth or Aptos would say */
-    CHAIN_ERR_KNOWN,    /* already in the mempool or in a block */
-    CHAIN_ERR_FULL,     /* the mempool has no room */
+    CHAIN_ERR_STORE,   /* the store failed; text says how */
+    CHAIN_ERR_DECODE,  /* the transaction's bytes are malformed; text names the field */
+    CHAIN_ERR_INVALID, /* refused before execution; text is what geth or Aptos would say */
+    CHAIN_ERR_KNOWN,   /* already in the mempool or in a block */
+    CHAIN_ERR_FULL,    /* the mempool has no room */
     CHAIN_ERR_STOPPING,
 };
 
@@ -53,7 +54,8 @@ const struct chain_options *chain_get_options(const struct chain *c);
 struct st_store *chain_store(struct chain *c);
 struct mv_vm *chain_move_vm(struct chain *c);
 
-/* ---- Submitting (any thread) --------------------------------------------------------------------------------------- */
+/* ---- Submitting (any thread)
+ * --------------------------------------------------------------------------------------- */
 
 /* What became of a submission. */
 struct chain_submitted {
@@ -63,29 +65,36 @@ struct chain_submitted {
     char text[256];   /* on refusal; the same text as in the error */
 };
 
-/* Decodes, checks the signature, checks against the newest state, and hands over to the sequencer. In instant mode
- * waits up to `wait_ms` until the transaction is sealed, so that a client that asks next finds it. */
-struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms, struct chain_submitted *out);
-struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms, struct chain_submitted *out);
-
-/* The development faucet: a Move transaction signed by the chain's own faucet account, so that clients see a user
- * transaction. Mints `amount` (in octas, 10^-9 ETH) to `to`, creating the account if it is missing. */
-struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amount, uint64_t wait_ms,
+/* Decodes, checks the signature, checks against the newest state, and hands over to the sequencer.
+ * In instant mode waits up to `wait_ms` until the transaction is sealed, so that a client that asks
+ * next finds it. */
+struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                            struct chain_submitted *out);
+struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms,
                              struct chain_submitted *out);
 
+/* The development faucet: a Move transaction signed by the chain's own faucet account, so that
+ * clients see a user transaction. Mints `amount` (in octas, 10^-9 ETH) to `to`, creating the
+ * account if it is missing. */
+struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amount,
+                             uint64_t wait_ms, struct chain_submitted *out);
+
 /* A transaction of the mempool, not in a block yet: its raw bytes in `arena`. */
-bool chain_pending(struct chain *c, const struct b32 *hash, struct arena *arena, uint8_t *vm, struct bytes *raw);
+bool chain_pending(struct chain *c, const struct b32 *hash, struct arena *arena, uint8_t *vm,
+                   struct bytes *raw);
 /* The next nonce of an EVM sender, counting what is in the mempool. */
 uint64_t chain_pending_nonce(struct chain *c, const struct b20 *sender);
 
-/* Blocks until a block above `height` is sealed or `timeout_ms` is over; returns the newest height. */
+/* Blocks until a block above `height` is sealed or `timeout_ms` is over; returns the newest height.
+ */
 uint64_t chain_wait_block(struct chain *c, uint64_t height, uint64_t timeout_ms);
 
-/* Called on the sequencer's thread after each seal; must not block. At most 8 listeners, set before the first
- * submission. */
+/* Called on the sequencer's thread after each seal; must not block. At most 8 listeners, set before
+ * the first submission. */
 void chain_listen(struct chain *c, void (*sealed)(void *ctx, uint64_t height), void *ctx);
 
-/* ---- Reading (any thread; each reader belongs to the thread that opened it) ---------------------------------------- */
+/* ---- Reading (any thread; each reader belongs to the thread that opened it)
+ * ---------------------------------------- */
 
 struct chain_block {
     uint64_t height;
@@ -98,10 +107,10 @@ struct chain_block {
     struct u256 base_fee;
     struct b20 coinbase;
     struct b32 prev_randao;
-    uint32_t root_count;     /* root transactions */
-    uint32_t evm_count;      /* length of the EVM list */
+    uint32_t root_count;                  /* root transactions */
+    uint32_t evm_count;                   /* length of the EVM list */
     uint64_t first_version, last_version; /* Move; inclusive */
-    uint64_t encoded_bytes;  /* size of the Ethereum block */
+    uint64_t encoded_bytes;               /* size of the Ethereum block */
 };
 
 /* The Ethereum header as RLP: its keccak is the block's hash. extraData is the world root. */
@@ -115,21 +124,23 @@ struct chain_change {
 
 /* A root transaction with everything that it did. */
 struct chain_tx {
-    uint8_t vm;       /* of the root: ST_VM_EVM or ST_VM_MOVE */
-    bool genesis;     /* the one transaction of block 0; `raw` is empty */
+    uint8_t vm;   /* of the root: ST_VM_EVM or ST_VM_MOVE */
+    bool genesis; /* the one transaction of block 0; `raw` is empty */
     struct b32 hash;
     struct bytes raw; /* as signed */
     uint64_t height;
-    uint32_t index;   /* among the block's roots */
+    uint32_t index; /* among the block's roots */
     bool ok;
-    uint64_t gas_used;          /* EVM root: gas of the whole transaction, tail included. Move root: external units */
-    uint64_t common_gas_used;   /* the same in EVM gas; counts against the block's limit */
+    uint64_t gas_used; /* EVM root: gas of the whole transaction, tail included. Move root: external
+                          units */
+    uint64_t common_gas_used;        /* the same in EVM gas; counts against the block's limit */
     struct u256 effective_gas_price; /* EVM root, wei */
     struct b20 evm_sender;
     struct b32 move_sender;
-    bool created;               /* EVM root that created `contract` */
+    uint64_t move_sequence_number;
+    bool created; /* EVM root that created `contract` */
     struct b20 contract;
-    struct bytes move_status;   /* Move root: vm_status text */
+    struct bytes move_status; /* Move root: vm_status text */
     /* places in the two lists; UINT32_MAX / UINT64_MAX where it does not appear there */
     uint32_t evm_index;
     uint64_t evm_cumulative_gas; /* of the EVM list up to and with this */
@@ -163,11 +174,18 @@ bool chain_block_at(struct chain_reader *r, uint64_t height, struct chain_block 
 bool chain_block_by_hash(struct chain_reader *r, const struct b32 *hash, struct chain_block *out);
 /* The `index`-th root of a block. */
 bool chain_tx_at(struct chain_reader *r, uint64_t height, uint32_t index, struct chain_tx *out);
-/* By the root's hash or by that of any of its shadows; `*vm` says in which machine the hash names a transaction. */
-bool chain_tx_by_hash(struct chain_reader *r, const struct b32 *hash, uint8_t *vm, struct chain_tx *out);
+/* By the root's hash or by that of any of its shadows; `*vm` says in which machine the hash names a
+ * transaction. */
+bool chain_tx_by_hash(struct chain_reader *r, const struct b32 *hash, uint8_t *vm,
+                      struct chain_tx *out);
 
 /* What a Move version is. */
-enum chain_version_kind { CHAIN_VERSION_GENESIS, CHAIN_VERSION_BLOCK, CHAIN_VERSION_USER, CHAIN_VERSION_CHECKPOINT };
+enum chain_version_kind {
+    CHAIN_VERSION_GENESIS,
+    CHAIN_VERSION_BLOCK,
+    CHAIN_VERSION_USER,
+    CHAIN_VERSION_CHECKPOINT
+};
 struct chain_version {
     enum chain_version_kind kind;
     uint64_t height;
@@ -175,8 +193,9 @@ struct chain_version {
 };
 bool chain_version_at(struct chain_reader *r, uint64_t version, struct chain_version *out);
 
-/* Logs of EVM legs in blocks [from, to], through the index of addresses and topics. A filter with address_count 0 takes
- * any address; topic_counts[i] 0 takes any topic at that position. Visits in order until `visit` returns false. */
+/* Logs of EVM legs in blocks [from, to], through the index of addresses and topics. A filter with
+ * address_count 0 takes any address; topic_counts[i] 0 takes any topic at that position. Visits in
+ * order until `visit` returns false. */
 struct chain_log_filter {
     uint64_t from, to;
     const struct b20 *addresses;
@@ -194,52 +213,55 @@ void chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *filt
                      bool (*visit)(void *ctx, const struct chain_log *log), void *ctx);
 
 /* Messages in the order in which they were started, newest first with `reverse`. */
-void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t to_height, bool reverse,
-                         bool (*visit)(void *ctx, const struct xvm_message *m), void *ctx);
+void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t to_height,
+                         bool reverse, bool (*visit)(void *ctx, const struct xvm_message *m),
+                         void *ctx);
 
-/* ---- Executing on a reader's state, without keeping anything ------------------------------------------------------- */
+/* ---- Executing on a reader's state, without keeping anything
+ * ------------------------------------------------------- */
 
-/* An EVM environment for calls at the reader's block: Osaka rules, this chain's id, that block's fields. */
+/* An EVM environment for calls at the reader's block: Osaka rules, this chain's id, that block's
+ * fields. */
 void chain_evm_env(struct chain_reader *r, struct evm_env *env);
 
 /* One EVM call or transaction with its cross-VM tail, as if it were the next transaction. */
 struct chain_evm_call {
-    bool has_from;
-    struct b20 from;
-    bool has_to; /* false: create */
+    struct b20 from; /* zeros if the client names none */
+    bool has_to;     /* false: create */
     struct b20 to;
     struct u256 value;
-    uint64_t gas;        /* 0: the block's limit */
+    uint64_t gas;          /* 0: the block's limit */
     struct u256 gas_price; /* 0: free, and the balance is not asked for gas */
     struct bytes data;
-    const struct evm_access_list_entry *access_list;
-    size_t access_list_count;
-    bool is_static; /* a view: messages may not be started */
+    const struct evm_access *access;
+    size_t access_count;
 };
 struct chain_evm_result {
     bool ok;
-    bool reverted;         /* by REVERT: `output` is revert data */
-    const char *error;     /* geth's text when !ok */
+    bool reverted;     /* by REVERT: `output` is revert data */
+    const char *error; /* geth's text when !ok */
     struct bytes output;
-    uint64_t gas_used;     /* tail included */
+    uint64_t gas_used; /* tail included */
     struct b20 created;
     const struct xvm_leg *legs;
     uint32_t leg_count;
-    bool tail_lacks_gas;   /* a message failed only because the gas was used up */
+    bool tail_lacks_gas; /* a message failed only because the gas was used up */
     const struct st_log *logs;
     uint32_t log_count;
 };
-/* Results live in the reader's arena. An error only for calls that cannot be tried (balance, intrinsic gas…). */
-struct err chain_simulate_evm(struct chain_reader *r, const struct chain_evm_call *call, struct chain_evm_result *out);
-
-/* The smallest gas limit with which root and tail end as they do with the most that is allowed. */
-struct err chain_estimate_evm(struct chain_reader *r, const struct chain_evm_call *call, uint64_t *gas,
+/* Results live in the reader's arena. An error only for calls that cannot be tried (balance,
+ * intrinsic gas…). */
+struct err chain_simulate_evm(struct chain_reader *r, const struct chain_evm_call *call,
                               struct chain_evm_result *out);
 
-/* A Move transaction without its signature being checked, as the Aptos API's simulate: fills a chain_tx as if it had
- * been sealed, with the hash of the bytes as given. */
-struct err chain_simulate_move(struct chain_reader *r, const struct mv_signed_tx *tx, struct chain_tx *out,
-                               struct chain_submitted *refusal);
+/* The smallest gas limit with which root and tail end as they do with the most that is allowed. */
+struct err chain_estimate_evm(struct chain_reader *r, const struct chain_evm_call *call,
+                              uint64_t *gas, struct chain_evm_result *out);
+
+/* A Move transaction without its signature being checked, as the Aptos API's simulate: fills a
+ * chain_tx as if it had been sealed, with the hash of the bytes as given. */
+struct err chain_simulate_move(struct chain_reader *r, const struct mv_signed_tx *tx,
+                               struct chain_tx *out, struct chain_submitted *refusal);
 
 /* A session for view functions and layouts on the reader's state; freed with the reader. */
 struct mv_session *chain_reader_move_session(struct chain_reader *r, uint64_t gas_limit_external);

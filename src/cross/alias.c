@@ -9,7 +9,9 @@ static size_t registry_key(uint8_t key[33], enum st_vm vm, struct bytes alias) {
     return 1 + alias.n;
 }
 
-static size_t address_size(uint8_t vm) { return vm == ST_VM_EVM ? 20 : 32; }
+static size_t address_size(uint8_t vm) {
+    return vm == ST_VM_EVM ? 20 : 32;
+}
 
 struct b32 xvm_alias_evm_in_move(const struct b20 *evm) {
     static const char tag[] = "TERN::alias::evm";
@@ -34,7 +36,8 @@ struct b20 xvm_alias_move_in_evm(const struct b32 *move) {
     return out;
 }
 
-bool xvm_alias_owner(struct st_journal *j, enum st_vm vm, struct bytes alias, struct xvm_actor *owner) {
+bool xvm_alias_owner(struct st_journal *j, enum st_vm vm, struct bytes alias,
+                     struct xvm_actor *owner) {
     uint8_t key[33];
     struct bytes value;
     size_t n = registry_key(key, vm, alias);
@@ -53,9 +56,10 @@ struct xvm_actor xvm_home_of(struct st_journal *j, enum st_vm vm, struct bytes a
     return at;
 }
 
-/* Writes the registration unless it is there. False if the address is registered for somebody else. */
-static bool put_registration(struct st_journal *j, enum st_vm vm, struct bytes alias, enum st_vm home_vm,
-                             struct bytes home, bool *is_new) {
+/* Writes the registration unless it is there. False if the address is registered for somebody else.
+ */
+static bool put_registration(struct st_journal *j, enum st_vm vm, struct bytes alias,
+                             enum st_vm home_vm, struct bytes home, bool *is_new) {
     struct xvm_actor owner;
     *is_new = false;
     if (xvm_alias_owner(j, vm, alias, &owner))
@@ -69,8 +73,8 @@ static bool put_registration(struct st_journal *j, enum st_vm vm, struct bytes a
     return true;
 }
 
-/* What an account resource at a Move address says of its use: BCS of 0x1::account::Account begins with the
- * authentication key (a vector of 32 bytes), then the sequence number. */
+/* What an account resource at a Move address says of its use: BCS of 0x1::account::Account begins
+ * with the authentication key (a vector of 32 bytes), then the sequence number. */
 static const char *move_occupant(struct st_journal *j, const struct b32 *address) {
     static const uint8_t tag[] = "\x01"
                                  "\x07"
@@ -89,7 +93,8 @@ static const char *move_occupant(struct st_journal *j, const struct b32 *address
     return NULL;
 }
 
-struct err xvm_alias_register_evm_in_move(struct st_journal *j, const struct b20 *evm, struct b32 *alias) {
+struct err xvm_alias_register_evm_in_move(struct st_journal *j, const struct b20 *evm,
+                                          struct b32 *alias) {
     *alias = xvm_alias_evm_in_move(evm);
     bool is_new;
     if (!put_registration(j, ST_VM_MOVE, BYTES_OF(*alias), ST_VM_EVM, BYTES_OF(*evm), &is_new))
@@ -99,7 +104,8 @@ struct err xvm_alias_register_evm_in_move(struct st_journal *j, const struct b20
     return ERR_NONE;
 }
 
-struct err xvm_alias_register_move_in_evm(struct st_journal *j, const struct b32 *move, struct b20 *alias) {
+struct err xvm_alias_register_move_in_evm(struct st_journal *j, const struct b32 *move,
+                                          struct b20 *alias) {
     *alias = xvm_alias_move_in_evm(move);
     bool is_new;
     if (!put_registration(j, ST_VM_EVM, BYTES_OF(*alias), ST_VM_MOVE, BYTES_OF(*move), &is_new))
@@ -109,11 +115,16 @@ struct err xvm_alias_register_move_in_evm(struct st_journal *j, const struct b32
     if (!b32_eq(&a->code_hash, &ST_EMPTY_CODE_HASH))
         return err_at(1, "the sender's EVM alias address is occupied by a contract", 0);
     if (a->nonce != 0)
-        return err_at(1, "the sender's EVM alias address is occupied by an account that has sent transactions", 0);
+        return err_at(
+            1,
+            "the sender's EVM alias address is occupied by an account that has sent transactions",
+            0);
     return ERR_NONE;
 }
 
-struct b32 xvm_address_to_move(const struct b20 *evm) { return xvm_alias_evm_in_move(evm); }
+struct b32 xvm_address_to_move(const struct b20 *evm) {
+    return xvm_alias_evm_in_move(evm);
+}
 
 struct b20 xvm_address_to_evm(struct st_journal *j, const struct b32 *move) {
     static const uint8_t zeros[12];

@@ -1,23 +1,26 @@
-/* cross: how a contract of one virtual machine calls a contract of another. Implements the queued calls of
- * "Cross VM Calls" (docs/cross-vm.md): what a messenger emits is a message; messages run after the root leg, in the
- * order in which they were started, in the same block.
+/* cross: how a contract of one virtual machine calls a contract of another. Implements the queued
+ * calls of "Cross VM Calls" (docs/cross-vm.md): what a messenger emits is a message; messages run
+ * after the root leg, in the order in which they were started, in the same block.
  *
  * Words
- *   leg        one execution in one machine: leg 0 is the root transaction's own, every other one runs a message
- *   message    a queued call: who (sender, at home), where to, what, and what became of it
- *   alias      the address under which an actor of one machine is known in another (alias.h)
- *   messenger  what a contract calls to start a message: the genesis contract MoveVM in the EVM, 0x1::evm in Move
- *   common gas the unit in which a transaction pays for everything: EVM gas
+ *   leg        one execution in one machine: leg 0 is the root transaction's own, every other one
+ * runs a message message    a queued call: who (sender, at home), where to, what, and what became
+ * of it alias      the address under which an actor of one machine is known in another (alias.h)
+ *   messenger  what a contract calls to start a message: the genesis contract MoveVM in the EVM,
+ * 0x1::evm in Move common gas the unit in which a transaction pays for everything: EVM gas
  *
  * Life of a transaction, as the chain drives it
- *   xvm_begin → the root leg in its own machine → xvm_drain (runs the queue on the gas that is left) → xvm_end
+ *   xvm_begin → the root leg in its own machine → xvm_drain (runs the queue on the gas that is
+ * left) → xvm_end
  *
- * A message is an event that is executed: messengers write ordinary logs, and xvm_drain reads the journal's logs in
- * order. A log of the same shape from any other address is just a log. Because logs are undone with their frame, so are
- * messages. The Move messenger's events carry a mark that only its native function can set.
+ * A message is an event that is executed: messengers write ordinary logs, and xvm_drain reads the
+ * journal's logs in order. A log of the same shape from any other address is just a log. Because
+ * logs are undone with their frame, so are messages. The Move messenger's events carry a mark that
+ * only its native function can set.
  *
- * Each message runs under a savepoint of its own. If it fails only it is undone, and it stays pending (KEEP): it may be
- * retried or cancelled (by its sender; by anybody if all that it lacked was gas).
+ * Each message runs under a savepoint of its own. If it fails only it is undone, and it stays
+ * pending (KEEP): it may be retried or cancelled (by its sender; by anybody if all that it lacked
+ * was gas).
  */
 #ifndef TERN_CROSS_CROSS_H
 #define TERN_CROSS_CROSS_H
@@ -29,8 +32,10 @@
 #include "state/state.h"
 
 /* Genesis contracts (contracts/). */
-extern const struct b20 XVM_MOVEVM_ADDRESS; /* 0x7e00000000000000000000000000000000000001: MoveVM.call */
-extern const struct b20 XVM_QUEUE_ADDRESS;  /* 0x7e00000000000000000000000000000000000004: retry and cancel */
+extern const struct b20
+    XVM_MOVEVM_ADDRESS; /* 0x7e00000000000000000000000000000000000001: MoveVM.call */
+extern const struct b20
+    XVM_QUEUE_ADDRESS; /* 0x7e00000000000000000000000000000000000004: retry and cancel */
 
 /* Chain parameters of the crossing. The defaults are in xvm_params_default. */
 struct xvm_params {
@@ -40,7 +45,7 @@ struct xvm_params {
     uint32_t messages_max;         /* a transaction */
     uint32_t generations_max;      /* a message started by a message started by … */
     uint32_t payload_max_bytes;
-    uint32_t result_max_bytes;     /* longer results and errors are cut in the record, and it says so */
+    uint32_t result_max_bytes; /* longer results and errors are cut in the record, and it says so */
 };
 
 extern const struct xvm_params xvm_params_default;
@@ -67,13 +72,13 @@ enum xvm_failure {
 const char *xvm_failure_name(enum xvm_failure f);
 const char *xvm_status_name(enum xvm_status s);
 
-/* One message as stored under its id in ST_CROSS_MESSAGE and shown by tern_getMessage. Slices live in the arena that
- * it was decoded into. */
+/* One message as stored under its id in ST_CROSS_MESSAGE and shown by tern_getMessage. Slices live
+ * in the arena that it was decoded into. */
 struct xvm_message {
-    struct b32 id;        /* keccak-256("TERN::msg" ‖ chain id (u64 BE) ‖ root hash ‖ index (u32 BE)) */
-    struct b32 root_hash; /* the root transaction that started it */
-    uint32_t index;       /* among that transaction's messages */
-    uint32_t generation;  /* 1 for one started by the root leg */
+    struct b32 id; /* keccak-256("TERN::msg" ‖ chain id (u64 BE) ‖ root hash ‖ index (u32 BE)) */
+    struct b32 root_hash;   /* the root transaction that started it */
+    uint32_t index;         /* among that transaction's messages */
+    uint32_t generation;    /* 1 for one started by the root leg */
     uint8_t from_vm, to_vm; /* enum st_vm */
     uint8_t status;         /* enum xvm_status */
     uint8_t failure;        /* enum xvm_failure of the last attempt */
@@ -91,13 +96,16 @@ struct xvm_message {
     struct bytes fn_abi;
     /* both: ABI encoded; with the selector in front when it goes to the EVM */
     struct bytes call_data;
-    struct bytes result; /* ABI-encoded return data, or BCS results of the Move function one after another */
-    struct bytes error;  /* text; names the machine, the function and the reason in that machine's own terms */
+    struct bytes
+        result; /* ABI-encoded return data, or BCS results of the Move function one after another */
+    struct bytes error; /* text; names the machine, the function and the reason in that machine's
+                           own terms */
     struct bytes error_data; /* EVM revert data */
 };
 
 /* Reads the message with this id; false if there is none. */
-bool xvm_message_get(struct st_journal *j, const struct b32 *id, struct arena *arena, struct xvm_message *out);
+bool xvm_message_get(struct st_journal *j, const struct b32 *id, struct arena *arena,
+                     struct xvm_message *out);
 struct err xvm_message_decode(struct bytes stored, struct arena *arena, struct xvm_message *out);
 void xvm_message_encode(struct buf *out, const struct xvm_message *m);
 
@@ -108,12 +116,13 @@ struct xvm_leg {
     uint8_t kind; /* enum xvm_leg_kind */
     uint8_t vm;
     bool ok;
-    uint8_t failure;     /* enum xvm_failure */
-    uint32_t parent;     /* the leg that started it */
-    struct b32 message;  /* id; zero for the root */
-    uint64_t gas_used;   /* common gas, the message's base charge included */
-    uint64_t vm_gas_used; /* in the machine's own unit: EVM gas, internal Move gas */
-    struct bytes from, to; /* as the leg's machine sees them: 20 or 32 bytes; `to` of a Move leg is the module address */
+    uint8_t failure;       /* enum xvm_failure */
+    uint32_t parent;       /* the leg that started it */
+    struct b32 message;    /* id; zero for the root */
+    uint64_t gas_used;     /* common gas, the message's base charge included */
+    uint64_t vm_gas_used;  /* in the machine's own unit: EVM gas, internal Move gas */
+    struct bytes from, to; /* as the leg's machine sees them: 20 or 32 bytes; `to` of a Move leg is
+                              the module address */
     struct bytes function; /* "0x1::m::f", or the ABI signature where known, else empty */
     struct bytes input, output, error;
     uint32_t log_first, log_count; /* among the transaction's logs */
@@ -123,7 +132,7 @@ struct xvm_leg {
 struct xvm_tx {
     struct xvm_params params;
     struct st_journal *journal;
-    struct evm_env *evm;   /* the block, fork and host for EVM legs; tx.origin is set by xvm_begin */
+    struct evm_env *evm; /* the block, fork and host for EVM legs; tx.origin is set by xvm_begin */
     struct mv_vm *move_vm;
     struct mv_block_info move_block;
     bool unsafe_publish;
@@ -149,13 +158,15 @@ struct xvm_tx {
 /* Prepares `tx` (whose inputs above the line the caller has set) after st_begin_tx. */
 void xvm_begin(struct xvm_tx *tx);
 
-/* Adds the root leg's record; to be called when it has ended. If it failed its messages are already undone. */
+/* Adds the root leg's record; to be called when it has ended. If it failed its messages are already
+ * undone. */
 void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root);
 
 /* Runs the queue until it is empty. `gas_left` is common gas; on return what is left of it. */
 void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left);
 
-/* The host calls that Move legs need from the crossing (0x1::evm), for root legs too. Valid while `tx` is. */
+/* The host calls that Move legs need from the crossing (0x1::evm), for root legs too. Valid while
+ * `tx` is. */
 struct mv_host xvm_move_host(struct xvm_tx *tx);
 
 #endif

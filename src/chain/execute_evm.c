@@ -1,0 +1,176 @@
+/* An EVM root transaction: its own leg in the EVM, then its cross-VM tail on the gas that is left.
+ */
+#include "chain/internal.h"
+
+#include <stdio.h>
+
+void chain_exec_env(const struct chain_exec *x, struct evm_env *env) {
+    const struct chain_block *h = x->head;
+    *env = (struct evm_env){
+        .fork = CHAIN_FORK,
+        .chain_id = x->options->chain_id,
+        .block = {.number = h->height,
+                  .timestamp = h->timestamp_us / 1000000,
+                  .gas_limit = h->gas_limit,
+                  .coinbase = h->coinbase,
+                  .base_fee = h->base_fee,
+                  .prev_randao = h->prev_randao,
+                  .blob_base_fee = u256_from_u64(1)},
+        .host = x->host,
+        .journal = x->journal,
+        .machine = x->machine,
+    };
+}
+
+struct mv_block_info chain_move_block(const struct chain_exec *x) {
+    return (struct mv_block_info){.height = x->head->height, .timestamp_us = x->head->timestamp_us};
+}
+
+void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *env, uint8_t root_vm,
+                     const struct b32 *root_hash) {
+    *xt = (struct xvm_tx){
+        .params = *x->cross,
+        .journal = x->journal,
+        .evm = env,
+        .move_vm = x->move_vm,
+        .move_block = chain_move_block(x),
+        .unsafe_publish = x->options->unsafe_publish,
+        .root_hash = *root_hash,
+        .height = x->head->height,
+        .root_vm = root_vm,
+    };
+}
+
+static struct bytes keep(struct chain_exec *x, struct bytes b) {
+    return b.n ? arena_copy(x->arena, b) : b;
+}
+
+static void keep_logs(struct chain_exec *x, struct chain_tx *out) {
+    size_t n;
+    const struct st_log *logs = st_logs(x->journal, &n);
+    struct st_log *copy = ARENA_ARRAY(x->arena, struct st_log, n);
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = logs[i];
+        copy[i].data = keep(x, logs[i].data);
+        copy[i].type_tag = keep(x, logs[i].type_tag);
+    }
+    out->logs = copy;
+    out->log_count = (uint32_t)n;
+}
+
+void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx *out) {
+    struct xvm_leg *legs = ARENA_ARRAY(x->arena, struct xvm_leg, xt->leg_count);
+    for (uint32_t i = 0; i < xt->leg_count; i++) {
+        legs[i] = xt->legs[i];
+        legs[i].from = keep(x, legs[i].from);
+        legs[i].to = keep(x, legs[i].to);
+        legs[i].function = keep(x, legs[i].function);
+        legs[i].input = keep(x, legs[i].input);
+        legs[i].output = keep(x, legs[i].output);
+        legs[i].error = keep(x, legs[i].error);
+    }
+    out->legs = legs;
+    out->leg_count = xt->leg_count;
+    struct b32 *messages = ARENA_ARRAY(x->arena, struct b32, xt->message_count);
+    if (xt->message_count) memcpy(messages, xt->messages, xt->message_count * sizeof *messages);
+    out->messages = messages;
+    out->message_count = xt->message_count;
+    keep_logs(x, out);
+}
+
+void chain_evm_refusal(const struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
+                       struct chain_refusal *out) {
+    const struct st_account *a = st_account(env->journal, &tx->sender);
+    *out = (struct chain_refusal){.nonce_too_high = e == EVM_TX_NONCE_TOO_HIGH};
+    char have[80], want[80];
+    switch (e) {
+    case EVM_TX_NONCE_TOO_HIGH:
+    case EVM_TX_NONCE_TOO_LOW:
+        snprintf(out->text, sizeof out->text, "%s: next nonce %llu, tx nonce %llu",
+                 evm_tx_err_text(e), (unsigned long long)a->nonce, (unsigned long long)tx->nonce);
+        break;
+    case EVM_TX_INSUFFICIENT_FUNDS:
+        have[u256_to_dec(have, &a->balance)] = 0;
+        snprintf(out->text, sizeof out->text, "%s: balance %s", evm_tx_err_text(e), have);
+        break;
+    case EVM_TX_FEE_CAP_TOO_LOW:
+        have[u256_to_dec(have, &tx->max_fee)] = 0;
+        want[u256_to_dec(want, &env->block.base_fee)] = 0;
+        snprintf(out->text, sizeof out->text, "%s: maxFeePerGas: %s, baseFee: %s",
+                 evm_tx_err_text(e), have, want);
+        break;
+    default: snprintf(out->text, sizeof out->text, "%s", evm_tx_err_text(e));
+    }
+}
+
+void chain_evm_root_leg(struct xvm_tx *xt, const struct evm_tx *tx, const struct evm_tx_plan *plan,
+                        const struct evm_result *result, struct xvm_leg *leg) {
+    size_t logs;
+    bool ok = result->status == EVM_SUCCESS;
+    uint64_t gas_used = plan->intrinsic_gas + plan->gas - result->gas_left;
+    st_logs(xt->journal, &logs);
+    *leg = (struct xvm_leg){
+        .kind = XVM_LEG_ROOT,
+        .vm = ST_VM_EVM,
+        .ok = ok,
+        .failure = ok                                 ? XVM_OK
+                   : result->status == EVM_OUT_OF_GAS ? XVM_FAIL_GAS
+                                                      : XVM_FAIL_REVERTED,
+        .gas_used = gas_used,
+        .vm_gas_used = gas_used,
+        .from = arena_copy(xt->arena, BYTES_OF(tx->sender)),
+        .to = tx->is_create ? (struct bytes){NULL, 0} : arena_copy(xt->arena, BYTES_OF(tx->to)),
+        .input = tx->data,
+        .output = result->output,
+        .error = ok ? (struct bytes){NULL, 0} : bytes_cstr(evm_status_text(result->status)),
+        .log_count = (uint32_t)logs,
+    };
+}
+
+bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct bytes raw,
+                       const struct b32 *hash, unsigned skip, struct chain_tx *out,
+                       struct chain_refusal *refusal) {
+    struct evm_env env;
+    struct evm_tx_plan plan;
+    chain_exec_env(x, &env);
+    st_begin_tx(x->journal);
+    enum evm_tx_err e = evm_tx_check(&env, tx, skip, &plan);
+    if (e) {
+        chain_evm_refusal(&env, tx, e, refusal);
+        st_end_tx(x->journal, true);
+        return false;
+    }
+    evm_tx_begin(&env, tx, &plan);
+    struct xvm_tx xt;
+    chain_begin_xvm(x, &xt, &env, ST_VM_EVM, hash);
+    xt.root_evm = tx->sender;
+    xvm_begin(&xt);
+
+    struct evm_result result;
+    evm_tx_run(&env, tx, &plan, &result);
+    struct xvm_leg leg;
+    chain_evm_root_leg(&xt, tx, &plan, &result, &leg);
+    xvm_root_done(&xt, &leg);
+    uint64_t gas_left = result.gas_left;
+    if (leg.ok) xvm_drain(&xt, &gas_left);
+
+    struct evm_receipt receipt;
+    evm_tx_end(&env, tx, &plan, gas_left, &receipt);
+    *out = (struct chain_tx){
+        .vm = ST_VM_EVM,
+        .hash = *hash,
+        .raw = keep(x, raw),
+        .height = x->head->height,
+        .ok = leg.ok,
+        .gas_used = receipt.gas_used,
+        .common_gas_used = receipt.gas_used,
+        .effective_gas_price = plan.gas_price,
+        .evm_sender = tx->sender,
+        .created = tx->is_create && leg.ok,
+        .contract = result.created,
+        .evm_hash = *hash,
+    };
+    chain_keep_outcome(x, &xt, out);
+    st_end_tx(x->journal, true);
+    return true;
+}

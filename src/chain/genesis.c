@@ -1,0 +1,133 @@
+/* Block 0: the development accounts, the genesis contracts, the Move framework and its first
+ * resources. */
+#include "chain/genesis_blobs.h"
+#include "chain/internal.h"
+
+#include "crypto/crypto.h"
+
+/* The ten accounts of the mnemonic "test test test test test test test test test test test junk"
+ * (m/44'/60'/0'/0/0 … 9), as every Ethereum development chain has them. */
+static const struct b20 dev_accounts[10] = {
+    {{0xf3, 0x9f, 0xd6, 0xe5, 0x1a, 0xad, 0x88, 0xf6, 0xf4, 0xce,
+      0x6a, 0xb8, 0x82, 0x72, 0x79, 0xcf, 0xff, 0xb9, 0x22, 0x66}},
+    {{0x70, 0x99, 0x79, 0x70, 0xc5, 0x18, 0x12, 0xdc, 0x3a, 0x01,
+      0x0c, 0x7d, 0x01, 0xb5, 0x0e, 0x0d, 0x17, 0xdc, 0x79, 0xc8}},
+    {{0x3c, 0x44, 0xcd, 0xdd, 0xb6, 0xa9, 0x00, 0xfa, 0x2b, 0x58,
+      0x5d, 0xd2, 0x99, 0xe0, 0x3d, 0x12, 0xfa, 0x42, 0x93, 0xbc}},
+    {{0x90, 0xf7, 0x9b, 0xf6, 0xeb, 0x2c, 0x4f, 0x87, 0x03, 0x65,
+      0xe7, 0x85, 0x98, 0x2e, 0x1f, 0x10, 0x1e, 0x93, 0xb9, 0x06}},
+    {{0x15, 0xd3, 0x4a, 0xaf, 0x54, 0x26, 0x7d, 0xb7, 0xd7, 0xc3,
+      0x67, 0x83, 0x9a, 0xaf, 0x71, 0xa0, 0x0a, 0x2c, 0x6a, 0x65}},
+    {{0x99, 0x65, 0x50, 0x7d, 0x1a, 0x55, 0xbc, 0xc2, 0x69, 0x5c,
+      0x58, 0xba, 0x16, 0xfb, 0x37, 0xd8, 0x19, 0xb0, 0xa4, 0xdc}},
+    {{0x97, 0x6e, 0xa7, 0x40, 0x26, 0xe7, 0x26, 0x55, 0x4d, 0xb6,
+      0x57, 0xfa, 0x54, 0x76, 0x3a, 0xbd, 0x0c, 0x3a, 0x0a, 0xa9}},
+    {{0x14, 0xdc, 0x79, 0x96, 0x4d, 0xa2, 0xc0, 0x8b, 0x23, 0x69,
+      0x8b, 0x3d, 0x3c, 0xc7, 0xca, 0x32, 0x19, 0x3d, 0x99, 0x55}},
+    {{0x23, 0x61, 0x8e, 0x81, 0xe3, 0xf5, 0xcd, 0xf7, 0xf5, 0x4c,
+      0x3d, 0x65, 0xf7, 0xfb, 0xc0, 0xab, 0xf5, 0xb2, 0x1e, 0x8f}},
+    {{0xa0, 0xee, 0x7a, 0x14, 0x2d, 0x26, 0x7c, 0x1f, 0x36, 0x71,
+      0x4e, 0x4a, 0x8f, 0x75, 0x61, 0x2f, 0x20, 0xa7, 0x97, 0x20}},
+};
+
+/* What the faucet account begins with: 10^9 ETH in octas. */
+enum { FAUCET_ETH = 1000000000 };
+
+static const struct b32 FRAMEWORK = {{[31] = 1}};
+
+static void fund_dev_accounts(struct st_journal *j) {
+    struct u256 ether = u256_from_u64(1000000000000000000u), ten_thousand = u256_from_u64(10000),
+                balance;
+    u256_mul(&balance, &ether, &ten_thousand);
+    for (size_t i = 0; i < COUNT_OF(dev_accounts); i++)
+        st_set_balance(j, st_account(j, &dev_accounts[i]), &balance);
+}
+
+static void place_contract(struct st_journal *j, const struct b20 *address, struct bytes code) {
+    struct st_account *a = st_account(j, address);
+    st_set_nonce(j, a, 1);
+    st_set_code(j, a, st_code_new(code));
+}
+
+static struct mv_session *framework_session(struct chain *c, const struct b32 *hash) {
+    return mv_session_new(&(struct mv_session_params){
+        .vm = c->move_vm,
+        .journal = c->journal,
+        .block = {.chain_id = c->options.move_chain_id},
+        .tx = {.sender = FRAMEWORK, .hash = *hash, .session_hash = *hash, .gas_payer = FRAMEWORK},
+        .gas_limit = UINT64_MAX / 2,
+        .unsafe_publish = true,
+    });
+}
+
+static struct err move_error(struct chain *c, struct mv_session *s, const char *what,
+                             const struct mv_outcome *out) {
+    struct bytes text = mv_status_text(s, out);
+    log_line(LOG_ERROR, "genesis: %s: %.*s", what, (int)text.n, (const char *)text.p);
+    (void)c;
+    return err_at(CHAIN_ERR_STORE, "the Move framework could not be set up at genesis", 0);
+}
+
+/* Publishes the framework, then runs 0x1::genesis::initialize(framework signer, chain id, faucet,
+ * amount). */
+static struct err set_up_move(struct chain *c, const struct b32 *hash) {
+    struct bytes modules[CHAIN_GENESIS_MODULES_MAX];
+    uint32_t count = chain_genesis_modules(modules);
+    struct mv_outcome out;
+    struct mv_session *s = framework_session(c, hash);
+    struct err e = ERR_NONE;
+    if (!mv_publish(s, &FRAMEWORK, modules, count, MV_PUBLISH_GENESIS, &out)) {
+        e = move_error(c, s, "publishing", &out);
+    } else {
+        uint8_t chain_id = c->options.move_chain_id;
+        uint64_t amount = (uint64_t)FAUCET_ETH * 1000000000u;
+        struct bytes args[] = {BYTES_OF(chain_id), BYTES_OF(c->faucet_address), BYTES_OF(amount)};
+        struct mv_call call = {.module_address = FRAMEWORK,
+                               .module_name = BYTES_LIT("genesis"),
+                               .function_name = BYTES_LIT("initialize"),
+                               .signers = &FRAMEWORK,
+                               .signer_count = 1,
+                               .args = args,
+                               .arg_count = COUNT_OF(args)};
+        if (!mv_run_system(s, &call, &out)) e = move_error(c, s, "0x1::genesis::initialize", &out);
+    }
+    mv_session_free(s);
+    return e;
+}
+
+static struct b32 genesis_hash(const struct chain *c) {
+    uint8_t in[32] = "TERN::genesis";
+    store_be64(in + 16, c->options.chain_id);
+    in[31] = c->options.move_chain_id;
+    struct b32 hash;
+    sha3_256(&hash, BYTES_OF(in));
+    return hash;
+}
+
+struct err chain_genesis(struct chain *c) {
+    struct chain_open_block b;
+    chain_block_open(c, &b, NULL, 0);
+    struct chain_exec x = {.journal = c->journal, .arena = &b.arena, .head = &b.head};
+    struct chain_tx *tx = ARENA_NEW(&b.arena, struct chain_tx);
+    *tx = (struct chain_tx){.vm = ST_VM_MOVE, .genesis = true, .ok = true, .hash = genesis_hash(c)};
+    tx->move_hash = tx->hash;
+    tx->move_sender = FRAMEWORK;
+    tx->move_status = BYTES_LIT("Executed successfully");
+    st_begin_tx(c->journal);
+    fund_dev_accounts(c->journal);
+    place_contract(c->journal, &XVM_MOVEVM_ADDRESS, chain_genesis_movevm());
+    place_contract(c->journal, &XVM_QUEUE_ADDRESS, chain_genesis_queue());
+    struct err e = set_up_move(c, &tx->hash);
+    if (!err_is(e)) {
+        struct xvm_tx none = {0};
+        chain_keep_outcome(&x, &none, tx);
+        chain_keep_changes(&x, tx);
+    }
+    st_end_tx(c->journal, true);
+    if (!err_is(e)) {
+        chain_block_add(&b, tx);
+        e = chain_block_seal(c, &b);
+    }
+    chain_block_close(&b);
+    return e;
+}

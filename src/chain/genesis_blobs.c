@@ -1,0 +1,38 @@
+#include "chain/genesis_blobs.h"
+
+/* .incbin of one file between two symbols. TERN_SOURCE_DIR is the project's root, given by the
+ * build. */
+#define EMBED(symbol, file)                                                                        \
+    __asm__(".section .rodata\n"                                                                   \
+            ".balign 16\n"                                                                         \
+            "tern_blob_" #symbol ":\n"                                                             \
+            ".incbin \"" TERN_SOURCE_DIR "/" file "\"\n"                                           \
+            "tern_blob_" #symbol "_end:\n"                                                         \
+            ".byte 0\n"                                                                            \
+            ".previous\n");                                                                        \
+    extern const uint8_t tern_blob_##symbol[], tern_blob_##symbol##_end[];
+
+#define BLOB(symbol)                                                                               \
+    bytes_make(tern_blob_##symbol, (size_t)(tern_blob_##symbol##_end - tern_blob_##symbol))
+
+#define MODULE(name) EMBED(module_##name, "framework/blobs/" #name ".mv")
+#include "../../framework/modules.def"
+#undef MODULE
+
+EMBED(movevm, "contracts/artifacts/MoveVM.bin")
+EMBED(queue, "contracts/artifacts/TernQueue.bin")
+
+uint32_t chain_genesis_modules(struct bytes out[CHAIN_GENESIS_MODULES_MAX]) {
+    uint32_t n = 0;
+#define MODULE(name) out[n++] = BLOB(module_##name);
+#include "../../framework/modules.def"
+#undef MODULE
+    return n;
+}
+
+struct bytes chain_genesis_movevm(void) {
+    return BLOB(movevm);
+}
+struct bytes chain_genesis_queue(void) {
+    return BLOB(queue);
+}

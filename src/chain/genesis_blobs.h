@@ -1,0 +1,17 @@
+/* What is compiled into the program for block 0: the Move framework (framework/blobs, in the order
+ * of framework/modules.def) and the genesis contracts' code (contracts/artifacts). */
+#ifndef TERN_CHAIN_GENESIS_BLOBS_H
+#define TERN_CHAIN_GENESIS_BLOBS_H
+
+#include "base/base.h"
+
+enum { CHAIN_GENESIS_MODULES_MAX = 256 };
+
+/* Fills `out` with the framework's modules in publishing order; returns how many. */
+uint32_t chain_genesis_modules(struct bytes out[CHAIN_GENESIS_MODULES_MAX]);
+
+/* Runtime code of MoveVM and TernQueue. */
+struct bytes chain_genesis_movevm(void);
+struct bytes chain_genesis_queue(void);
+
+#endif

@@ -1,0 +1,159 @@
+/* chain's own: what its files share. */
+#ifndef TERN_CHAIN_INTERNAL_H
+#define TERN_CHAIN_INTERNAL_H
+
+#include <pthread.h>
+
+#include "chain/chain.h"
+#include "chain/mempool.h"
+
+enum { CHAIN_LISTENERS_MAX = 8, CHAIN_BLOCK_TXS_MAX = 65536 };
+
+/* The fork whose rules this chain follows. */
+#define CHAIN_FORK       EVM_OSAKA
+
+/* Gas of a Move unit: an external gas unit is this many internal ones (move-facts §4). */
+#define MOVE_GAS_SCALING 1000000u
+
+struct chain {
+    struct chain_options options;
+    struct xvm_params cross;
+    struct st_store *store;
+    struct st_journal *journal; /* the sequencer's */
+    struct mv_vm *move_vm;
+    struct mempool *mempool;
+    uint8_t faucet_seed[32];
+    struct b32 faucet_address;
+    pthread_mutex_t
+        faucet_lock; /* one faucet transaction at a time: its sequence number is read, then used */
+
+    pthread_t sequencer;
+    bool sequencer_runs;
+    struct evm_machine *machine; /* the sequencer's */
+
+    pthread_mutex_t sealed_lock;
+    pthread_cond_t sealed_news;
+    uint64_t sealed_height;
+    bool stopping;
+    struct {
+        void (*sealed)(void *ctx, uint64_t height);
+        void *ctx;
+    } listeners[CHAIN_LISTENERS_MAX];
+    uint32_t listener_count;
+};
+
+/* A block while it is built. */
+struct chain_open_block {
+    struct chain_block head;
+    struct arena arena;    /* holds the transactions' results until the block is sealed */
+    struct chain_tx **txs; /* of CHAIN_BLOCK_TXS_MAX */
+    uint64_t evm_gas;      /* cumulative over the EVM list */
+    uint32_t evm_logs;
+    uint64_t next_version;
+};
+
+/* ---- execute.c: one root transaction with its tail
+ * ---------------------------------------------------------------- */
+
+/* The surroundings of an execution: the sequencer's, or a reader's with a journal of its own. */
+struct chain_exec {
+    const struct chain_options *options;
+    const struct xvm_params *cross;
+    struct st_journal *journal;
+    struct evm_machine *machine;
+    struct mv_vm *move_vm;
+    const struct chain_block *head; /* height, time, fees of the block */
+    struct arena *arena;            /* results are copied here */
+    const struct evm_host *host;
+};
+
+/* Why a transaction is refused. */
+struct chain_refusal {
+    bool nonce_too_high; /* it may run later */
+    uint32_t vm_code;
+    char text[256];
+};
+
+void chain_exec_env(const struct chain_exec *x, struct evm_env *env);
+/* The words for a refusal, as geth's clients know them. */
+void chain_evm_refusal(const struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
+                       struct chain_refusal *out);
+/* The rules of a Move transaction before it runs (the prologue): chain id, expiry, key, sequence
+ * number, gas, balance. Without `signature` the signature and the key are not looked at
+ * (simulation). */
+bool chain_move_check(const struct chain_options *options, struct st_journal *j,
+                      const struct chain_block *head, const struct mv_signed_tx *tx, bool signature,
+                      struct chain_refusal *refusal);
+/* The sequence number of a Move account; 0 if it has none. */
+uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *address);
+/* The address of an ed25519 key made from a seed. */
+struct b32 chain_ed25519_address(const uint8_t seed[32]);
+
+/* Runs the transaction. False: it is not valid now, nothing has changed. The journal is between
+ * transactions before and after. Fills in everything of `out` that does not depend on its place in
+ * the block. */
+bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct bytes raw,
+                       const struct b32 *hash, unsigned skip, struct chain_tx *out,
+                       struct chain_refusal *refusal);
+/* The root leg's record, from what the EVM said. */
+void chain_evm_root_leg(struct xvm_tx *xt, const struct evm_tx *tx, const struct evm_tx_plan *plan,
+                        const struct evm_result *result, struct xvm_leg *leg);
+bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, struct bytes raw,
+                        const struct b32 *hash, bool simulate, struct chain_tx *out,
+                        struct chain_refusal *refusal);
+
+/* Copies legs, messages, logs of the finished transaction into the result. */
+void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx *out);
+/* Copies the Move items that the transaction changed. */
+void chain_keep_changes(struct chain_exec *x, struct chain_tx *out);
+void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *env, uint8_t root_vm,
+                     const struct b32 *root_hash);
+struct mv_block_info chain_move_block(const struct chain_exec *x);
+
+/* ---- block.c
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+/* Starts block `height` on `parent` (NULL: genesis). */
+void chain_block_open(struct chain *c, struct chain_open_block *b, const struct chain_block *parent,
+                      uint64_t timestamp_us);
+/* Gives a finished transaction its places in the lists. */
+void chain_block_add(struct chain_open_block *b, struct chain_tx *tx);
+/* Computes roots, header and indexes, and writes all into the store as one transaction. */
+struct err chain_block_seal(struct chain *c, struct chain_open_block *b);
+void chain_block_close(struct chain_open_block *b);
+
+struct b32 chain_shadow_hash(enum st_vm vm, const struct b32 *root);
+/* EIP-1559. */
+struct u256 chain_next_base_fee(const struct chain_block *parent);
+
+/* The place of an EVM transaction in the receipts: the encoded receipt, for the receipts root. */
+void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx);
+/* The entry of the EVM list: the raw transaction, or a shadow's own encoding (type 0x7e). */
+void chain_evm_entry(struct buf *out, const struct chain_tx *tx);
+void chain_bloom_add(uint8_t bloom[256], const struct st_log *log);
+
+/* ---- record.c: what the store keeps
+ * --------------------------------------------------------------------------------- */
+
+void chain_block_encode(struct buf *out, const struct chain_block *b);
+bool chain_block_decode(struct bytes in, struct chain_block *b);
+void chain_tx_encode(struct buf *out, const struct chain_tx *tx);
+bool chain_tx_decode(struct bytes in, struct arena *arena, struct chain_tx *tx);
+
+/* ---- genesis.c
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+struct err chain_genesis(struct chain *c);
+
+/* ---- read.c
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+/* An execution on the reader's state, at the block after its newest; `head` is filled in. */
+void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x);
+
+bool chain_load_block(const struct st_snapshot *snap, uint64_t height, struct chain_block *out);
+
+#endif

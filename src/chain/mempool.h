@@ -1,0 +1,104 @@
+/* The mempool: transactions of all machines that wait for the sequencer. Per sender in nonce order;
+ * among senders first come, first served. Thread-safe: submitters insert, the sequencer takes.
+ *
+ * A sender's transactions run from the nonce that its account has; one with a gap before it waits
+ * until the gap is filled or it expires. A transaction with the nonce of a waiting one replaces it
+ * if it pays at least 10 % more.
+ */
+#ifndef TERN_CHAIN_MEMPOOL_H
+#define TERN_CHAIN_MEMPOOL_H
+
+#include "base/base.h"
+
+struct mempool;
+
+enum {
+    MEMPOOL_MAX = 16384,       /* transactions in all */
+    MEMPOOL_SENDER_MAX = 1024, /* of one sender */
+    MEMPOOL_BUMP_PERCENT = 10,
+    MEMPOOL_EXPIRY_S = 3 * 3600,
+};
+
+enum mempool_err {
+    MEMPOOL_ERR_NONE = 0,
+    MEMPOOL_ERR_KNOWN,
+    MEMPOOL_ERR_FULL,
+    MEMPOOL_ERR_SENDER_FULL,
+    MEMPOOL_ERR_UNDERPRICED,
+    MEMPOOL_ERR_STOPPED,
+};
+
+/* A waiting transaction. Owned by the pool until taken, then by the taker, who ends it with
+ * mempool_done. */
+struct mempool_tx {
+    struct b32 hash;
+    struct b32 sender; /* an EVM address in the first 20 bytes, or a Move address */
+    uint8_t vm;
+    uint64_t nonce;
+    struct u256 price;  /* for replacement: what it offers per unit at most */
+    struct arena arena; /* holds raw and decoded */
+    struct bytes raw;
+    void *decoded; /* struct evm_tx or struct mv_signed_tx */
+
+    /* private */
+    struct mempool_tx *next; /* of the same sender, ascending nonce */
+    struct mempool_sender *owner;
+    struct mempool_waiter *waiter;
+    uint64_t arrived_s;
+    uint32_t slot;
+};
+
+/* What a submitter learns about its transaction. */
+struct mempool_outcome {
+    bool sealed;
+    bool refused;
+    uint32_t vm_code;
+    char text[256];
+};
+
+struct mempool *mempool_new(void);
+void mempool_free(struct mempool *p);
+
+/* An empty transaction to be filled in by the submitter; mempool_tx_free if it is not inserted
+ * after all. */
+struct mempool_tx *mempool_tx_new(void);
+void mempool_tx_free(struct mempool_tx *tx);
+
+/* Takes `tx` (also on an error: then it is freed). `account_nonce` is the sender's nonce in the
+ * newest state known to the caller. Then, if `wait_ms` is not 0 and the transaction has no gap
+ * before it, waits until it is sealed or refused. */
+enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce,
+                                uint64_t wait_ms, struct mempool_outcome *outcome);
+
+/* Sequencer: the next transaction that can run, or NULL. */
+struct mempool_tx *mempool_take(struct mempool *p);
+
+/* Sequencer: blocks until something can run, `timeout_ms` is over (UINT64_MAX: never), or the pool
+ * is stopped. False when stopped. */
+bool mempool_wait(struct mempool *p, uint64_t timeout_ms);
+
+/* Sequencer: a taken transaction ran or was refused; `next_nonce` is its sender's nonce in the
+ * state now. The submitter learns a refusal at once, but success only with mempool_sealed. Takes
+ * `tx`. */
+void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
+                  const struct mempool_outcome *refusal);
+
+/* Sequencer: the taken transaction cannot run yet because its nonce is above `next_nonce`: it goes
+ * back to wait. */
+void mempool_put_back(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce);
+
+/* Sequencer: the block with everything done since the last call is sealed (or failed to be, with
+ * `error`). */
+void mempool_sealed(struct mempool *p, const char *error);
+
+void mempool_stop(struct mempool *p);
+
+/* Any thread. */
+bool mempool_find(struct mempool *p, const struct b32 *hash, struct arena *arena, uint8_t *vm,
+                  struct bytes *raw);
+/* The nonce after the sender's last transaction without a gap; `account_nonce` if there is none. */
+uint64_t mempool_next_nonce(struct mempool *p, uint8_t vm, const struct b32 *sender,
+                            uint64_t account_nonce);
+size_t mempool_count(struct mempool *p);
+
+#endif

@@ -1,0 +1,190 @@
+/* Readers: consistent views of sealed blocks for any thread. */
+#include "chain/internal.h"
+
+#include <stdlib.h>
+
+struct chain_reader {
+    struct chain *chain;
+    struct st_snapshot *snapshot;
+    struct st_journal *journal;  /* made on first use */
+    struct evm_machine *machine; /* made on first use */
+    struct mv_session *session;  /* made on first use */
+    struct evm_host host;
+    struct arena arena;
+    uint64_t height;
+};
+
+struct err chain_reader_open(struct chain *c, uint64_t height, struct chain_reader **out) {
+    struct st_snapshot *snap;
+    struct err e = st_snapshot_open(c->store, height, &snap);
+    if (err_is(e)) return e;
+    struct chain_reader *r = xcalloc(1, sizeof *r);
+    r->chain = c;
+    r->snapshot = snap;
+    r->height = st_snapshot_height(snap);
+    arena_init(&r->arena, 0);
+    *out = r;
+    return ERR_NONE;
+}
+
+void chain_reader_close(struct chain_reader *r) {
+    if (!r) return;
+    if (r->session) {
+        mv_session_free(r->session);
+        st_end_tx(r->journal, false);
+    }
+    if (r->journal) st_journal_free(r->journal);
+    if (r->machine) evm_machine_free(r->machine);
+    st_snapshot_close(r->snapshot);
+    arena_free(&r->arena);
+    free(r);
+}
+
+uint64_t chain_reader_height(const struct chain_reader *r) {
+    return r->height;
+}
+const struct st_snapshot *chain_reader_snapshot(const struct chain_reader *r) {
+    return r->snapshot;
+}
+struct arena *chain_reader_arena(struct chain_reader *r) {
+    return &r->arena;
+}
+
+struct st_journal *chain_reader_journal(struct chain_reader *r) {
+    if (!r->journal) r->journal = st_journal_new(r->snapshot);
+    return r->journal;
+}
+
+/* ---- Blocks and transactions
+ * --------------------------------------------------------------------------------------- */
+
+bool chain_load_block(const struct st_snapshot *snap, uint64_t height, struct chain_block *out) {
+    uint8_t key[8];
+    struct bytes stored;
+    store_be64(key, height);
+    return st_record_get(snap, ST_TABLE_BLOCK, BYTES_OF(key), &stored) &&
+           chain_block_decode(stored, out);
+}
+
+bool chain_block_at(struct chain_reader *r, uint64_t height, struct chain_block *out) {
+    return height <= r->height && chain_load_block(r->snapshot, height, out);
+}
+
+bool chain_block_by_hash(struct chain_reader *r, const struct b32 *hash, struct chain_block *out) {
+    struct bytes height;
+    return st_record_get(r->snapshot, ST_TABLE_BLOCK_HASH, BYTES_OF(*hash), &height) &&
+           height.n == 8 && chain_block_at(r, load_be64(height.p), out);
+}
+
+bool chain_tx_at(struct chain_reader *r, uint64_t height, uint32_t index, struct chain_tx *out) {
+    uint8_t key[12];
+    struct bytes stored;
+    if (height > r->height) return false;
+    store_be64(key, height);
+    store_be32(key + 8, index);
+    return st_record_get(r->snapshot, ST_TABLE_RECEIPT, BYTES_OF(key), &stored) &&
+           chain_tx_decode(stored, &r->arena, out);
+}
+
+bool chain_tx_by_hash(struct chain_reader *r, const struct b32 *hash, uint8_t *vm,
+                      struct chain_tx *out) {
+    struct bytes place;
+    if (!st_record_get(r->snapshot, ST_TABLE_TX, BYTES_OF(*hash), &place) || place.n != 13)
+        return false;
+    *vm = place.p[12];
+    return chain_tx_at(r, load_be64(place.p), load_be32(place.p + 8), out);
+}
+
+bool chain_version_at(struct chain_reader *r, uint64_t version, struct chain_version *out) {
+    uint8_t key[8];
+    struct bytes place;
+    store_be64(key, version);
+    if (!st_record_get(r->snapshot, ST_TABLE_MOVE_VERSION, BYTES_OF(key), &place) || place.n != 13)
+        return false;
+    *out = (struct chain_version){.kind = (enum chain_version_kind)place.p[12],
+                                  .height = load_be64(place.p),
+                                  .index = load_be32(place.p + 8)};
+    return out->height <= r->height;
+}
+
+/* ---- Messages
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+struct message_scan {
+    struct chain_reader *reader;
+    bool (*visit)(void *ctx, const struct xvm_message *m);
+    void *ctx;
+};
+
+static bool visit_message(void *ctx, struct bytes key, struct bytes id) {
+    struct message_scan *scan = ctx;
+    struct bytes stored;
+    struct xvm_message m;
+    (void)key;
+    if (!st_snapshot_get(scan->reader->snapshot, ST_CROSS_MESSAGE, id, &stored)) return true;
+    if (err_is(xvm_message_decode(stored, &scan->reader->arena, &m))) return true;
+    return scan->visit(scan->ctx, &m);
+}
+
+void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t to_height,
+                         bool reverse, bool (*visit)(void *ctx, const struct xvm_message *m),
+                         void *ctx) {
+    uint8_t from[8], to[8];
+    struct message_scan scan = {.reader = r, .visit = visit, .ctx = ctx};
+    store_be64(from, from_height);
+    store_be64(to, min_u64(to_height, r->height) + 1);
+    st_record_scan(r->snapshot, ST_TABLE_MESSAGE, BYTES_OF(from), BYTES_OF(to), reverse,
+                   visit_message, &scan);
+}
+
+/* ---- Executing
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static bool reader_block_hash(void *ctx, uint64_t number, struct b32 *out) {
+    struct chain_block block;
+    if (!chain_block_at(ctx, number, &block)) return false;
+    *out = block.hash;
+    return true;
+}
+
+void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x) {
+    chain_block_at(r, r->height, head);
+    if (!r->machine) r->machine = evm_machine_new();
+    r->host = (struct evm_host){.ctx = r, .block_hash = reader_block_hash};
+    *x = (struct chain_exec){.options = &r->chain->options,
+                             .cross = &r->chain->cross,
+                             .journal = chain_reader_journal(r),
+                             .machine = r->machine,
+                             .move_vm = r->chain->move_vm,
+                             .head = head,
+                             .arena = &r->arena,
+                             .host = &r->host};
+}
+
+void chain_evm_env(struct chain_reader *r, struct evm_env *env) {
+    struct chain_block *head = ARENA_NEW(&r->arena, struct chain_block);
+    struct chain_exec x;
+    chain_reader_exec(r, head, &x);
+    chain_exec_env(&x, env);
+}
+
+struct mv_session *chain_reader_move_session(struct chain_reader *r, uint64_t gas_limit_external) {
+    if (r->session) return r->session;
+    struct chain_block head;
+    chain_block_at(r, r->height, &head);
+    uint64_t limit;
+    if (!mul_u64(gas_limit_external, MOVE_GAS_SCALING, &limit)) limit = UINT64_MAX;
+    st_begin_tx(chain_reader_journal(r));
+    r->session = mv_session_new(&(struct mv_session_params){
+        .vm = r->chain->move_vm,
+        .journal = r->journal,
+        .block = {.height = r->height,
+                  .timestamp_us = head.timestamp_us,
+                  .chain_id = r->chain->options.move_chain_id},
+        .gas_limit = limit,
+        .read_only = true,
+    });
+    return r->session;
+}

@@ -1,0 +1,191 @@
+/* Submitting: everything that can be done on the caller's thread is done here, before the sequencer
+ * sees it. */
+#include "chain/internal.h"
+
+#include "crypto/crypto.h"
+
+#include <stdio.h>
+
+static struct err refused(struct chain_submitted *out, enum chain_err code, const char *text) {
+    snprintf(out->text, sizeof out->text, "%s", text);
+    return err_at((int32_t)code, out->text, 0);
+}
+
+static struct err pool_error(struct chain_submitted *out, enum mempool_err e) {
+    switch (e) {
+    case MEMPOOL_ERR_KNOWN: return refused(out, CHAIN_ERR_KNOWN, "already known");
+    case MEMPOOL_ERR_UNDERPRICED:
+        return refused(out, CHAIN_ERR_INVALID, "replacement transaction underpriced");
+    case MEMPOOL_ERR_SENDER_FULL:
+        return refused(out, CHAIN_ERR_FULL,
+                       "account limit exceeded: too many waiting transactions of this sender");
+    case MEMPOOL_ERR_FULL: return refused(out, CHAIN_ERR_FULL, "txpool is full");
+    case MEMPOOL_ERR_STOPPED: return refused(out, CHAIN_ERR_STOPPING, "the node is stopping");
+    case MEMPOOL_ERR_NONE: break;
+    }
+    return ERR_NONE;
+}
+
+/* In interval mode nobody waits: the next block may be far away. */
+static uint64_t wait_for(const struct chain *c, uint64_t wait_ms) {
+    return c->options.block_time_ms ? 0 : wait_ms;
+}
+
+static struct err hand_over(struct chain *c, struct mempool_tx *tx, uint64_t account_nonce,
+                            uint64_t wait_ms, struct chain_submitted *out) {
+    struct mempool_outcome outcome;
+    enum mempool_err pe =
+        mempool_insert(c->mempool, tx, account_nonce, wait_for(c, wait_ms), &outcome);
+    if (pe) return pool_error(out, pe);
+    out->sealed = outcome.sealed;
+    out->vm_code = outcome.vm_code;
+    if (outcome.refused) return refused(out, CHAIN_ERR_INVALID, outcome.text);
+    return ERR_NONE;
+}
+
+/* Is it in a block already? */
+static bool is_known(struct chain_reader *r, const struct b32 *hash) {
+    struct bytes place;
+    return st_record_get(chain_reader_snapshot(r), ST_TABLE_TX, BYTES_OF(*hash), &place);
+}
+
+/* ---- EVM
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+/* The checks that do not need the sequencer: form, signature, fees, and the state as far as it is
+ * known. */
+static struct err check_evm(struct chain *c, const struct b32 *hash, struct evm_tx *tx,
+                            uint64_t *nonce, struct chain_submitted *out) {
+    if (tx->type == EVM_TX_BLOB)
+        return refused(out, CHAIN_ERR_INVALID,
+                       "blob transactions are not accepted: this chain has no blobs");
+    enum evm_tx_err te = evm_tx_sender(tx, CHAIN_FORK, &tx->sender);
+    if (te) return refused(out, CHAIN_ERR_INVALID, evm_tx_err_text(te));
+    if (!tx->has_chain_id)
+        return refused(out, CHAIN_ERR_INVALID,
+                       "only replay-protected (EIP-155) transactions allowed over RPC");
+    struct chain_reader *r;
+    struct err e = chain_reader_open(c, ST_LATEST, &r);
+    if (err_is(e)) return refused(out, CHAIN_ERR_STORE, e.text);
+    struct evm_env env;
+    struct evm_tx_plan plan;
+    chain_evm_env(r, &env);
+    if (is_known(r, hash)) {
+        e = refused(out, CHAIN_ERR_KNOWN, "already known");
+    } else {
+        st_begin_tx(env.journal);
+        te = evm_tx_check(&env, tx, 0, &plan);
+        *nonce = st_account(env.journal, &tx->sender)->nonce;
+        st_end_tx(env.journal, true);
+        /* A fee below today's base fee, or a balance that earlier waiting transactions may change,
+         * is the sequencer's business; what can never become valid is refused here. */
+        if (te && te != EVM_TX_NONCE_TOO_HIGH) {
+            struct chain_refusal why;
+            chain_evm_refusal(&env, tx, te, &why);
+            e = refused(out, CHAIN_ERR_INVALID, why.text);
+        }
+    }
+    chain_reader_close(r);
+    return e;
+}
+
+struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                            struct chain_submitted *out) {
+    *out = (struct chain_submitted){0};
+    struct mempool_tx *tx = mempool_tx_new();
+    struct evm_tx *decoded = ARENA_NEW(&tx->arena, struct evm_tx);
+    tx->raw = arena_copy(&tx->arena, raw);
+    struct err e = evm_tx_decode(tx->raw, &tx->arena, decoded);
+    if (err_is(e)) {
+        e = refused(out, CHAIN_ERR_DECODE, e.text);
+        mempool_tx_free(tx);
+        return e;
+    }
+    keccak256(&tx->hash, raw);
+    out->hash = tx->hash;
+    uint64_t nonce = 0;
+    e = check_evm(c, &tx->hash, decoded, &nonce, out);
+    if (err_is(e)) {
+        mempool_tx_free(tx);
+        return e;
+    }
+    tx->vm = ST_VM_EVM;
+    memcpy(tx->sender.b, decoded->sender.b, 20);
+    tx->nonce = decoded->nonce;
+    tx->price = decoded->max_fee;
+    tx->decoded = decoded;
+    return hand_over(c, tx, nonce, wait_ms, out);
+}
+
+/* ---- Move
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+static struct err check_move(struct chain *c, const struct b32 *hash, const struct mv_signed_tx *tx,
+                             uint64_t *nonce, struct chain_submitted *out) {
+    struct chain_refusal why = {0};
+    struct chain_reader *r;
+    struct err e = chain_reader_open(c, ST_LATEST, &r);
+    if (err_is(e)) return refused(out, CHAIN_ERR_STORE, e.text);
+    if (is_known(r, hash)) {
+        e = refused(out, CHAIN_ERR_KNOWN, "already known");
+    } else {
+        struct st_journal *j = chain_reader_journal(r);
+        *nonce = chain_move_sequence_number(j, &tx->sender);
+        struct chain_block head;
+        chain_block_at(r, chain_reader_height(r), &head);
+        if (!chain_move_check(&c->options, j, &head, tx, true, &why) && !why.nonce_too_high) {
+            out->vm_code = why.vm_code;
+            e = refused(out, CHAIN_ERR_INVALID, why.text);
+        }
+    }
+    chain_reader_close(r);
+    return e;
+}
+
+struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                             struct chain_submitted *out) {
+    *out = (struct chain_submitted){0};
+    struct mempool_tx *tx = mempool_tx_new();
+    struct mv_signed_tx *decoded = ARENA_NEW(&tx->arena, struct mv_signed_tx);
+    tx->raw = arena_copy(&tx->arena, raw);
+    struct err e = mv_signed_tx_decode(tx->raw, &tx->arena, decoded);
+    if (err_is(e)) {
+        e = refused(out, CHAIN_ERR_DECODE, e.text);
+        mempool_tx_free(tx);
+        return e;
+    }
+    tx->hash = mv_signed_tx_hash(tx->raw);
+    out->hash = tx->hash;
+    uint64_t nonce = 0;
+    e = check_move(c, &tx->hash, decoded, &nonce, out);
+    if (err_is(e)) {
+        mempool_tx_free(tx);
+        return e;
+    }
+    tx->vm = ST_VM_MOVE;
+    tx->sender = decoded->sender;
+    tx->nonce = decoded->sequence_number;
+    tx->price = u256_from_u64(decoded->gas_unit_price);
+    tx->decoded = decoded;
+    return hand_over(c, tx, nonce, wait_ms, out);
+}
+
+/* ---- The mempool, seen from outside
+ * ------------------------------------------------------------------------------- */
+
+bool chain_pending(struct chain *c, const struct b32 *hash, struct arena *arena, uint8_t *vm,
+                   struct bytes *raw) {
+    return mempool_find(c->mempool, hash, arena, vm, raw);
+}
+
+uint64_t chain_pending_nonce(struct chain *c, const struct b20 *sender) {
+    struct chain_reader *r;
+    if (err_is(chain_reader_open(c, ST_LATEST, &r))) return 0;
+    uint64_t nonce = st_account(chain_reader_journal(r), sender)->nonce;
+    chain_reader_close(r);
+    struct b32 key = {0};
+    memcpy(key.b, sender->b, 20);
+    return mempool_next_nonce(c->mempool, ST_VM_EVM, &key, nonce);
+}

@@ -1,0 +1,47 @@
+/* A message to the EVM: the sender's alias calls the target. */
+#include "cross/internal.h"
+
+static enum xvm_failure failure_of(enum evm_status s) {
+    return s == EVM_SUCCESS ? XVM_OK : s == EVM_OUT_OF_GAS ? XVM_FAIL_GAS : XVM_FAIL_REVERTED;
+}
+
+static struct bytes error_text(struct xvm_tx *tx, const struct xvm_message *m,
+                               const struct evm_result *r) {
+    char to[43];
+    hex_encode_0x(to, m->to);
+    const char *status = evm_status_text(r->status);
+    struct bytes reason =
+        r->status == EVM_REVERT ? xvm_revert_text(tx->arena, r->output) : (struct bytes){NULL, 0};
+    return bytes_cstr(arena_printf(tx->arena, "EVM: %s.%.*s: %s%s%.*s", to, (int)m->fn_abi.n,
+                                   (const char *)m->fn_abi.p, status, reason.n ? ": " : "",
+                                   (int)reason.n, (const char *)reason.p));
+}
+
+void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+    struct b32 sender;
+    struct b20 alias, to;
+    memcpy(sender.b, m->sender.p, 32);
+    memcpy(to.b, m->to.p, 20);
+    struct err e = xvm_alias_register_move_in_evm(tx->journal, &sender, &alias);
+    run->from = m->sender_alias = arena_copy(tx->arena, BYTES_OF(alias));
+    run->to = m->to;
+    run->function = m->fn_abi;
+    if (err_is(e)) {
+        run->failure = XVM_FAIL_ALIAS;
+        run->error = bytes_cstr(e.text);
+        return;
+    }
+    evm_warm_start(tx->evm, &tx->queue->evm_origin, &to);
+    struct evm_call_params params = {
+        .kind = EVM_CALL, .gas = gas, .sender = alias, .to = to, .code = to, .input = m->call_data};
+    struct evm_result result;
+    evm_call(tx->evm, &params, &result);
+    run->failure = failure_of(result.status);
+    run->gas_used = run->vm_gas_used = gas - result.gas_left;
+    if (run->failure == XVM_OK) {
+        run->result = result.output;
+    } else {
+        run->error = error_text(tx, m, &result);
+        run->error_data = result.output;
+    }
+}

@@ -1,0 +1,65 @@
+/* cross's own: what its files share. */
+#ifndef TERN_CROSS_INTERNAL_H
+#define TERN_CROSS_INTERNAL_H
+
+#include "codec/codec.h"
+#include "cross/cross.h"
+
+/* The mark in st_log.address by which the journal's Move events show that the messenger's native
+ * function wrote them. Nothing else sets that field of a Move event. */
+extern const struct b20 XVM_MOVE_MESSENGER;
+
+/* One thing to do, in the queue. */
+struct xvm_entry {
+    uint8_t kind; /* enum xvm_leg_kind, not ROOT */
+    uint32_t parent_leg;
+    uint32_t generation;
+    struct xvm_message *message; /* NULL if a retry or cancel names none */
+    struct b32 id;
+    struct xvm_actor requester; /* of a retry or cancel */
+    struct xvm_entry *next;
+};
+
+struct xvm_queue {
+    struct xvm_entry *first, *last;
+    struct b20 evm_origin;
+};
+
+/* What running a message's leg came to. Slices live in the transaction's arena. */
+struct xvm_run {
+    enum xvm_failure failure;
+    uint64_t gas_used;    /* common */
+    uint64_t vm_gas_used; /* the machine's own */
+    struct bytes result, error, error_data;
+    struct bytes from, to, function;
+};
+
+/* deliver_move.c, deliver_evm.c: run the message's leg with `gas` common gas. The caller has taken
+ * a savepoint and reverts to it on a failure. */
+void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
+void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
+
+/* collect.c: reads the logs that were added since the last call and queues what they start. */
+void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation);
+
+/* message.c */
+struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index);
+void xvm_message_put(struct st_journal *j, const struct xvm_message *m);
+
+/* abi_to_move.c: converts the ABI-encoded arguments of a message into BCS, one slice a parameter.
+ * `types` is the ABI type list in parentheses if the caller wrote one, else empty: then it follows
+ * from the parameters. An error's text names the parameter. */
+struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
+                           uint32_t count, struct st_journal *j, struct arena *arena,
+                           struct bytes *out);
+
+/* move_to_abi.c: checks a Move value against a function's ABI and encodes selector and arguments.
+ */
+struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, struct bytes value,
+                           struct st_journal *j, struct arena *arena, struct bytes *call_data);
+
+/* error text of EVM revert data: Error(string), Panic(uint256), or the selector of a custom error.
+ */
+struct bytes xvm_revert_text(struct arena *arena, struct bytes data);
+
+#endif

@@ -1,0 +1,116 @@
+/* Messages as they are stored. Fields one after another, little-endian, byte strings behind a
+ * 32-bit length. */
+#include "cross/internal.h"
+
+#include "crypto/crypto.h"
+
+enum { MESSAGE_VERSION = 1 };
+
+const struct xvm_params xvm_params_default = {
+    .chain_id = 31337,
+    .move_gas_per_evm_gas = 200,
+    .message_base_gas = 10000,
+    .messages_max = 64,
+    .generations_max = 8,
+    .payload_max_bytes = 64 << 10,
+    .result_max_bytes = 16 << 10,
+};
+
+const char *xvm_failure_name(enum xvm_failure f) {
+    static const char *const names[] = {"none",   "out_of_gas", "reverted", "malformed",
+                                        "target", "alias",      "limit",    "authority"};
+    return f < COUNT_OF(names) ? names[f] : "unknown";
+}
+
+const char *xvm_status_name(enum xvm_status s) {
+    static const char *const names[] = {"unknown", "pending", "executed", "dropped", "cancelled"};
+    return s < COUNT_OF(names) ? names[s] : names[0];
+}
+
+struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index) {
+    static const char tag[] = "TERN::msg";
+    uint8_t in[sizeof tag - 1 + 8 + 32 + 4], *at = in;
+    memcpy(at, tag, sizeof tag - 1);
+    at += sizeof tag - 1;
+    store_be64(at, chain_id);
+    memcpy(at + 8, root->b, 32);
+    store_be32(at + 40, index);
+    struct b32 id;
+    keccak256(&id, BYTES_OF(in));
+    return id;
+}
+
+static void put_bytes(struct buf *b, struct bytes v) {
+    uint32_t n = (uint32_t)v.n;
+    buf_put(b, &n, 4);
+    buf_put_bytes(b, v);
+}
+
+#define PUT(b, x) buf_put((b), &(x), sizeof(x))
+
+/* The byte strings in stored order: one list for writing and reading. */
+#define MESSAGE_STRINGS(X)                                                                         \
+    X(sender)                                                                                      \
+    X(sender_alias) X(module_address) X(module_name) X(function_name) X(generics) X(to) X(fn_abi)  \
+        X(call_data) X(result) X(error) X(error_data)
+
+/* And the numbers and hashes. */
+#define MESSAGE_FIXED(X)                                                                           \
+    X(id)                                                                                          \
+    X(root_hash) X(index) X(generation) X(from_vm) X(to_vm) X(status) X(failure) X(on_fail)        \
+        X(attempts) X(created_height) X(done_height) X(done_root_hash) X(gas_used)
+
+void xvm_message_encode(struct buf *out, const struct xvm_message *m) {
+    buf_put_u8(out, MESSAGE_VERSION);
+#define X(field) PUT(out, m->field);
+    MESSAGE_FIXED(X)
+#undef X
+#define X(field) put_bytes(out, m->field);
+    MESSAGE_STRINGS(X)
+#undef X
+}
+
+static bool get_fixed(struct bytes *in, void *out, size_t n) {
+    if (in->n < n) return false;
+    memcpy(out, in->p, n);
+    *in = bytes_sub(*in, n, in->n - n);
+    return true;
+}
+
+static bool get_bytes(struct bytes *in, struct arena *arena, struct bytes *out) {
+    uint32_t n;
+    if (!get_fixed(in, &n, 4) || in->n < n) return false;
+    *out = arena_copy(arena, bytes_sub(*in, 0, n));
+    *in = bytes_sub(*in, n, in->n - n);
+    return true;
+}
+
+struct err xvm_message_decode(struct bytes in, struct arena *arena, struct xvm_message *m) {
+    static const struct err damaged = {1, "the stored message is damaged", 0};
+    *m = (struct xvm_message){0};
+    uint8_t version;
+    if (!get_fixed(&in, &version, 1) || version != MESSAGE_VERSION) return damaged;
+#define X(field)                                                                                   \
+    if (!get_fixed(&in, &m->field, sizeof m->field)) return damaged;
+    MESSAGE_FIXED(X)
+#undef X
+#define X(field)                                                                                   \
+    if (!get_bytes(&in, arena, &m->field)) return damaged;
+    MESSAGE_STRINGS(X)
+#undef X
+    return in.n ? damaged : ERR_NONE;
+}
+
+bool xvm_message_get(struct st_journal *j, const struct b32 *id, struct arena *arena,
+                     struct xvm_message *out) {
+    struct bytes stored;
+    return st_get(j, ST_CROSS_MESSAGE, BYTES_OF(*id), &stored) &&
+           !err_is(xvm_message_decode(stored, arena, out));
+}
+
+void xvm_message_put(struct st_journal *j, const struct xvm_message *m) {
+    struct buf b = {0};
+    xvm_message_encode(&b, m);
+    st_put(j, ST_CROSS_MESSAGE, BYTES_OF(m->id), buf_bytes(&b));
+    buf_free(&b);
+}

@@ -1,0 +1,187 @@
+/* The queue of one transaction: first in, first out over all machines, drained after the root leg
+ * has succeeded. */
+#include "cross/internal.h"
+
+const struct b20 XVM_MOVEVM_ADDRESS = {{0x7e, [19] = 0x01}};
+const struct b20 XVM_QUEUE_ADDRESS = {{0x7e, [19] = 0x04}};
+const struct b20 XVM_MOVE_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x01}};
+
+void xvm_begin(struct xvm_tx *tx) {
+    tx->arena = st_tx_arena(tx->journal);
+    tx->queue = ARENA_NEW(tx->arena, struct xvm_queue);
+    tx->queue->evm_origin =
+        tx->root_vm == ST_VM_EVM ? tx->root_evm : xvm_alias_move_in_evm(&tx->root_move);
+    if (tx->root_vm != ST_VM_EVM) {
+        tx->evm->origin = tx->queue->evm_origin;
+        tx->evm->gas_price = tx->evm->block.base_fee;
+    }
+    st_set_leg(tx->journal, 0);
+}
+
+static struct xvm_leg *add_leg(struct xvm_tx *tx, const struct xvm_leg *leg) {
+    if (tx->leg_count == tx->leg_capacity) {
+        uint32_t capacity = tx->leg_capacity ? tx->leg_capacity * 2 : 4;
+        struct xvm_leg *legs = ARENA_ARRAY(tx->arena, struct xvm_leg, capacity);
+        if (tx->leg_count) memcpy(legs, tx->legs, tx->leg_count * sizeof *legs);
+        tx->legs = legs;
+        tx->leg_capacity = capacity;
+    }
+    tx->legs[tx->leg_count] = *leg;
+    return &tx->legs[tx->leg_count++];
+}
+
+void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root) {
+    add_leg(tx, root);
+    /* A failed root leg has been reverted with all its logs: there is nothing to collect then. */
+    if (root->ok) xvm_collect(tx, 0, 0);
+}
+
+static struct bytes cut(struct bytes b, uint32_t max) {
+    return b.n > max ? bytes_sub(b, 0, max) : b;
+}
+
+/* May `requester` act on the kept message? Its sender may: under its own name, or through its
+ * alias. */
+static bool is_sender(struct xvm_tx *tx, const struct xvm_actor *requester,
+                      const struct xvm_message *m) {
+    if (requester->vm == m->from_vm && memcmp(requester->bytes, m->sender.p, m->sender.n) == 0)
+        return true;
+    struct xvm_actor owner;
+    size_t n = requester->vm == ST_VM_EVM ? 20 : 32;
+    return xvm_alias_owner(tx->journal, requester->vm, bytes_make(requester->bytes, n), &owner) &&
+           owner.vm == m->from_vm && memcmp(owner.bytes, m->sender.p, m->sender.n) == 0;
+}
+
+/* Finds the message of a retry or cancel, and whether it may be done. */
+static const char *admit(struct xvm_tx *tx, struct xvm_entry *e) {
+    struct xvm_message *m = ARENA_NEW(tx->arena, struct xvm_message);
+    if (!xvm_message_get(tx->journal, &e->id, tx->arena, m))
+        return "there is no message with this id";
+    e->message = m;
+    if (m->status != XVM_PENDING) {
+        return m->status == XVM_EXECUTED    ? "the message has been executed"
+               : m->status == XVM_CANCELLED ? "the message has been cancelled"
+                                            : "the message has been dropped";
+    }
+    if (is_sender(tx, &e->requester, m)) return NULL;
+    if (e->kind == XVM_LEG_CANCEL) return "only the message's sender may cancel it";
+    if (m->failure != XVM_FAIL_GAS)
+        return "only the message's sender may retry it: it failed for another reason than gas";
+    return NULL;
+}
+
+static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, const struct xvm_run *run,
+                       uint32_t log_first) {
+    size_t logs;
+    st_logs(tx->journal, &logs);
+    const struct xvm_message *m = e->message;
+    add_leg(tx, &(struct xvm_leg){
+                    .kind = e->kind,
+                    .vm = m ? m->to_vm : ST_VM_EVM,
+                    .ok = run->failure == XVM_OK,
+                    .failure = (uint8_t)run->failure,
+                    .parent = e->parent_leg,
+                    .message = e->id,
+                    .gas_used = run->gas_used,
+                    .vm_gas_used = run->vm_gas_used,
+                    .from = run->from,
+                    .to = run->to,
+                    .function = run->function,
+                    .input = m ? m->call_data : (struct bytes){NULL, 0},
+                    .output = run->result,
+                    .error = run->error,
+                    .log_first = log_first,
+                    .log_count = (uint32_t)logs - log_first,
+                });
+}
+
+/* One attempt at a message: under a savepoint, marked as executed before it runs. */
+static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct xvm_run *run) {
+    struct xvm_message *m = e->message;
+    m->attempts++;
+    m->done_height = tx->height;
+    m->done_root_hash = tx->root_hash;
+    m->status = XVM_EXECUTED;
+    m->failure = XVM_OK;
+    m->result = m->error = m->error_data = (struct bytes){NULL, 0};
+    st_mark mark = st_savepoint(tx->journal);
+    xvm_message_put(tx->journal, m);
+    if (m->to_vm == ST_VM_MOVE)
+        xvm_deliver_move(tx, m, gas, run);
+    else
+        xvm_deliver_evm(tx, m, gas, run);
+    if (run->failure != XVM_OK) {
+        st_revert(tx->journal, mark);
+        m->status = m->on_fail == 1 ? XVM_DROPPED : XVM_PENDING;
+    }
+}
+
+static void finish(struct xvm_tx *tx, struct xvm_message *m, struct xvm_run *run) {
+    m->failure = (uint8_t)run->failure;
+    m->gas_used = run->gas_used;
+    m->result = cut(run->result, tx->params.result_max_bytes);
+    m->error = cut(run->error, tx->params.result_max_bytes);
+    m->error_data = cut(run->error_data, tx->params.result_max_bytes);
+    xvm_message_put(tx->journal, m);
+}
+
+/* Runs a message or its retry, with its base charge paid first. */
+static void run_message(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
+                        struct xvm_run *run) {
+    uint64_t base = tx->params.message_base_gas;
+    if (*gas_left < base) {
+        run->failure = XVM_FAIL_GAS;
+        run->error = BYTES_LIT("the transaction's gas was used up before the message's turn");
+        run->gas_used = *gas_left;
+        e->message->attempts++;
+        e->message->status = e->message->on_fail == 1 ? XVM_DROPPED : XVM_PENDING;
+        e->message->done_height = tx->height;
+        e->message->done_root_hash = tx->root_hash;
+    } else {
+        attempt(tx, e, *gas_left - base, run);
+        run->gas_used += base;
+    }
+    *gas_left -= run->gas_used;
+    finish(tx, e->message, run);
+}
+
+/* A message that broke a limit when it was started: kept with its reason, never run in this
+ * transaction. */
+static bool refused_at_start(const struct xvm_entry *e, struct xvm_run *run) {
+    if (e->kind != XVM_LEG_MESSAGE || e->message->failure == XVM_OK) return false;
+    run->failure = e->message->failure;
+    run->error = e->message->error;
+    return true;
+}
+
+static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left) {
+    struct xvm_run run = {0};
+    size_t log_first;
+    uint32_t leg = tx->leg_count;
+    st_logs(tx->journal, &log_first);
+    st_set_leg(tx->journal, leg);
+    const char *why = e->kind == XVM_LEG_MESSAGE ? NULL : admit(tx, e);
+    if (why) {
+        run.failure = XVM_FAIL_AUTHORITY;
+        run.error = bytes_cstr(why);
+    } else if (e->kind == XVM_LEG_CANCEL) {
+        e->message->status = XVM_CANCELLED;
+        xvm_message_put(tx->journal, e->message);
+    } else if (refused_at_start(e, &run)) {
+        finish(tx, e->message, &run);
+    } else {
+        run_message(tx, e, gas_left, &run);
+    }
+    record_leg(tx, e, &run, (uint32_t)log_first);
+    if (run.failure == XVM_OK) xvm_collect(tx, leg, e->generation);
+}
+
+void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left) {
+    struct xvm_queue *q = tx->queue;
+    while (q->first) {
+        struct xvm_entry *e = q->first;
+        q->first = e->next;
+        if (!q->first) q->last = NULL;
+        run_entry(tx, e, gas_left);
+    }
+}
