@@ -59,7 +59,9 @@ static inline uint64_t digit_2by1(uint64_t u1, uint64_t u0, uint64_t d, uint64_t
     const u128 q = (u128)v * u1 + join(u1, u0);
     uint64_t q1 = hi(q) + 1;
     uint64_t r = u0 - q1 * d;
-    if (r > (uint64_t)q) q1--, r += d;
+    const uint64_t over = -(uint64_t)(r > (uint64_t)q); /* as likely as not: no branch */
+    q1 += over;
+    r += d & over;
     if (__builtin_expect(r >= d, 0)) q1++, r -= d;
     *rest = r;
     return q1;
@@ -73,114 +75,128 @@ static inline uint64_t digit_3by2(uint64_t u2, uint64_t u1, uint64_t u0, uint64_
     uint64_t q1 = hi(q);
     u128 r = join(u1 - q1 * d1, u0) - (u128)d0 * q1 - d;
     q1++;
-    if (hi(r) >= (uint64_t)q) q1--, r += d;
+    const uint64_t over = -(uint64_t)(hi(r) >= (uint64_t)q); /* as likely as not: no branch */
+    q1 += over;
+    r += d & join(over, over);
     if (__builtin_expect(r >= d, 0)) q1++, r -= d;
     *rest = r;
     return q1;
 }
 
-/* out = in << s for n limbs, s < 64; returns what is shifted out. */
-static inline uint64_t shift_left(uint64_t *out, const uint64_t *in, int n, unsigned s) {
-    uint64_t below = 0;
-    for (int i = 0; i < n; i++) {
-        const uint64_t v = in[i];
-        out[i] = v << s | below >> 1 >> (63 - s);
-        below = v;
-    }
-    return below >> 1 >> (63 - s);
-}
+/* The functions below run with n, the number of the divisor's limbs, known to the compiler, so that
+ * loops unroll and the remainder lives in registers. */
+#define INLINE static inline __attribute__((always_inline))
 
-/* u[0..n) -= d * q; returns the borrow out of limb n - 1. */
-static inline uint64_t sub_mul(uint64_t *u, const uint64_t *d, int n, uint64_t q) {
+/* out = u - d * q over n limbs; returns the borrow. */
+INLINE uint64_t sub_mul(uint64_t *out, const uint64_t *u, const uint64_t *d, int n, uint64_t q) {
     uint64_t borrow = 0;
     for (int i = 0; i < n; i++) {
         const u128 t = (u128)d[i] * q + borrow;
         borrow = hi(t) + (u[i] < (uint64_t)t);
-        u[i] -= (uint64_t)t;
+        out[i] = u[i] - (uint64_t)t;
     }
     return borrow;
 }
 
-/* u[0..n) += d; returns the carry. */
-static inline uint64_t add_back(uint64_t *u, const uint64_t *d, int n) {
+/* r += d over n limbs; returns the carry. */
+INLINE uint64_t add_back(uint64_t *r, const uint64_t *d, int n) {
     uint64_t carry = 0;
     for (int i = 0; i < n; i++) {
-        const u128 t = (u128)u[i] + d[i] + carry;
-        u[i] = (uint64_t)t;
+        const u128 t = (u128)r[i] + d[i] + carry;
+        r[i] = (uint64_t)t;
         carry = hi(t);
     }
     return carry;
 }
 
-/* The step below when the top two limbs of both are equal: the digit is 2^64 - 1 or little less. */
-static __attribute__((noinline, cold)) uint64_t step_largest(uint64_t *u, const uint64_t *d,
-                                                             int n) {
-    uint64_t q = UINT64_MAX;
-    uint64_t top = u[n] - sub_mul(u, d, n, q);
+/* A quotient digit and what remains. */
+struct digit {
+    uint64_t q, rest[4];
+};
+
+/* The digit of u when its top limbs equal d1:d0: it is 2^64 - 1 or little less. */
+static __attribute__((noinline, cold)) struct digit largest_digit(struct digit u, uint64_t low,
+                                                                  const uint64_t *d, int n) {
+    const uint64_t all[5] = {low, u.rest[0], u.rest[1], u.rest[2], u.rest[3]};
+    u.q = UINT64_MAX;
+    uint64_t top = all[n] - sub_mul(u.rest, all, d, n, u.q);
     while (top) { /* negative: all ones */
-        q--;
-        top += add_back(u, d, n);
+        u.q--;
+        top += add_back(u.rest, d, n);
     }
-    return q;
+    return u;
 }
 
-/* One quotient digit: u[0..n] is what is left of the dividend, u[1..n] < d, and becomes the
- * remainder in u[0..n-1]. n is 2 to 4; v is reciprocal_2 of d. */
-static inline __attribute__((always_inline)) uint64_t step(uint64_t *u, const uint64_t *d, int n,
-                                                           uint64_t v) {
+/* Takes the next digit: of r->rest with `low` behind it. r->rest < d; v is reciprocal_2 of d; n is
+ * 2 to 4. */
+INLINE void next_digit(struct digit *r, uint64_t low, const uint64_t *d, int n, uint64_t v) {
     const uint64_t d1 = d[n - 1], d0 = d[n - 2];
-    if (__builtin_expect(u[n] == d1 && u[n - 1] == d0, 0)) return step_largest(u, d, n);
-    u128 top;
-    uint64_t q = digit_3by2(u[n], u[n - 1], u[n - 2], d1, d0, v, &top);
-    const uint64_t borrow = sub_mul(u, d, n - 2, q);
-    const bool negative = top < borrow;
-    top -= borrow;
-    u[n - 2] = (uint64_t)top;
-    u[n - 1] = hi(top);
-    if (__builtin_expect(negative, 0)) {
-        q--;
-        add_back(u, d, n);
+    uint64_t u[5] = {low, 0, 0, 0, 0};
+    for (int i = 0; i < n; i++) u[i + 1] = r->rest[i];
+    if (__builtin_expect(u[n] == d1 && u[n - 1] == d0, 0)) {
+        *r = largest_digit(*r, low, d, n);
+        return;
     }
-    return q;
+    u128 top;
+    r->q = digit_3by2(u[n], u[n - 1], u[n - 2], d1, d0, v, &top);
+    const uint64_t borrow = sub_mul(r->rest, u, d, n - 2, r->q);
+    r->rest[n - 2] = (uint64_t)(top - borrow);
+    r->rest[n - 1] = hi(top - borrow);
+    if (__builtin_expect(top < borrow, 0)) {
+        r->q--;
+        add_back(r->rest, d, n);
+    }
+}
+
+/* a[i]:a[i-1] << s, the upper limb. */
+INLINE uint64_t shifted(const uint64_t *a, int i, unsigned s) {
+    return a[i] << s | a[i - 1] >> 1 >> (63 - s);
+}
+
+/* Divides the m limbs a by the n limbs b, 2 <= n <= 4, n <= m <= 8: the m - n + 1 quotient digits
+ * go to q unless it is NULL, the remainder to r. */
+INLINE void divide_n(uint64_t *q, uint64_t r[4], const uint64_t *a, int m, const uint64_t *b,
+                     int n) {
+    const unsigned s = (unsigned)__builtin_clzll(b[n - 1]);
+    uint64_t d[4];
+    struct digit at = {0};
+    for (int i = n - 1; i > 0; i--) d[i] = shifted(b, i, s);
+    d[0] = b[0] << s;
+    at.rest[n - 1] = a[m - 1] >> 1 >> (63 - s);
+    for (int i = n - 2; i >= 0; i--) at.rest[i] = shifted(a, m - n + 1 + i, s);
+    const uint64_t v = reciprocal_2(d[n - 1], d[n - 2]);
+    for (int j = m - n; j >= 0; j--) {
+        next_digit(&at, j ? shifted(a, j, s) : a[0] << s, d, n, v);
+        if (q) q[j] = at.q;
+    }
+    for (int i = 0; i < n - 1; i++) r[i] = at.rest[i] >> s | at.rest[i + 1] << 1 << (63 - s);
+    r[n - 1] = at.rest[n - 1] >> s;
+}
+
+INLINE void divide_1(uint64_t *q, uint64_t r[4], const uint64_t *a, int m, uint64_t b) {
+    const unsigned s = (unsigned)__builtin_clzll(b);
+    const uint64_t d = b << s, v = reciprocal_1(d);
+    uint64_t rest = a[m - 1] >> 1 >> (63 - s);
+    for (int j = m - 1; j >= 0; j--) {
+        const uint64_t digit = digit_2by1(rest, j ? shifted(a, j, s) : a[0] << s, d, v, &rest);
+        if (q) q[j] = digit;
+    }
+    r[0] = rest >> s;
+}
+
+/* The same for any n from 1; r's upper limbs are zero already. */
+INLINE void divide(uint64_t *q, uint64_t r[4], const uint64_t *a, int m, const uint64_t *b, int n) {
+    switch (n) {
+    case 1: divide_1(q, r, a, m, b[0]); return;
+    case 2: divide_n(q, r, a, m, b, 2); return;
+    case 3: divide_n(q, r, a, m, b, 3); return;
+    default: divide_n(q, r, a, m, b, 4); return;
+    }
 }
 
 static inline int limb_count(const uint64_t *p, int n) {
     while (n > 0 && p[n - 1] == 0) n--;
     return n;
-}
-
-/* The quotient digits of the m + 1 limbs in u by d of n limbs (u's top limb is below d's) go to
- * q[0..m-n]; the remainder stays in u[0..n-1]. */
-static inline __attribute__((always_inline)) void steps(uint64_t *q, uint64_t *u, int m,
-                                                        const uint64_t *d, int n) {
-    const uint64_t v = reciprocal_2(d[n - 1], d[n - 2]);
-    for (int j = m - n; j >= 0; j--) q[j] = step(u + j, d, n, v);
-}
-
-static inline uint64_t steps_1(uint64_t *q, uint64_t *u, int m, uint64_t d) {
-    const uint64_t v = reciprocal_1(d);
-    uint64_t rest = u[m];
-    for (int j = m - 1; j >= 0; j--) q[j] = digit_2by1(rest, u[j], d, v, &rest);
-    return rest;
-}
-
-/* q (room for m limbs, zeroed) and r from the m limbs a, 1 <= m <= 8, by b, which has n = 1 to 4
- * limbs and n <= m. */
-static inline __attribute__((always_inline)) void
-divide(uint64_t *q, uint64_t r[4], const uint64_t *a, int m, const uint64_t *b, int n) {
-    uint64_t u[9], d[4];
-    const unsigned s = (unsigned)__builtin_clzll(b[n - 1]);
-    u[m] = shift_left(u, a, m, s);
-    shift_left(d, b, n, s);
-    r[0] = r[1] = r[2] = r[3] = 0;
-    switch (n) {
-    case 1: r[0] = steps_1(q, u, m, d[0]) >> s; return;
-    case 2: steps(q, u, m, d, 2); break;
-    case 3: steps(q, u, m, d, 3); break;
-    default: steps(q, u, m, d, 4); break;
-    }
-    for (int i = 0; i < n - 1; i++) r[i] = u[i] >> s | u[i + 1] << 1 << (63 - s);
-    r[n - 1] = u[n - 1] >> s;
 }
 
 void u256_divmod(struct u256 *quotient, struct u256 *remainder, const struct u256 *a,
@@ -235,9 +251,8 @@ static inline void reduce(struct u256 *out, const uint64_t *a, int m, const stru
         memcpy(out->w, a, (size_t)m * sizeof *a);
         return;
     }
-    uint64_t q[8];
-    struct u256 r;
-    divide(q, r.w, a, m, b->w, n);
+    struct u256 r = U256_ZERO;
+    divide(NULL, r.w, a, m, b->w, n);
     *out = r;
 }
 
