@@ -178,10 +178,8 @@ static void fill_defaults(struct chain_options *o) {
 
 /* The faucet's key is derived from a public text: it guards nothing but development coins. */
 static void make_faucet_key(struct chain *c) {
-    struct b32 seed;
-    sha3_256(&seed, BYTES_LIT("TERN::development faucet"));
-    memcpy(c->faucet_seed, seed.b, 32);
-    c->faucet_address = chain_ed25519_address(c->faucet_seed);
+    sha3_256(&c->faucet_seed, BYTES_LIT("TERN::development faucet"));
+    c->faucet_address = chain_ed25519_address(&c->faucet_seed);
 }
 
 static struct err open_state(struct chain *c) {
@@ -190,7 +188,7 @@ static struct err open_state(struct chain *c) {
     struct err e = st_store_open(&c->store, &so);
     if (err_is(e)) return e;
     c->journal = st_sequencer_journal(c->store);
-    c->move_vm = mv_vm_new();
+    c->move_vm = mv_vm_new(NULL);
     c->machine = evm_machine_new();
     uint64_t height;
     if (!st_store_height(c->store, &height)) {

@@ -82,6 +82,8 @@ struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amo
 /* A transaction of the mempool, not in a block yet: its raw bytes in `arena`. */
 bool chain_pending(struct chain *c, const struct b32 *hash, struct arena *arena, uint8_t *vm,
                    struct bytes *raw);
+/* How many wait. */
+size_t chain_pending_count(struct chain *c);
 /* The next nonce of an EVM sender, counting what is in the mempool. */
 uint64_t chain_pending_nonce(struct chain *c, const struct b20 *sender);
 
@@ -115,6 +117,12 @@ struct chain_block {
 
 /* The Ethereum header as RLP: its keccak is the block's hash. extraData is the world root. */
 void chain_header_rlp(struct buf *out, const struct chain_block *b);
+
+/* Adds a log's address and topics to a bloom filter (Yellow Paper, 4.3.1). */
+void chain_bloom_add(uint8_t bloom[256], const struct st_log *log);
+
+/* The next block's base fee (EIP-1559). */
+struct u256 chain_next_base_fee(const struct chain_block *parent);
 
 /* An item that a root transaction wrote: for the Aptos API's "changes". value.p NULL: deleted. */
 struct chain_change {
@@ -209,6 +217,7 @@ struct chain_log {
     const struct chain_block *block;
     uint32_t log_index; /* in the block */
 };
+bool chain_log_matches(const struct chain_log_filter *filter, const struct st_log *log);
 void chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *filter,
                      bool (*visit)(void *ctx, const struct chain_log *log), void *ctx);
 

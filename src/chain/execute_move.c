@@ -3,6 +3,7 @@
 #include "chain/internal.h"
 
 #include "crypto/crypto.h"
+#include "move/type_tag.h"
 
 #include <stdio.h>
 
@@ -17,10 +18,10 @@ enum {
 
 static const struct b32 FRAMEWORK = {{[31] = 1}};
 
-struct b32 chain_ed25519_address(const uint8_t seed[32]) {
-    uint8_t public_key[32];
-    ed25519_public_key(public_key, seed);
-    return mv_ed25519_auth_key(public_key);
+struct b32 chain_ed25519_address(const struct b32 *seed) {
+    struct b32 public_key;
+    ed25519_public_from_seed(&public_key, seed);
+    return mv_ed25519_auth_key(&public_key);
 }
 
 /* ---- The account resource, read where it lies

@@ -22,7 +22,7 @@ struct chain {
     struct st_journal *journal; /* the sequencer's */
     struct mv_vm *move_vm;
     struct mempool *mempool;
-    uint8_t faucet_seed[32];
+    struct b32 faucet_seed;
     struct b32 faucet_address;
     pthread_mutex_t
         faucet_lock; /* one faucet transaction at a time: its sequence number is read, then used */
@@ -87,7 +87,7 @@ bool chain_move_check(const struct chain_options *options, struct st_journal *j,
 /* The sequence number of a Move account; 0 if it has none. */
 uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *address);
 /* The address of an ed25519 key made from a seed. */
-struct b32 chain_ed25519_address(const uint8_t seed[32]);
+struct b32 chain_ed25519_address(const struct b32 *seed);
 
 /* Runs the transaction. False: it is not valid now, nothing has changed. The journal is between
  * transactions before and after. Fills in everything of `out` that does not depend on its place in
@@ -124,14 +124,11 @@ struct err chain_block_seal(struct chain *c, struct chain_open_block *b);
 void chain_block_close(struct chain_open_block *b);
 
 struct b32 chain_shadow_hash(enum st_vm vm, const struct b32 *root);
-/* EIP-1559. */
-struct u256 chain_next_base_fee(const struct chain_block *parent);
 
 /* The place of an EVM transaction in the receipts: the encoded receipt, for the receipts root. */
 void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx);
 /* The entry of the EVM list: the raw transaction, or a shadow's own encoding (type 0x7e). */
 void chain_evm_entry(struct buf *out, const struct chain_tx *tx);
-void chain_bloom_add(uint8_t bloom[256], const struct st_log *log);
 
 /* ---- record.c: what the store keeps
  * --------------------------------------------------------------------------------- */

@@ -180,6 +180,10 @@ bool chain_pending(struct chain *c, const struct b32 *hash, struct arena *arena,
     return mempool_find(c->mempool, hash, arena, vm, raw);
 }
 
+size_t chain_pending_count(struct chain *c) {
+    return mempool_count(c->mempool);
+}
+
 uint64_t chain_pending_nonce(struct chain *c, const struct b20 *sender) {
     struct chain_reader *r;
     if (err_is(chain_reader_open(c, ST_LATEST, &r))) return 0;

@@ -165,6 +165,10 @@ void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root);
 /* Runs the queue until it is empty. `gas_left` is common gas; on return what is left of it. */
 void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left);
 
+/* What EVM revert data says: Solidity's Error(string) as its text, Panic(uint256) and custom errors
+ * described. Empty if it says nothing. */
+struct bytes xvm_revert_text(struct arena *arena, struct bytes data);
+
 /* The host calls that Move legs need from the crossing (0x1::evm), for root legs too. Valid while
  * `tx` is. */
 struct mv_host xvm_move_host(struct xvm_tx *tx);

@@ -42,6 +42,10 @@ void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, str
 /* collect.c: reads the logs that were added since the last call and queues what they start. */
 void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation);
 
+/* host.c: reads the event that 0x1::evm wrote: sender, to, fn_abi, call_data. Slices are borrowed.
+ */
+bool xvm_event_decode(struct bytes data, struct xvm_message *m, struct b32 *sender);
+
 /* message.c */
 struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index);
 void xvm_message_put(struct st_journal *j, const struct xvm_message *m);
@@ -57,9 +61,5 @@ struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct m
  */
 struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, struct bytes value,
                            struct st_journal *j, struct arena *arena, struct bytes *call_data);
-
-/* error text of EVM revert data: Error(string), Panic(uint256), or the selector of a custom error.
- */
-struct bytes xvm_revert_text(struct arena *arena, struct bytes data);
 
 #endif

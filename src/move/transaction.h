@@ -49,7 +49,8 @@ struct mv_signed_tx {
     struct bytes raw;      /* BCS of the RawTransaction */
     uint8_t authenticator; /* enum mv_authenticator_kind */
     bool single_key;       /* the authentication key is that of a SingleKey (scheme 2) */
-    uint8_t public_key[32], signature[64];
+    struct b32 public_key;
+    uint8_t signature[64];
 };
 
 /* Strict: every byte is used, lengths are canonical. The error's text names the field; `at` is its
@@ -66,10 +67,10 @@ bool mv_signed_tx_verify(const struct mv_signed_tx *tx);
 struct b32 mv_signed_tx_auth_key(const struct mv_signed_tx *tx);
 
 /* sha3-256(public key ‖ 0). */
-struct b32 mv_ed25519_auth_key(const uint8_t public_key[32]);
+struct b32 mv_ed25519_auth_key(const struct b32 *public_key);
 
 /* Writes the BCS of a transaction with an entry function payload, signed with the key made from
  * `seed`. Uses sender, sequence number, names, arguments, gas, expiration and chain id of `tx`. */
-void mv_signed_tx_build(struct buf *out, const struct mv_signed_tx *tx, const uint8_t seed[32]);
+void mv_signed_tx_build(struct buf *out, const struct mv_signed_tx *tx, const struct b32 *seed);
 
 #endif

@@ -1,0 +1,137 @@
+/* Finding EVM logs through the index of addresses and topics. */
+#include "chain/internal.h"
+
+#include <stdlib.h>
+
+/* A root transaction that may hold a match. */
+struct place {
+    uint64_t height;
+    uint32_t index;
+};
+
+struct places {
+    struct place *items;
+    size_t count, capacity;
+    size_t key_bytes; /* where the height stands in an index key */
+};
+
+static bool add_place(void *ctx, struct bytes key, struct bytes value) {
+    struct places *p = ctx;
+    (void)value;
+    if (key.n != p->key_bytes + 12) return true;
+    if (p->count == p->capacity) {
+        p->capacity = p->capacity ? p->capacity * 2 : 64;
+        p->items = xrealloc(p->items, p->capacity * sizeof *p->items);
+    }
+    p->items[p->count++] =
+        (struct place){load_be64(key.p + p->key_bytes), load_be32(key.p + p->key_bytes + 8)};
+    return true;
+}
+
+static void scan_prefix(struct chain_reader *r, enum st_table table, struct bytes prefix,
+                        uint64_t from, uint64_t to, struct places *out) {
+    uint8_t first[64], last[64];
+    memcpy(first, prefix.p, prefix.n);
+    memcpy(last, prefix.p, prefix.n);
+    store_be64(first + prefix.n, from);
+    store_be64(last + prefix.n, to + 1);
+    out->key_bytes = prefix.n;
+    st_record_scan(chain_reader_snapshot(r), table, bytes_make(first, prefix.n + 8),
+                   bytes_make(last, prefix.n + 8), false, add_place, out);
+}
+
+static int compare_places(const void *a, const void *b) {
+    const struct place *x = a, *y = b;
+    if (x->height != y->height) return x->height < y->height ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static void sort_unique(struct places *p) {
+    size_t n = 0;
+    if (p->count) qsort(p->items, p->count, sizeof *p->items, compare_places);
+    for (size_t i = 0; i < p->count; i++)
+        if (!n || compare_places(&p->items[n - 1], &p->items[i]) != 0) p->items[n++] = p->items[i];
+    p->count = n;
+}
+
+static bool has_b20(const struct b20 *list, uint32_t n, const struct b20 *x) {
+    for (uint32_t i = 0; i < n; i++)
+        if (b20_eq(&list[i], x)) return true;
+    return false;
+}
+
+static bool has_b32(const struct b32 *list, uint32_t n, const struct b32 *x) {
+    for (uint32_t i = 0; i < n; i++)
+        if (b32_eq(&list[i], x)) return true;
+    return false;
+}
+
+bool chain_log_matches(const struct chain_log_filter *f, const struct st_log *log) {
+    if (log->vm != ST_VM_EVM) return false;
+    if (f->address_count && !has_b20(f->addresses, f->address_count, &log->address)) return false;
+    for (uint32_t i = 0; i < ST_TOPICS_MAX; i++) {
+        if (!f->topic_counts[i]) continue;
+        if (i >= log->topic_count || !has_b32(f->topics[i], f->topic_counts[i], &log->topics[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Visits the matching logs of one transaction; false to stop. */
+static bool visit_tx(struct chain_reader *r, const struct chain_log_filter *f,
+                     const struct place *p, bool (*visit)(void *ctx, const struct chain_log *log),
+                     void *ctx) {
+    struct chain_tx tx;
+    struct chain_block block;
+    struct arena_mark mark = arena_mark(chain_reader_arena(r));
+    bool go_on = true;
+    if (chain_tx_at(r, p->height, p->index, &tx) && tx.evm_index != UINT32_MAX &&
+        chain_block_at(r, p->height, &block)) {
+        uint32_t index = tx.evm_log_first;
+        for (uint32_t i = 0; go_on && i < tx.log_count; i++) {
+            if (tx.logs[i].vm != ST_VM_EVM) continue;
+            if (chain_log_matches(f, &tx.logs[i]))
+                go_on = visit(ctx, &(struct chain_log){&tx.logs[i], &tx, &block, index});
+            index++;
+        }
+    }
+    arena_release(chain_reader_arena(r), mark);
+    return go_on;
+}
+
+/* Without an address or topic every transaction of the range may match. */
+static void visit_all(struct chain_reader *r, const struct chain_log_filter *f, uint64_t to,
+                      bool (*visit)(void *ctx, const struct chain_log *log), void *ctx) {
+    for (uint64_t h = f->from; h <= to; h++) {
+        struct chain_block block;
+        if (!chain_block_at(r, h, &block)) return;
+        for (uint32_t i = 0; i < block.root_count; i++)
+            if (!visit_tx(r, f, &(struct place){h, i}, visit, ctx)) return;
+    }
+}
+
+void chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *f,
+                     bool (*visit)(void *ctx, const struct chain_log *log), void *ctx) {
+    struct places places = {0};
+    uint64_t to = min_u64(f->to, chain_reader_height(r));
+    uint32_t position = 0;
+    if (f->from > to) return;
+    while (position < ST_TOPICS_MAX && !f->topic_counts[position]) position++;
+    if (f->address_count) {
+        for (uint32_t i = 0; i < f->address_count; i++)
+            scan_prefix(r, ST_TABLE_LOG_ADDRESS, BYTES_OF(f->addresses[i]), f->from, to, &places);
+    } else if (position < ST_TOPICS_MAX) {
+        for (uint32_t i = 0; i < f->topic_counts[position]; i++) {
+            uint8_t prefix[33] = {(uint8_t)position};
+            memcpy(prefix + 1, f->topics[position][i].b, 32);
+            scan_prefix(r, ST_TABLE_LOG_TOPIC, BYTES_OF(prefix), f->from, to, &places);
+        }
+    } else {
+        visit_all(r, f, to, visit, ctx);
+        return;
+    }
+    sort_unique(&places);
+    for (size_t i = 0; i < places.count; i++)
+        if (!visit_tx(r, f, &places.items[i], visit, ctx)) break;
+    free(places.items);
+}

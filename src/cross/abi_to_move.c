@@ -1,0 +1,223 @@
+/* From ABI to Move: the types follow from the function's parameters, or are those that the caller
+ * wrote; the data is decoded strictly; each value is converted with a range check, or refused. */
+#include "cross/internal.h"
+
+enum { LAYOUT_DEPTH_MAX = 16, SYSTEM_ADDRESS_MAX = 0xff };
+
+struct conversion {
+    struct st_journal *journal;
+    struct arena *arena;
+    bool written_types; /* the caller named the ABI types: an address is an address */
+    struct err err;
+    uint32_t param;
+};
+
+static bool bad(struct conversion *c, const char *text) {
+    if (!err_is(c->err))
+        c->err = err_at(XVM_FAIL_MALFORMED,
+                        arena_printf(c->arena, "argument %u: %s", c->param + 1, text), c->param);
+    return false;
+}
+
+static bool is_framework(const struct mv_layout *l, const char *module, const char *name) {
+    static const struct b32 one = {{[31] = 1}};
+    return l->kind == MV_LAYOUT_STRUCT && b32_eq(&l->address, &one) &&
+           bytes_eq(l->module, bytes_cstr(module)) && bytes_eq(l->name, bytes_cstr(name));
+}
+
+static unsigned int_bits(uint8_t kind) {
+    switch (kind) {
+    case MV_LAYOUT_U8: return 8;
+    case MV_LAYOUT_U16: return 16;
+    case MV_LAYOUT_U32: return 32;
+    case MV_LAYOUT_U64: return 64;
+    case MV_LAYOUT_U128: return 128;
+    case MV_LAYOUT_U256: return 256;
+    default: return 0;
+    }
+}
+
+/* The structs that may be made from data, with the type of what they are made from. */
+static const struct mv_layout *fixed_point_inner(const struct mv_layout *l) {
+    bool known = is_framework(l, "fixed_point32", "FixedPoint32") ||
+                 is_framework(l, "fixed_point64", "FixedPoint64");
+    return known && l->field_count == 1 ? l->fields[0].layout : NULL;
+}
+
+/* The element type of an Option<T>: its only field is a vector<T>. */
+static const struct mv_layout *option_element(const struct mv_layout *l) {
+    if (!is_framework(l, "option", "Option") || l->type_arg_count != 1) return NULL;
+    return l->type_args[0];
+}
+
+/* ---- Types that follow from the parameters
+ * ------------------------------------------------------------------------------- */
+
+static const struct abi_type *infer(struct conversion *c, const struct mv_layout *l,
+                                    unsigned depth) {
+    unsigned bits = int_bits(l->kind);
+    if (depth > LAYOUT_DEPTH_MAX) {
+        bad(c, "the Move type is nested too deeply");
+        return NULL;
+    }
+    if (bits) return abi_elementary(c->arena, ABI_UINT, (uint16_t)bits);
+    if (l->kind == MV_LAYOUT_BOOL) return abi_elementary(c->arena, ABI_BOOL, 0);
+    if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
+        return abi_elementary(c->arena, ABI_FIXED_BYTES, 32);
+    if (is_framework(l, "string", "String")) return abi_elementary(c->arena, ABI_STRING, 0);
+    if (fixed_point_inner(l)) return infer(c, fixed_point_inner(l), depth + 1);
+    const struct mv_layout *element = l->kind == MV_LAYOUT_VECTOR ? l->element : option_element(l);
+    if (element) {
+        if (l->kind == MV_LAYOUT_VECTOR && element->kind == MV_LAYOUT_U8)
+            return abi_elementary(c->arena, ABI_BYTES, 0);
+        const struct abi_type *inner = infer(c, element, depth + 1);
+        return inner ? abi_array(c->arena, inner, ABI_ANY_LENGTH) : NULL;
+    }
+    bad(c, "a value of this Move type cannot be made from data");
+    return NULL;
+}
+
+/* ---- Values
+ * ----------------------------------------------------------------------------------------------------------------
+ */
+
+static bool put_int(struct conversion *c, const struct abi_value *v, unsigned bits,
+                    struct buf *out) {
+    struct u256 n;
+    if (v->type->kind != ABI_UINT && v->type->kind != ABI_INT)
+        return bad(c, "the Move parameter is an integer");
+    u256_load_be(&n, v->word.b);
+    if (v->type->kind == ABI_INT && n.w[3] >> 63)
+        return bad(c, "a negative integer cannot be given to Move");
+    if (u256_bit_length(&n) > bits) return bad(c, "the integer does not fit the Move type");
+    buf_put(out, &n, bits / 8);
+    return true;
+}
+
+/* CROSS-VM §1, addresses as arguments. */
+static bool put_address(struct conversion *c, const struct abi_value *v, struct buf *out) {
+    static const uint8_t zeros[12];
+    struct b32 address = v->word;
+    struct b20 evm;
+    memcpy(evm.b, v->word.b + 12, 20);
+    if (v->type->kind == ABI_ADDRESS) {
+        address = xvm_address_to_move(&evm);
+    } else if (v->type->kind != ABI_FIXED_BYTES || v->type->size != 32) {
+        return bad(c, "the Move parameter is an address: address or bytes32 is expected");
+    } else if (!c->written_types && memcmp(v->word.b, zeros, sizeof zeros) == 0) {
+        struct u256 n;
+        u256_load_be(&n, v->word.b);
+        if (u256_sat_u64(&n) > SYSTEM_ADDRESS_MAX) address = xvm_address_to_move(&evm);
+    }
+    buf_put(out, address.b, 32);
+    return true;
+}
+
+static bool put_byte_string(struct conversion *c, const struct abi_value *v, struct buf *out) {
+    struct bytes data = v->data;
+    if (v->type->kind == ABI_FIXED_BYTES)
+        data = bytes_make(v->word.b, v->type->size);
+    else if (v->type->kind != ABI_BYTES && v->type->kind != ABI_STRING)
+        return bad(c, "the Move parameter is a vector<u8>: bytes, string or bytesN is expected");
+    uleb_put(out, data.n);
+    buf_put_bytes(out, data);
+    return true;
+}
+
+static bool put(struct conversion *c, const struct abi_value *v, const struct mv_layout *l,
+                struct buf *out);
+
+static bool put_items(struct conversion *c, const struct abi_value *v,
+                      const struct mv_layout *element, struct buf *out) {
+    uleb_put(out, v->count);
+    for (uint32_t i = 0; i < v->count; i++)
+        if (!put(c, &v->items[i], element, out)) return false;
+    return true;
+}
+
+static bool put(struct conversion *c, const struct abi_value *v, const struct mv_layout *l,
+                struct buf *out) {
+    unsigned bits = int_bits(l->kind);
+    if (bits) return put_int(c, v, bits, out);
+    if (l->kind == MV_LAYOUT_BOOL) {
+        if (v->type->kind != ABI_BOOL) return bad(c, "the Move parameter is a bool");
+        buf_put_u8(out, v->word.b[31]);
+        return true;
+    }
+    if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
+        return put_address(c, v, out);
+    if (is_framework(l, "string", "String")) {
+        if (v->type->kind != ABI_STRING && v->type->kind != ABI_BYTES)
+            return bad(c, "the Move parameter is a String");
+        return put_byte_string(c, v,
+                               out); /* that it is UTF-8 is checked where the String is made */
+    }
+    if (fixed_point_inner(l)) return put(c, v, fixed_point_inner(l), out);
+    if (option_element(l)) {
+        if (v->type->kind != ABI_ARRAY)
+            return bad(c, "the Move parameter is an Option: an array is expected");
+        if (v->count > 1) return bad(c, "an Option holds at most one value");
+        return put_items(c, v, option_element(l), out);
+    }
+    if (l->kind == MV_LAYOUT_VECTOR) {
+        if (l->element->kind == MV_LAYOUT_U8 && v->type->kind != ABI_ARRAY)
+            return put_byte_string(c, v, out);
+        if (v->type->kind != ABI_ARRAY)
+            return bad(c, "the Move parameter is a vector: an array is expected");
+        return put_items(c, v, l->element, out);
+    }
+    return bad(c, "a value of this Move type cannot be made from data");
+}
+
+/* ---- Arguments
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct abi_type *argument_types(struct conversion *c, struct bytes types,
+                                             const struct mv_param *params, uint32_t count) {
+    const struct abi_type *tuple;
+    if (types.n) {
+        struct err e = abi_parse_types(types, c->arena, &tuple);
+        if (err_is(e)) {
+            c->err =
+                err_at(XVM_FAIL_MALFORMED, arena_printf(c->arena, "_functionId: %s", e.text), e.at);
+            return NULL;
+        }
+        if (tuple->field_count == count) return tuple;
+        c->err =
+            err_at(XVM_FAIL_MALFORMED,
+                   arena_printf(c->arena, "_functionId names %u arguments, the function takes %u",
+                                tuple->field_count, count),
+                   0);
+        return NULL;
+    }
+    const struct abi_type **fields = ARENA_ARRAY(c->arena, const struct abi_type *, count);
+    for (c->param = 0; c->param < count; c->param++) {
+        fields[c->param] = infer(c, params[c->param].layout, 0);
+        if (!fields[c->param]) return NULL;
+    }
+    return abi_tuple(c->arena, fields, count);
+}
+
+struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
+                           uint32_t count, struct st_journal *j, struct arena *arena,
+                           struct bytes *out) {
+    struct conversion c = {.journal = j, .arena = arena, .written_types = types.n > 0};
+    struct abi_value args;
+    const struct abi_type *tuple = argument_types(&c, types, params, count);
+    if (!tuple) return c.err;
+    struct err e = abi_decode(tuple, data, arena, &args);
+    if (err_is(e))
+        return err_at(
+            XVM_FAIL_MALFORMED,
+            arena_printf(arena, "_callData: %s (byte %llu)", e.text, (unsigned long long)e.at),
+            e.at);
+    for (c.param = 0; c.param < count; c.param++) {
+        struct buf bcs = {0};
+        bool ok = put(&c, &args.items[c.param], params[c.param].layout, &bcs);
+        out[c.param] = arena_copy(arena, buf_bytes(&bcs));
+        buf_free(&bcs);
+        if (!ok) return c.err;
+    }
+    return ERR_NONE;
+}

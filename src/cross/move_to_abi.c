@@ -1,0 +1,249 @@
+/* From Move to ABI: a value, given as BCS with its layout, is checked against a function's
+ * parameters and encoded. */
+#include "cross/internal.h"
+
+#include "crypto/crypto.h"
+
+enum { VALUE_DEPTH_MAX = 32 };
+
+struct conversion {
+    struct st_journal *journal;
+    struct arena *arena;
+    struct bytes in; /* BCS that is left */
+    struct err err;
+    uint32_t param;
+};
+
+static bool bad(struct conversion *c, const char *text) {
+    if (!err_is(c->err))
+        c->err = err_at(XVM_FAIL_MALFORMED,
+                        arena_printf(c->arena, "argument %u: %s", c->param + 1, text), c->param);
+    return false;
+}
+
+static bool take(struct conversion *c, size_t n, struct bytes *out) {
+    if (c->in.n < n) return bad(c, "the value is cut");
+    *out = bytes_sub(c->in, 0, n);
+    c->in = bytes_sub(c->in, n, c->in.n - n);
+    return true;
+}
+
+static bool take_length(struct conversion *c, uint64_t *n) {
+    size_t used = uleb_get(c->in, UINT32_MAX, n);
+    if (!used) return bad(c, "a length is malformed");
+    c->in = bytes_sub(c->in, used, c->in.n - used);
+    return true;
+}
+
+static bool is_framework(const struct mv_layout *l, const char *module, const char *name) {
+    static const struct b32 one = {{[31] = 1}};
+    return l->kind == MV_LAYOUT_STRUCT && b32_eq(&l->address, &one) &&
+           bytes_eq(l->module, bytes_cstr(module)) && bytes_eq(l->name, bytes_cstr(name));
+}
+
+static size_t int_bytes(uint8_t kind) {
+    switch (kind) {
+    case MV_LAYOUT_U8: return 1;
+    case MV_LAYOUT_U16: return 2;
+    case MV_LAYOUT_U32: return 4;
+    case MV_LAYOUT_U64: return 8;
+    case MV_LAYOUT_U128: return 16;
+    case MV_LAYOUT_U256: return 32;
+    default: return 0;
+    }
+}
+
+static bool put(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
+                struct abi_value *out, unsigned depth);
+
+static bool put_int(struct conversion *c, size_t size, const struct abi_type *t,
+                    struct abi_value *out) {
+    struct bytes le;
+    struct u256 n = U256_ZERO;
+    if (t->kind != ABI_UINT && t->kind != ABI_INT)
+        return bad(c, "an integer does not fit the ABI's type");
+    if (!take(c, size, &le)) return false;
+    memcpy(&n, le.p, size);
+    if (u256_bit_length(&n) > (t->kind == ABI_INT ? t->size - 1u : t->size))
+        return bad(c, "the integer is too large for the ABI's type");
+    u256_store_be(out->word.b, &n);
+    return true;
+}
+
+static bool put_address(struct conversion *c, const struct abi_type *t, struct abi_value *out) {
+    struct bytes raw;
+    struct b32 address;
+    if (!take(c, 32, &raw)) return false;
+    memcpy(address.b, raw.p, 32);
+    if (t->kind == ABI_FIXED_BYTES && t->size == 32) {
+        out->word = address;
+        return true;
+    }
+    if (t->kind != ABI_ADDRESS) return bad(c, "an address does not fit the ABI's type");
+    struct b20 evm = xvm_address_to_evm(c->journal, &address);
+    memcpy(out->word.b + 12, evm.b, 20);
+    return true;
+}
+
+static bool is_utf8(struct bytes s) {
+    for (size_t i = 0; i < s.n;) {
+        uint8_t b = s.p[i];
+        size_t n = b < 0x80 ? 1 : b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
+        if (b >= 0x80 && (b < 0xc2 || b > 0xf4 || s.n - i < n)) return false;
+        for (size_t k = 1; k < n; k++)
+            if ((s.p[i + k] & 0xc0) != 0x80) return false;
+        if ((b == 0xe0 && s.p[i + 1] < 0xa0) || (b == 0xed && s.p[i + 1] > 0x9f) ||
+            (b == 0xf0 && s.p[i + 1] < 0x90) || (b == 0xf4 && s.p[i + 1] > 0x8f))
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+/* vector<u8> and String. */
+static bool put_byte_string(struct conversion *c, const struct abi_type *t, struct abi_value *out) {
+    uint64_t n;
+    struct bytes data;
+    if (!take_length(c, &n) || !take(c, n, &data)) return false;
+    if (t->kind == ABI_FIXED_BYTES) {
+        if (data.n != t->size) return bad(c, "the bytes are not as many as the ABI's type has");
+        memcpy(out->word.b, data.p, data.n);
+        return true;
+    }
+    if (t->kind != ABI_BYTES && t->kind != ABI_STRING)
+        return bad(c, "bytes do not fit the ABI's type");
+    if (t->kind == ABI_STRING && !is_utf8(data)) return bad(c, "a string is not UTF-8");
+    out->data = data;
+    return true;
+}
+
+static bool put_items(struct conversion *c, const struct mv_layout *element,
+                      const struct abi_type *t, struct abi_value *out, unsigned depth) {
+    uint64_t n;
+    if (t->kind != ABI_ARRAY) return bad(c, "a vector does not fit the ABI's type");
+    if (!take_length(c, &n)) return false;
+    if (t->length != ABI_ANY_LENGTH && n != t->length)
+        return bad(c, "the vector is not as long as the ABI's array");
+    if (n > ABI_ARRAY_MAX) return bad(c, "the vector is too long");
+    out->count = (uint32_t)n;
+    out->items = ARENA_ARRAY(c->arena, struct abi_value, n);
+    for (uint64_t i = 0; i < n; i++)
+        if (!put(c, element, t->element, &out->items[i], depth + 1)) return false;
+    return true;
+}
+
+static bool put_fields(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
+                       struct abi_value *out, unsigned depth) {
+    if (t->kind != ABI_TUPLE) return bad(c, "a struct does not fit the ABI's type");
+    if (t->field_count != l->field_count)
+        return bad(c, "the struct has not as many fields as the ABI's tuple");
+    out->count = t->field_count;
+    out->items = ARENA_ARRAY(c->arena, struct abi_value, t->field_count);
+    for (uint32_t i = 0; i < t->field_count; i++)
+        if (!put(c, l->fields[i].layout, t->fields[i], &out->items[i], depth + 1)) return false;
+    return true;
+}
+
+static bool put_struct(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
+                       struct abi_value *out, unsigned depth) {
+    if (is_framework(l, "string", "String")) return put_byte_string(c, t, out);
+    if (is_framework(l, "object", "Object")) return put_address(c, t, out);
+    if (is_framework(l, "option", "Option") && l->type_arg_count == 1)
+        return put_items(c, l->type_args[0], t, out, depth);
+    bool fixed_point = is_framework(l, "fixed_point32", "FixedPoint32") ||
+                       is_framework(l, "fixed_point64", "FixedPoint64");
+    if (fixed_point && l->field_count == 1) return put(c, l->fields[0].layout, t, out, depth + 1);
+    return put_fields(c, l, t, out, depth);
+}
+
+static bool put(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
+                struct abi_value *out, unsigned depth) {
+    struct bytes raw;
+    size_t size = int_bytes(l->kind);
+    if (depth > VALUE_DEPTH_MAX) return bad(c, "the value is nested too deeply");
+    out->type = t;
+    if (size) return put_int(c, size, t, out);
+    switch (l->kind) {
+    case MV_LAYOUT_BOOL:
+        if (t->kind != ABI_BOOL) return bad(c, "a bool does not fit the ABI's type");
+        if (!take(c, 1, &raw)) return false;
+        out->word.b[31] = raw.p[0];
+        return true;
+    case MV_LAYOUT_ADDRESS: return put_address(c, t, out);
+    case MV_LAYOUT_VECTOR:
+        if (l->element->kind == MV_LAYOUT_U8 && t->kind != ABI_ARRAY)
+            return put_byte_string(c, t, out);
+        return put_items(c, l->element, t, out, depth);
+    case MV_LAYOUT_STRUCT: return put_struct(c, l, t, out, depth);
+    default: return bad(c, "a value of this Move type cannot leave Move");
+    }
+}
+
+/* Is T the list of parameters, or the one parameter itself? */
+static bool is_parameter_list(const struct mv_layout *l) {
+    return l->kind == MV_LAYOUT_STRUCT && !is_framework(l, "string", "String") &&
+           !is_framework(l, "object", "Object") && !is_framework(l, "option", "Option") &&
+           !is_framework(l, "fixed_point32", "FixedPoint32") &&
+           !is_framework(l, "fixed_point64", "FixedPoint64");
+}
+
+/* An empty Move struct has one field that the compiler adds. */
+static bool is_empty_struct(const struct mv_layout *l) {
+    return l->kind == MV_LAYOUT_STRUCT && l->field_count == 1 &&
+           l->fields[0].layout->kind == MV_LAYOUT_BOOL &&
+           bytes_eq(l->fields[0].name, BYTES_LIT("dummy_field"));
+}
+
+static bool put_arguments(struct conversion *c, const struct abi_type *tuple,
+                          const struct mv_layout *l, struct abi_value *args) {
+    *args = (struct abi_value){.type = tuple, .count = tuple->field_count};
+    args->items = ARENA_ARRAY(c->arena, struct abi_value, tuple->field_count);
+    if (tuple->field_count == 0) {
+        c->in = (struct bytes){NULL, 0};
+        return is_empty_struct(l) ||
+               bad(c, "the function takes no arguments: an empty struct is expected");
+    }
+    if (!is_parameter_list(l)) {
+        if (tuple->field_count != 1)
+            return bad(c, "the function takes several arguments: a struct is expected");
+        return put(c, l, tuple->fields[0], &args->items[0], 0);
+    }
+    if (l->field_count != tuple->field_count) {
+        c->err = err_at(XVM_FAIL_MALFORMED,
+                        arena_printf(c->arena, "fn_abi has %u parameters, the struct has %u fields",
+                                     tuple->field_count, l->field_count),
+                        0);
+        return false;
+    }
+    for (c->param = 0; c->param < tuple->field_count; c->param++)
+        if (!put(c, l->fields[c->param].layout, tuple->fields[c->param], &args->items[c->param], 0))
+            return false;
+    return true;
+}
+
+struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, struct bytes value,
+                           struct st_journal *j, struct arena *arena, struct bytes *call_data) {
+    struct conversion c = {.journal = j, .arena = arena, .in = value};
+    struct bytes name;
+    const struct abi_type *tuple;
+    struct abi_value args;
+    struct err e = abi_parse_function(fn_abi, arena, &name, &tuple);
+    if (err_is(e))
+        return err_at(
+            XVM_FAIL_MALFORMED,
+            arena_printf(arena, "fn_abi: %s at character %llu", e.text, (unsigned long long)e.at),
+            e.at);
+    if (!put_arguments(&c, tuple, layout, &args)) return c.err;
+    if (c.in.n) return err_at(XVM_FAIL_MALFORMED, "bytes are left behind the value", 0);
+    struct buf text = {0}, out = {0};
+    struct b32 hash;
+    buf_put_bytes(&text, name);
+    abi_put_type(&text, tuple);
+    keccak256(&hash, buf_bytes(&text));
+    buf_put(&out, hash.b, 4);
+    abi_encode(&out, &args);
+    *call_data = arena_copy(arena, buf_bytes(&out));
+    buf_free(&text);
+    buf_free(&out);
+    return ERR_NONE;
+}

@@ -1,0 +1,166 @@
+/* tern node: a chain and its endpoints until a signal. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain/chain.h"
+#include "node/commands.h"
+#include "rpc/rpc.h"
+
+static const char USAGE[] =
+    "tern node [OPTIONS]\n\n"
+    "  --host ADDRESS       listen there (127.0.0.1)\n"
+    "  --eth-port N         Ethereum JSON-RPC and WebSocket (8545; 0: any free port)\n"
+    "  --aptos-port N       Aptos REST (8080)\n"
+    "  --faucet-port N      Aptos faucet (8081)\n"
+    "  --chain-id N         Ethereum chain id (31337)\n"
+    "  --move-chain-id N    Aptos chain id, 1 to 255 (4)\n"
+    "  --block-time TIME    seal every 100ms, 2s, …; without it as soon as there is a transaction\n"
+    "  --gas-limit N        of a block (60000000)\n"
+    "  --history N          earlier blocks whose state can be read (256; all)\n"
+    "  --data DIR           keep the chain in this folder; without it, it is gone at the end\n"
+    "  --unsafe-publish     accept Move modules although the bytecode verifier is not complete\n"
+    "  --quiet              only errors\n";
+
+struct settings {
+    struct chain_options chain;
+    struct rpc_options rpc;
+};
+
+static bool parse_number(const char *text, uint64_t max, uint64_t *out) {
+    char *end;
+    errno = 0;
+    if (!text || *text < '0' || *text > '9') return false;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (errno || *end || n > max) return false;
+    *out = n;
+    return true;
+}
+
+/* "100ms", "2s". */
+static bool parse_time_ms(const char *text, uint64_t *out) {
+    char *end;
+    errno = 0;
+    if (!text || *text < '0' || *text > '9') return false;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (errno || n == 0 || n > 86400000) return false;
+    if (!strcmp(end, "ms"))
+        *out = n;
+    else if (!strcmp(end, "s"))
+        *out = n * 1000;
+    else
+        return false;
+    return true;
+}
+
+static int bad_value(const char *option, const char *value) {
+    fprintf(stderr, "tern node: %s: %s is not a value for it\n", option, value ? value : "nothing");
+    return 2;
+}
+
+/* Reads one option with a value; 0 on success. */
+static int read_value(struct settings *s, const char *option, const char *value) {
+    uint64_t n;
+    if (!strcmp(option, "--host") && value) {
+        s->rpc.host = value;
+    } else if (!strcmp(option, "--data") && value) {
+        s->chain.data_dir = value;
+    } else if (!strcmp(option, "--block-time")) {
+        if (!parse_time_ms(value, &s->chain.block_time_ms)) return bad_value(option, value);
+    } else if (!strcmp(option, "--history") && value && !strcmp(value, "all")) {
+        s->chain.history_blocks = UINT64_MAX;
+    } else if (!strcmp(option, "--eth-port") && parse_number(value, 65535, &n)) {
+        s->rpc.eth_port = (int)n;
+    } else if (!strcmp(option, "--aptos-port") && parse_number(value, 65535, &n)) {
+        s->rpc.aptos_port = (int)n;
+    } else if (!strcmp(option, "--faucet-port") && parse_number(value, 65535, &n)) {
+        s->rpc.faucet_port = (int)n;
+    } else if (!strcmp(option, "--chain-id") && parse_number(value, INT64_MAX, &n) && n) {
+        s->chain.chain_id = n;
+    } else if (!strcmp(option, "--move-chain-id") && parse_number(value, 255, &n) && n) {
+        s->chain.move_chain_id = (uint8_t)n;
+    } else if (!strcmp(option, "--gas-limit") && parse_number(value, INT64_MAX, &n) && n >= 5000) {
+        s->chain.gas_limit = n;
+    } else if (!strcmp(option, "--history") && parse_number(value, UINT32_MAX, &n) && n) {
+        s->chain.history_blocks = n;
+    } else {
+        return bad_value(option, value);
+    }
+    return 0;
+}
+
+static bool takes_value(const char *option) {
+    static const char *const names[] = {
+        "--host",       "--data",        "--block-time", "--history",       "--eth-port",
+        "--aptos-port", "--faucet-port", "--chain-id",   "--move-chain-id", "--gas-limit"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(option, names[i])) return true;
+    return false;
+}
+
+/* 0 go on, otherwise the exit code + 1. */
+static int read_options(struct settings *s, int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--help")) {
+            fputs(USAGE, stdout);
+            return 1;
+        }
+        if (!strcmp(argv[i], "--unsafe-publish")) {
+            s->chain.unsafe_publish = true;
+        } else if (!strcmp(argv[i], "--quiet")) {
+            log_set_level(LOG_ERROR);
+        } else if (takes_value(argv[i])) {
+            int rc = read_value(s, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+            if (rc) return rc + 1;
+            i++;
+        } else {
+            fprintf(stderr, "tern node: no option '%s'\n\n%s", argv[i], USAGE);
+            return 3;
+        }
+    }
+    return 0;
+}
+
+int cmd_node(int argc, char **argv) {
+    struct settings s = {.rpc = {.eth_port = -1, .aptos_port = -1, .faucet_port = -1}};
+    struct chain *chain;
+    struct rpc_node *rpc;
+    sigset_t signals;
+    int rc = read_options(&s, argc, argv), which;
+    if (rc) return rc - 1;
+    /* Every thread that starts from here on leaves these to sigwait below. */
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    struct err e = chain_open(&chain, &s.chain);
+    if (err_is(e)) {
+        fprintf(stderr, "tern node: %s\n", e.text);
+        return 1;
+    }
+    e = rpc_start(&rpc, chain, &s.rpc);
+    if (err_is(e)) {
+        fprintf(stderr, "tern node: port: %s\n", e.text);
+        chain_close(chain);
+        return 1;
+    }
+    const struct chain_options *o = chain_get_options(chain);
+    /* One line for people and scripts: the ports may have been chosen by the system. */
+    printf("tern is ready: ethereum http://%s:%u (chain id %llu), aptos http://%s:%u/v1 (chain id "
+           "%u), faucet "
+           "http://%s:%u%s\n",
+           s.rpc.host ? s.rpc.host : "127.0.0.1", rpc_port(rpc, RPC_PORT_ETH),
+           (unsigned long long)o->chain_id, s.rpc.host ? s.rpc.host : "127.0.0.1",
+           rpc_port(rpc, RPC_PORT_APTOS), o->move_chain_id, s.rpc.host ? s.rpc.host : "127.0.0.1",
+           rpc_port(rpc, RPC_PORT_FAUCET),
+           o->unsafe_publish ? ", UNSAFE: Move modules are accepted without full verification"
+                             : "");
+    fflush(stdout);
+    sigwait(&signals, &which);
+    rpc_stop(rpc);
+    chain_close(chain);
+    return 0;
+}

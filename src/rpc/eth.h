@@ -1,0 +1,26 @@
+/* Ethereum's methods: what their files share. */
+#ifndef TERN_RPC_ETH_H
+#define TERN_RPC_ETH_H
+
+#include "rpc/eth_json.h"
+#include "rpc/node.h"
+
+/* Opens a reader at the block that a parameter names: a tag, a number, or {blockHash|blockNumber}.
+ * A missing parameter is "latest". False after rpc_fail. */
+bool eth_reader_at(struct rpc_call *c, json_t *block, struct chain_reader **out);
+/* The newest block's reader. */
+bool eth_reader(struct rpc_call *c, struct chain_reader **out);
+
+/* The height that a tag or number names, given the newest. */
+bool eth_height(struct rpc_call *c, json_t *block, uint64_t newest, uint64_t *out);
+
+/* A filter object of eth_getLogs and eth_newFilter, its lists in the call's arena. */
+struct eth_log_filter {
+    struct chain_log_filter f;
+    bool has_block_hash;
+    struct b32 block_hash;
+    bool open_ended; /* no toBlock: up to the newest */
+};
+bool eth_parse_filter(struct rpc_call *c, json_t *v, uint64_t newest, struct eth_log_filter *out);
+
+#endif

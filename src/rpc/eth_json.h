@@ -1,0 +1,28 @@
+/* How blocks, transactions, receipts and logs look in Ethereum's JSON (execution-apis). */
+#ifndef TERN_RPC_ETH_JSON_H
+#define TERN_RPC_ETH_JSON_H
+
+#include "chain/chain.h"
+#include "rpc/json_out.h"
+
+/* The header's fields, inside an object. */
+void eth_put_header(struct json_out *o, const struct chain_block *b);
+
+/* A block: with `full` its transactions as objects, else as hashes. */
+void eth_put_block(struct json_out *o, struct chain_reader *r, const struct chain_block *b,
+                   bool full);
+
+/* The entry that the root has in the EVM list: the transaction itself, or its shadow. */
+void eth_put_transaction(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
+                         struct arena *arena);
+/* One that waits in the mempool. */
+void eth_put_pending(struct json_out *o, struct bytes raw, struct arena *arena);
+
+void eth_put_receipt(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
+                     struct arena *arena);
+
+/* A log with its place; `log_index` counts in the block. */
+void eth_put_log(struct json_out *o, const struct st_log *log, const struct chain_tx *tx,
+                 const struct chain_block *b, uint32_t log_index);
+
+#endif

@@ -1,0 +1,31 @@
+/* rpc's own: what its files share. */
+#ifndef TERN_RPC_NODE_H
+#define TERN_RPC_NODE_H
+
+#include "chain/chain.h"
+#include "rpc/http.h"
+#include "rpc/jsonrpc.h"
+#include "rpc/pool.h"
+#include "rpc/rpc.h"
+
+struct rpc_node {
+    struct chain *chain;
+    struct rpc_server *server;
+    struct rpc_pool *pool;
+};
+
+/* Ethereum. */
+extern const struct rpc_method_row eth_chain_methods[], eth_state_methods[], eth_send_methods[],
+    eth_log_methods[], eth_subscribe_methods[], tern_methods[];
+
+/* How long a submission waits for its block before it answers. */
+enum { RPC_SEAL_WAIT_MS = 4000 };
+
+/* aptos.c: answers one REST request on a worker. */
+void aptos_handle(struct rpc_node *node, struct http_request *req);
+void aptos_error_body(void *ctx, int status, const char *text, struct buf *out);
+extern const char *const APTOS_EXPOSED_HEADERS;
+/* faucet.c */
+void faucet_handle(struct rpc_node *node, struct http_request *req);
+
+#endif

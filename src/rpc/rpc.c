@@ -1,0 +1,152 @@
+#include "rpc/rpc.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "rpc/node.h"
+
+enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 };
+
+static const struct rpc_method_row *const eth_tables[] = {
+    eth_chain_methods, eth_state_methods, eth_send_methods, eth_log_methods, tern_methods, NULL};
+
+/* ---- Ethereum
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static void eth_work(struct http_request *req, unsigned worker) {
+    struct rpc_node *node = req->ctx;
+    struct buf answer = {0};
+    (void)worker;
+    rpc_handle(node, eth_tables, req->body, RPC_NO_SOCKET, &answer);
+    http_respond(req, 200, "application/json", NULL, 0, &answer);
+}
+
+static void on_eth(void *ctx, struct http_request *req) {
+    struct rpc_node *node = ctx;
+    http_dispatch(req, node->pool, eth_work);
+}
+
+/* A message of a WebSocket, on its way to a worker. */
+struct ws_job {
+    struct rpc_node *node;
+    uint64_t ws;
+    struct buf text;
+};
+
+static void ws_work(void *arg, unsigned worker) {
+    struct ws_job *job = arg;
+    struct buf answer = {0};
+    (void)worker;
+    rpc_handle(job->node, eth_tables, buf_bytes(&job->text), job->ws, &answer);
+    if (answer.n) ws_send(job->node->server, job->ws, buf_bytes(&answer));
+    buf_free(&answer);
+    buf_free(&job->text);
+    free(job);
+}
+
+static void on_ws_message(void *ctx, uint64_t ws, struct bytes text) {
+    struct rpc_node *node = ctx;
+    struct ws_job *job = xcalloc(1, sizeof *job);
+    *job = (struct ws_job){.node = node, .ws = ws};
+    buf_put_bytes(&job->text, text);
+    if (rpc_pool_submit(node->pool, ws_work, job)) return;
+    ws_send(node->server, ws,
+            BYTES_LIT("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32005,\"message\":"
+                      "\"the node is busy\"}}"));
+    buf_free(&job->text);
+    free(job);
+}
+
+static const struct ws_handler eth_ws = {.on_message = on_ws_message};
+
+/* ---- Aptos and faucet
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static void aptos_work(struct http_request *req, unsigned worker) {
+    (void)worker;
+    aptos_handle(req->ctx, req);
+}
+
+static void on_aptos(void *ctx, struct http_request *req) {
+    struct rpc_node *node = ctx;
+    http_dispatch(req, node->pool, aptos_work);
+}
+
+static void faucet_work(struct http_request *req, unsigned worker) {
+    (void)worker;
+    faucet_handle(req->ctx, req);
+}
+
+static void on_faucet(void *ctx, struct http_request *req) {
+    struct rpc_node *node = ctx;
+    http_dispatch(req, node->pool, faucet_work);
+}
+
+/* ---- Life
+ * ------------------------------------------------------------------------------------------------------------------
+ */
+
+static uint16_t port_or(int wanted, uint16_t otherwise) {
+    return wanted < 0 ? otherwise : (uint16_t)wanted;
+}
+
+static unsigned worker_count(const struct rpc_options *o) {
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return o->threads ? o->threads : n < 2 ? 2 : (unsigned)n;
+}
+
+struct err rpc_start(struct rpc_node **out, struct chain *chain,
+                     const struct rpc_options *options) {
+    struct rpc_node *node = xcalloc(1, sizeof *node);
+    node->chain = chain;
+    node->pool = rpc_pool_start(worker_count(options), WORKER_QUEUE, WORKER_STACK_BYTES);
+    if (!node->pool) {
+        free(node);
+        return err_at(1, "the worker threads cannot be started", 0);
+    }
+    struct rpc_listener listeners[RPC_PORT_COUNT] = {
+        [RPC_PORT_ETH] = {.host = options->host,
+                          .port = port_or(options->eth_port, 8545),
+                          .methods = HTTP_POST,
+                          .on_request = on_eth,
+                          .ws = &eth_ws,
+                          .cors = true,
+                          .ctx = node},
+        [RPC_PORT_APTOS] = {.host = options->host,
+                            .port = port_or(options->aptos_port, 8080),
+                            .methods = HTTP_GET | HTTP_POST,
+                            .on_request = on_aptos,
+                            .error_body = aptos_error_body,
+                            .cors = true,
+                            .cors_expose = APTOS_EXPOSED_HEADERS,
+                            .ctx = node},
+        [RPC_PORT_FAUCET] = {.host = options->host,
+                             .port = port_or(options->faucet_port, 8081),
+                             .methods = HTTP_GET | HTTP_POST,
+                             .on_request = on_faucet,
+                             .error_body = aptos_error_body,
+                             .cors = true,
+                             .ctx = node},
+    };
+    struct err e = rpc_server_start(&node->server, listeners, RPC_PORT_COUNT, NULL);
+    if (err_is(e)) {
+        rpc_pool_stop(node->pool);
+        free(node);
+        return e;
+    }
+    *out = node;
+    return ERR_NONE;
+}
+
+void rpc_stop(struct rpc_node *node) {
+    if (!node) return;
+    rpc_server_stop(node->server, STOP_GRACE_MS);
+    rpc_pool_stop(node->pool);
+    free(node);
+}
+
+uint16_t rpc_port(const struct rpc_node *node, enum rpc_port which) {
+    return rpc_server_port(node->server, (size_t)which);
+}

@@ -1,0 +1,117 @@
+// ./x demo: the main job, played with the real compilers and SDKs, shown as a timeline. Ends non-zero if anything
+// differs from what it expects.
+import { Account } from '@aptos-labs/ts-sdk';
+import { compileMove, compileSolidity, deploy } from './lib/compile.mjs';
+import { startNode } from './lib/node.mjs';
+import { callEntry, publish } from './lib/publish.mjs';
+
+const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+const VM = { evm: paint('34;1', 'EVM '), move: paint('35;1', 'Move') };
+const started = process.hrtime.bigint();
+const clock = () => `${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(2).padStart(6)}s`;
+const say = (text) => console.log(`${paint('2', clock())}  ${text}`);
+const title = (text) => console.log(`\n${paint('1', text)}`);
+const short = (hex) => (hex && hex.length > 14 ? `${hex.slice(0, 10)}…` : hex);
+
+let failures = 0;
+function expect(what, got, want) {
+    const same = JSON.stringify(got) === JSON.stringify(want);
+    if (!same) failures++;
+    say(`${same ? paint('32', '✓') : paint('31', '✗')} ${what}${same ? '' : `: got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`}`);
+}
+
+// One line for each leg of a transaction, indented by who started it.
+function showLegs(leg, block, depth = 0) {
+    const name = leg.function || short(leg.to) || 'contract creation';
+    const id = leg.messageId ? ` message ${short(leg.messageId)}` : '';
+    const result = leg.ok ? paint('32', 'ok') : paint('31', leg.error ?? 'failed');
+    say(`${'   '.repeat(depth)}${VM[leg.vm]} block ${block}${id}  ${name}  ${paint('33', `${Number(leg.gasUsed)} gas`)}  ${result}`);
+    for (const call of leg.calls) showLegs(call, block, depth + 1);
+}
+
+async function showTransaction(node, hash) {
+    const trace = await node.rpc('tern_traceTransaction', hash);
+    showLegs(trace.trace, Number(trace.block));
+    return trace;
+}
+
+const sent = async (node, tx) => showTransaction(node, (await (await tx).wait()).hash);
+
+async function deployBoth(node) {
+    title('Compile and deploy');
+    const wallet = node.wallet(0);
+    const account = Account.generate();
+    const owner = account.accountAddress.toString();
+    const solidity = compileSolidity('tests/e2e/demo/contracts/Demo.sol');
+    say('compiled Demo.sol with npm solc');
+    const modules = compileMove('tests/e2e/demo/move', { demo: owner });
+    say(`compiled demo::ledger with the Move 2 compiler (${modules[0].length} bytes)`);
+    await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 100_000_000 });
+    const published = await publish(node.aptos, account, 'Demo', ['ledger'], modules);
+    say(`${VM.move} published ${short(owner)}::ledger at version ${published.version}`);
+    const demo = await deploy(wallet, solidity.Demo, Buffer.from(owner.slice(2).padStart(64, '0'), 'hex'));
+    const address = await demo.getAddress();
+    say(`${VM.evm} deployed Demo at ${address}`);
+    const alias = await node.rpc('tern_alias', address);
+    const aliasOfAlias = await node.rpc('tern_alias', alias);
+    await (await demo.setReplier(aliasOfAlias)).wait();
+    say(`the contract is ${short(alias)} in Move; that address is ${short(aliasOfAlias)} in the EVM`);
+    return { demo, account, owner, alias, aliasOfAlias };
+}
+
+async function play(node, { demo, account, owner, alias, aliasOfAlias }) {
+    const entries = async () => (await node.aptos.viewJson({ payload: { function: `${owner}::ledger::entries` } }))[0];
+    const texts = async () => (await entries()).map((e) => e.text);
+
+    title('1. EVM → Move');
+    await sent(node, demo.write(42, 'hello from Solidity'));
+    expect('the ledger holds what the contract wrote, under its alias', await entries(),
+        [{ from: alias.replace(/^0x0+/, '0x'), amount: '42', text: 'hello from Solidity' }]);
+
+    title('2. Move → EVM with a struct');
+    const note = await callEntry(node.aptos, account, `${owner}::ledger::send_note`,
+        [`0x${(await demo.getAddress()).slice(2).padStart(64, '0')}`, 7, 'hello from Move', [1, 2, 3]]);
+    await showTransaction(node, note.hash);
+    expect('the contract recorded the count and the title', [String(await demo.lastCount()), await demo.lastTitle()], ['7', 'hello from Move']);
+
+    title('3. A round trip: the result returns in a second message');
+    const asked = await sent(node, demo.askSquare(12));
+    expect('the contract holds 12²', String(await demo.lastSquare()), '144');
+    expect('the reply came from the alias of the alias', asked.trace.calls[0].calls[0].from, aliasOfAlias);
+
+    title('4. Three calls from one transaction, in order');
+    await sent(node, demo.writeThree());
+    expect('first in, first out', (await texts()).slice(-3), ['first', 'second', 'third']);
+
+    title('5. A failing call stays pending, and is retried');
+    const failed = await sent(node, demo.writeGuarded(5));
+    const id = failed.trace.calls[0].messageId;
+    const pending = await node.rpc('tern_getMessage', id);
+    say(`message ${short(id)} is ${pending.status}: ${pending.error}`);
+    expect('it is kept', pending.status, 'pending');
+    await showTransaction(node, (await callEntry(node.aptos, account, `${owner}::ledger::open`)).hash);
+    await sent(node, demo.retry(id));
+    expect('the retry was executed', (await node.rpc('tern_getMessage', id)).status, 'executed');
+    expect('and had its effect once', await node.aptos.viewJson({ payload: { function: `${owner}::ledger::guarded_total` } }), ['5']);
+
+    title('6. A reverted frame takes its message with it');
+    const reverted = await sent(node, demo.tryInner());
+    expect('one message ran', reverted.trace.calls.length, 1);
+    expect('nothing of the reverted frame is in the ledger',
+        [(await texts()).includes('must never be seen'), (await texts()).at(-1)], [false, 'after the reverted frame']);
+}
+
+const node = await startNode(['--unsafe-publish', '--quiet']);
+try {
+    say(`tern: Ethereum ${node.urls.eth}, Aptos ${node.urls.aptos}`);
+    await play(node, await deployBoth(node));
+} catch (e) {
+    failures++;
+    console.error(e);
+    console.error(node.log());
+} finally {
+    await node.stop();
+}
+console.log(failures ? paint('31', `\n${failures} expectations failed`) : paint('32', '\nEverything is as expected.'));
+process.exit(failures ? 1 : 0);

@@ -1,0 +1,67 @@
+// The real compilers: npm solc, and the Move compiler through tools/movec.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ContractFactory } from 'ethers';
+import { ROOT } from './node.mjs';
+
+const solc = createRequire(import.meta.url)('solc');
+
+// Compiles one Solidity file with what it imports; returns { Name: { abi, bytecode } }.
+export function compileSolidity(file) {
+    const sources = {};
+    const add = (name) => { sources[name] = { content: readFileSync(path.join(ROOT, name), 'utf8') }; };
+    add(file);
+    const input = {
+        language: 'Solidity',
+        sources,
+        settings: { optimizer: { enabled: true, runs: 200 }, evmVersion: 'cancun', outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } } },
+    };
+    const findImport = (name) => {
+        const at = path.join(ROOT, name);
+        return existsSync(at) ? { contents: readFileSync(at, 'utf8') } : { error: `${name} is not there` };
+    };
+    const out = JSON.parse(solc.compile(JSON.stringify(input), { import: findImport }));
+    const errors = (out.errors ?? []).filter((e) => e.severity === 'error');
+    if (errors.length) throw new Error(errors.map((e) => e.formattedMessage).join('\n'));
+    const result = {};
+    for (const contracts of Object.values(out.contracts))
+        for (const [name, c] of Object.entries(contracts)) result[name] = { abi: c.abi, bytecode: `0x${c.evm.bytecode.object}` };
+    return result;
+}
+
+export async function deploy(wallet, { abi, bytecode }, ...args) {
+    const contract = await new ContractFactory(abi, bytecode, wallet).deploy(...args);
+    await contract.waitForDeployment();
+    return contract;
+}
+
+function movec() {
+    for (const build of ['release', 'debug']) {
+        const at = path.join(ROOT, `build/${build}/movec`);
+        if (existsSync(at)) return at;
+    }
+    throw new Error('movec is not built: ./x build');
+}
+
+// Compiles a Move package with `named` addresses ({ demo: '0x…' }); returns its modules' bytecode, dependencies first.
+export function compileMove(dir, named) {
+    const work = mkdtempSync(path.join(tmpdir(), 'tern-move-'));
+    try {
+        const pkg = path.join(work, 'package');
+        cpSync(path.join(ROOT, dir), pkg, { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
+        cpSync(path.join(ROOT, 'framework'), path.join(work, 'framework'), { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
+        const args = Object.entries(named).flatMap(([name, address]) => ['--named', `${name}=${address}`]);
+        execFileSync(movec(), [...args, pkg], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+        const build = path.join(pkg, 'build');
+        const name = readFileSync(path.join(pkg, 'Move.toml'), 'utf8').match(/name\s*=\s*"([^"]+)"/)[1];
+        const modules = path.join(build, name, 'bytecode_modules');
+        return readdirSync(modules).filter((f) => f.endsWith('.mv')).sort().map((f) => readFileSync(path.join(modules, f)));
+    } catch (e) {
+        throw new Error(`movec ${dir}: ${e.stdout ?? ''}${e.stderr ?? e.message}`);
+    } finally {
+        rmSync(work, { recursive: true, force: true });
+    }
+}
