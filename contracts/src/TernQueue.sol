@@ -11,7 +11,7 @@ contract TernQueue is ITernQueue {
     ///         effect, so it is refused rather than ignored.
     error DelegateCallRefused();
 
-    address private constant SELF = 0x7e00000000000000000000000000000000000004;
+    address private constant SELF = 0x7E00000000000000000000000000000000000004;
 
     modifier onlyHere() {
         if (address(this) != SELF) revert DelegateCallRefused();
