@@ -11,7 +11,7 @@ contract MoveVM is IMoveVM {
     ///         effect, so it is refused rather than ignored.
     error DelegateCallRefused();
 
-    address private constant SELF = 0x7E00000000000000000000000000000000000001;
+    address private constant SELF = 0x7e00000000000000000000000000000000000001;
 
     /// @inheritdoc IMoveVM
     function call(

@@ -7,7 +7,7 @@ import {ITernQueue} from "contracts/src/interfaces/ITernQueue.sol";
 /// What the demo plays: calls into the Move module `ledger`, and what Move calls here.
 contract Demo {
     IMoveVM constant MOVE = IMoveVM(0x7e00000000000000000000000000000000000001);
-    ITernQueue constant QUEUE = ITernQueue(0x7e00000000000000000000000000000000000004);
+    ITernQueue constant QUEUE = ITernQueue(0x7E00000000000000000000000000000000000004);
 
     struct Note {
         string title;
