@@ -84,14 +84,14 @@ static const uint64_t round_constant[24] = {
     CHI(Q, s)
 
 /* Every lane in memory order, for the three places that need the list. */
-#define LANES(F, P)                                                                                \
-    F(P##ba, 0)                                                                                    \
-    F(P##be, 1)                                                                                    \
-    F(P##bi, 2)                                                                                    \
-    F(P##bo, 3) F(P##bu, 4) F(P##ga, 5) F(P##ge, 6) F(P##gi, 7) F(P##go, 8) F(P##gu, 9)            \
-        F(P##ka, 10) F(P##ke, 11) F(P##ki, 12) F(P##ko, 13) F(P##ku, 14) F(P##ma, 15) F(P##me, 16) \
-            F(P##mi, 17) F(P##mo, 18) F(P##mu, 19) F(P##sa, 20) F(P##se, 21) F(P##si, 22)          \
-                F(P##so, 23) F(P##su, 24)
+/* clang-format off */
+#define LANES(F, P) \
+    F(P##ba, 0) F(P##be, 1) F(P##bi, 2) F(P##bo, 3) F(P##bu, 4) \
+    F(P##ga, 5) F(P##ge, 6) F(P##gi, 7) F(P##go, 8) F(P##gu, 9) \
+    F(P##ka, 10) F(P##ke, 11) F(P##ki, 12) F(P##ko, 13) F(P##ku, 14) \
+    F(P##ma, 15) F(P##me, 16) F(P##mi, 17) F(P##mo, 18) F(P##mu, 19) \
+    F(P##sa, 20) F(P##se, 21) F(P##si, 22) F(P##so, 23) F(P##su, 24)
+/* clang-format on */
 #define LANE_LOAD(name, i)  uint64_t name = s[i];
 #define LANE_NAME(name, i)  uint64_t name;
 #define LANE_STORE(name, i) s[i] = name;
