@@ -21,9 +21,7 @@ enum st_domain {
     ST_CHAIN_PARAM = 0x30,     /* name → value */
 };
 
-/* ---- Code
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- Code ---- */
 
 /* Immutable contract code, shared between journals and threads, reference-counted. `bytes` is
  * followed by at least 33 zero bytes, so that an interpreter may read a PUSH32 at the end without a
@@ -44,16 +42,14 @@ struct st_code *st_code_new(struct bytes bytes);
 void st_code_ref(struct st_code *c);
 void st_code_unref(struct st_code *c);
 
-/* keccak-256 of the empty string, and of the RLP of the empty string (the root of an empty trie).
- */
+/* keccak-256 of the empty string, and of the RLP of the empty string (an empty trie's root). */
 extern const struct b32 ST_EMPTY_CODE_HASH, ST_EMPTY_TRIE_ROOT;
 
-/* ---- EVM accounts
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- EVM accounts ---- */
 
-/* One EVM account, current values. The pointer stays valid as long as the journal. Read the public
- * fields freely; change them only through the calls below, which log the undo. */
+/* One EVM account, current values. The pointer stays valid until the next st_seal_end (in a journal
+ * that is never sealed: as long as the journal). Read the public fields freely; change them only
+ * through the calls below, which log the undo. */
 struct st_account {
     struct b20 address;
     bool exists; /* has an entry in the state trie (an account of zeros may exist before EIP-161) */
@@ -65,15 +61,15 @@ struct st_account {
     struct b32 code_hash; /* ST_EMPTY_CODE_HASH without code */
 
     /* private to state/ */
-    struct st_code *code;   /* owned reference; NULL until st_account_code loads it */
-    uint64_t warm_epoch;    /* transaction epoch in which it became warm */
-    uint64_t flags_epoch;   /* transaction epoch that touched/created/destructed speak of */
-    uint32_t storage_wipes; /* incarnation: slots of an older one read as zero */
-    uint32_t index;         /* own place in the journal */
-    uint32_t block_change;  /* place in the list of what the open block changed, + 1 */
-    bool code_dirty;        /* code is new since the last seal */
-    bool store_wiped;       /* the storage below, in the snapshot, does not count any more */
-    bool slots_seen;        /* some slot has been loaded or written */
+    bool code_dirty;      /* code is new since the last seal */
+    bool store_wiped;     /* the storage below, in the snapshot, does not count any more */
+    struct st_code *code; /* owned reference; NULL until st_account_code loads it */
+    uint64_t warm_epoch;  /* transaction epoch in which it became warm */
+    uint32_t
+        storage_wipes; /* incarnation of its storage: a slot of another one must be loaded anew */
+    uint32_t index;    /* own place in the journal */
+    uint32_t block_change; /* place in the list of what the open block changed, + 1 */
+    uint32_t first_slot;   /* head of the list of its slots, + 1 */
 };
 
 /* The account at `address`, loaded on first use. Never NULL; `exists` tells whether it is there. */
@@ -101,8 +97,8 @@ void st_set_code(struct st_journal *j, struct st_account *a, struct st_code *cod
  * as before EIP-161. */
 void st_touch(struct st_journal *j, struct st_account *a, bool make_exist);
 
-/* Begins a contract's life (CREATE): exists, created, its storage empty, code empty; balance stays.
- */
+/* Begins a contract's life (CREATE): exists, created, its storage empty, code empty; the balance
+ * stays. */
 void st_mark_created(struct st_journal *j, struct st_account *a);
 
 /* SELFDESTRUCT took effect: the account is removed, with code and storage, by st_end_tx. The
@@ -114,9 +110,7 @@ void st_mark_destructed(struct st_journal *j, struct st_account *a);
 bool st_warm_account(struct st_journal *j, struct st_account *a);
 bool st_account_is_warm(const struct st_journal *j, const struct st_account *a);
 
-/* ---- EVM storage
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- EVM storage ---- */
 
 /* One storage slot. Pointers stay valid until the transaction ends. */
 struct st_slot {
@@ -125,11 +119,13 @@ struct st_slot {
     struct u256 original; /* at the start of this transaction (EIP-2200); valid after st_slot() */
 
     /* private to state/ */
-    uint64_t warm_epoch;
-    uint64_t original_epoch;
-    uint32_t account; /* index */
-    uint32_t wipes;   /* the account's storage_wipes that it belongs to */
-    uint32_t block_change;
+    uint64_t epoch; /* the transaction that `original` and `warm` speak of */
+    bool warm;
+    uint32_t index;        /* own place in the journal */
+    uint32_t account;      /* the account's place */
+    uint32_t wipes;        /* the account's storage_wipes that it belongs to */
+    uint32_t block_change; /* as in the account */
+    uint32_t next;         /* the next slot of the same account, + 1 */
 };
 
 struct st_slot *st_slot(struct st_journal *j, struct st_account *a, const struct u256 *key);
@@ -142,9 +138,7 @@ struct u256 st_transient(struct st_journal *j, const struct st_account *a, const
 void st_set_transient(struct st_journal *j, const struct st_account *a, const struct u256 *key,
                       const struct u256 *value);
 
-/* ---- Items
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- Items ---- */
 
 /* The value under a key; false if there is none. `value` is borrowed until the transaction ends. */
 bool st_get(struct st_journal *j, enum st_domain domain, struct bytes key, struct bytes *value);
@@ -153,8 +147,7 @@ void st_put(struct st_journal *j, enum st_domain domain, struct bytes key, struc
 /* No effect if there is none. */
 void st_delete(struct st_journal *j, enum st_domain domain, struct bytes key);
 
-/* ---- Logs, queue, counters
- * --------------------------------------------------------------------------------------- */
+/* ---- Logs, queue, counters ---- */
 
 enum { ST_TOPICS_MAX = 4 };
 
@@ -192,8 +185,7 @@ int64_t st_refund(const struct st_journal *j);
 /* Memory that lives until st_end_tx. */
 struct arena *st_tx_arena(struct st_journal *j);
 
-/* ---- Transactions and savepoints
- * --------------------------------------------------------------------------------- */
+/* ---- Transactions and savepoints ---- */
 
 /* A journal over `snapshot` (borrowed; NULL: an empty world). */
 struct st_journal *st_journal_new(const struct st_snapshot *snapshot);

@@ -80,8 +80,7 @@ void st_record_scan(const struct st_snapshot *snap, enum st_table table, struct 
                     struct bytes to, bool reverse,
                     bool (*visit)(void *ctx, struct bytes key, struct bytes value), void *ctx);
 
-/* ---- Sealing (the sequencer's thread only)
- * ------------------------------------------------------------------------ */
+/* ---- Sealing (the sequencer's thread only) ---- */
 
 struct st_roots {
     struct b32 evm;   /* Merkle-Patricia, as in an Ethereum header */
