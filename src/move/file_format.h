@@ -181,13 +181,18 @@ enum mv_attribute_kind {
     MV_ATTRIBUTE_PERSISTENT = 1,
     MV_ATTRIBUTE_MODULE_LOCK = 2,
     MV_ATTRIBUTE_PACK = 3,
-    MV_ATTRIBUTE_PACK_VARIANT = 4, /* from here on with an operand */
+    MV_ATTRIBUTE_PACK_VARIANT = 4,
     MV_ATTRIBUTE_UNPACK = 5,
     MV_ATTRIBUTE_UNPACK_VARIANT = 6,
     MV_ATTRIBUTE_TEST_VARIANT = 7,
     MV_ATTRIBUTE_BORROW_FIELD = 8,
     MV_ATTRIBUTE_BORROW_FIELD_MUT = 9,
 };
+
+/* Whether a variant or field number follows. */
+static inline bool mv_attribute_has_operand(unsigned kind) {
+    return kind == MV_ATTRIBUTE_PACK_VARIANT || kind >= MV_ATTRIBUTE_UNPACK_VARIANT;
+}
 
 struct mv_attribute {
     uint8_t kind; /* enum mv_attribute_kind */
