@@ -1,196 +1,285 @@
+/* ABI values: canonical decoding and encoding. Both walk a sequence (the fields of a tuple, the
+ * elements of an array) in the same way: its head first, then the tails of its dynamic items in
+ * order. What lies where follows from the types and lengths alone; the decoder only checks that the
+ * offsets in the data say the same. */
 #include "codec/abi.h"
 
-/* ---- Decoding
- * ----------------------------------------------------------------------------------------------------------
- */
+struct place {
+    const char *what; /* "argument", "field", "element" */
+    size_t index;
+};
 
-struct in {
-    struct bytes data;
+struct walk {
     struct arena *arena;
+    struct bytes data; /* decoding: the input */
+    struct buf *out;   /* encoding: the output */
+    unsigned depth;    /* of the place; bounded by that of the type */
+    struct place place[ABI_DEPTH_MAX + 2];
     struct err err;
 };
 
-static bool bad(struct in *in, const char *text, uint64_t at) {
-    if (!err_is(in->err)) in->err = err_at(1, text, at);
+/* The first error, with the place in words. Always false. */
+static bool refuse(struct walk *w, enum abi_error code, const char *text, size_t at) {
+    struct buf b = {0};
+    for (unsigned i = 0; i < w->depth; i++)
+        buf_printf(&b, "%s%s %zu", i ? ", " : "", w->place[i].what, w->place[i].index);
+    const char *full =
+        w->depth ? arena_printf(w->arena, "%.*s: %s", (int)b.n, (const char *)b.p, text) : text;
+    w->err = err_at(code, full ? full : text, at);
+    buf_free(&b);
     return false;
 }
 
-static bool take_word(struct in *in, uint64_t at, struct b32 *out) {
-    if (at > in->data.n || in->data.n - at < 32) return bad(in, "the data is too short", at);
-    memcpy(out->b, in->data.p + at, 32);
-    return true;
+static void enter(struct walk *w, const struct abi_type *t, size_t index) {
+    const char *what = t->kind != ABI_TUPLE ? "element" : w->depth ? "field" : "argument";
+    w->place[w->depth++] = (struct place){what, index};
 }
 
-/* A length or offset. */
-static bool take_size(struct in *in, uint64_t at, uint64_t *out) {
-    struct b32 word;
-    struct u256 v;
-    if (!take_word(in, at, &word)) return false;
-    u256_load_be(&v, word.b);
-    if (!u256_fits_u64(&v) || v.w[0] > in->data.n)
-        return bad(in, "a length or offset is larger than the data", at);
-    *out = v.w[0];
-    return true;
+/* The type of the i-th item of an array or tuple. */
+static const struct abi_type *item_type(const struct abi_type *t, size_t i) {
+    return t->kind == ABI_TUPLE ? &t->items[i] : t->items;
 }
 
-static bool is_filled(const uint8_t *p, size_t n, uint8_t with) {
-    for (size_t i = 0; i < n; i++)
-        if (p[i] != with) return false;
-    return true;
+/* Bytes in the head of a sequence of `count` items; the caller has checked that it does not
+ * overflow. */
+static uint64_t heads_size(const struct abi_type *t, uint64_t count) {
+    if (t->kind != ABI_TUPLE) return count * t->items->head_size;
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < t->count; i++) size += t->items[i].head_size;
+    return size;
 }
 
-static bool check_word(struct in *in, const struct abi_type *t, const struct b32 *w, uint64_t at) {
+bool abi_word_fits(const struct abi_type *t, const struct u256 *word) {
+    struct u256 extended;
     switch (t->kind) {
-    case ABI_UINT:
-        return is_filled(w->b, 32 - t->size / 8, 0) ||
-               bad(in, "an unsigned integer is out of range", at);
-    case ABI_INT: {
-        size_t pad = 32 - t->size / 8;
-        uint8_t sign = pad < 32 && (w->b[pad] & 0x80) ? 0xff : 0;
-        return is_filled(w->b, pad, sign) || bad(in, "a signed integer is out of range", at);
+    case ABI_UINT: return u256_bit_length(word) <= t->size;
+    case ABI_BOOL: return u256_bit_length(word) <= 1;
+    case ABI_ADDRESS: return u256_bit_length(word) <= 160;
+    case ABI_INT:
+        u256_signextend(&extended, &(struct u256){{t->size / 8u - 1, 0, 0, 0}}, word);
+        return u256_eq(&extended, word);
+    default: return false;
     }
-    case ABI_BOOL:
-        return (is_filled(w->b, 31, 0) && w->b[31] <= 1) ||
-               bad(in, "a bool is neither 0 nor 1", at);
+}
+
+struct u256 abi_word_of_address(const struct b20 *address) {
+    struct u256 v;
+    u256_from_be(&v, BYTES_OF(*address));
+    return v;
+}
+
+struct b20 abi_address_of_word(const struct u256 *word) {
+    uint8_t be[32];
+    struct b20 r;
+    u256_store_be(be, word);
+    memcpy(r.b, be + 12, sizeof r.b);
+    return r;
+}
+
+static size_t padding(size_t n) {
+    return (32 - n % 32) % 32;
+}
+
+/* ---- Decoding */
+
+static bool is_zero(const uint8_t *p, size_t n) {
+    uint8_t any = 0;
+    for (size_t i = 0; i < n; i++) any |= p[i];
+    return any == 0;
+}
+
+/* The word at `at`, as a length or offset: what does not fit 64 bits is UINT64_MAX. */
+static bool read_word(struct walk *w, size_t at, struct u256 *v) {
+    if (at > w->data.n || w->data.n - at < 32)
+        return refuse(w, ABI_TRUNCATED, "the data ends before it", at);
+    u256_load_be(v, w->data.p + at);
+    return true;
+}
+
+static bool decode_word(struct walk *w, const struct abi_type *t, size_t at,
+                        struct abi_value *out) {
+    if (!read_word(w, at, &out->word)) return false;
+    if (abi_word_fits(t, &out->word)) return true;
+    switch (t->kind) {
+    case ABI_BOOL: return refuse(w, ABI_BAD_BOOL, "a bool is 0 or 1", at);
     case ABI_ADDRESS:
-        return is_filled(w->b, 12, 0) || bad(in, "an address has more than 20 bytes", at);
-    default:
-        return is_filled(w->b + t->size, 32u - t->size, 0) ||
-               bad(in, "a fixed byte string is not padded with zeros", at);
+        return refuse(w, ABI_DIRTY_PADDING, "an address has 12 zero bytes before it", at);
+    default: return refuse(w, ABI_DIRTY_PADDING, "the integer is outside its type's range", at);
     }
 }
 
-static bool decode_tail(struct in *in, const struct abi_type *t, uint64_t at, struct abi_value *out,
-                        uint64_t *end);
+static bool decode_bytes(struct walk *w, const struct abi_type *t, size_t *at,
+                         struct abi_value *out) {
+    struct u256 word;
+    if (!read_word(w, *at, &word)) return false;
+    size_t from = *at, n = t->size;
+    if (t->kind != ABI_FIXED_BYTES) {
+        from = *at + 32;
+        n = u256_sat_u64(&word);
+        /* In this order neither can overflow. */
+        if (n > w->data.n - from || padding(n) > w->data.n - from - n)
+            return refuse(w, ABI_BAD_LENGTH, "longer than the data", *at);
+    }
+    out->data = bytes_sub(w->data, from, n);
+    *at = from + n + padding(n);
+    if (is_zero(w->data.p + from + n, padding(n))) return true;
+    return refuse(w, ABI_DIRTY_PADDING, "the padding behind it is not zero", from + n);
+}
 
-/* Decodes `count` values that stand in a row from `base`; their tails follow in order. `*end` is
- * where the last one ends. `types` has one entry if all are alike. */
-static bool decode_row(struct in *in, const struct abi_type *const *types, bool alike,
-                       uint32_t count, uint64_t base, struct abi_value *out, uint64_t *end) {
-    uint64_t head = base, tail = base;
-    for (uint32_t i = 0; i < count; i++) tail += types[alike ? 0 : i]->head_bytes;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct abi_type *t = types[alike ? 0 : i];
-        uint64_t offset, unused;
-        if (!t->dynamic) {
-            if (!decode_tail(in, t, head, &out[i], &unused)) return false;
+static bool decode_body(struct walk *w, const struct abi_type *t, size_t *at,
+                        struct abi_value *out);
+
+/* The items of *out, whose head begins at *at; leaves *at behind the last tail. */
+static bool decode_items(struct walk *w, const struct abi_type *t, size_t *at, uint64_t count,
+                         struct abi_value *out) {
+    const size_t base = *at;
+    const size_t left = w->data.n - base;
+    /* Every item has a head of 32 bytes or more, so this bounds what is allocated. */
+    if (t->kind != ABI_TUPLE && count > left / t->items->head_size)
+        return refuse(w, ABI_BAD_LENGTH, "more elements than the data has room for", base);
+    const uint64_t heads = heads_size(t, count);
+    if (heads > left) return refuse(w, ABI_TRUNCATED, "the data ends before it", base);
+    out->items = ARENA_ARRAY(w->arena, struct abi_value, count);
+    out->count = count;
+    if (!out->items) return refuse(w, ABI_LIMIT, "the values take too much memory", base);
+    size_t head = base, tail = base + heads;
+    for (size_t i = 0; i < count; i++) {
+        const struct abi_type *item = item_type(t, i);
+        struct u256 offset;
+        enter(w, t, i);
+        if (!item->dynamic) {
+            size_t end = head;
+            if (!decode_body(w, item, &end, &out->items[i])) return false;
         } else {
-            if (!take_size(in, head, &offset)) return false;
-            if (offset != tail - base)
-                return bad(in, "an offset is not where the encoder puts it", head);
-            if (!decode_tail(in, t, tail, &out[i], &tail)) return false;
+            if (!read_word(w, head, &offset)) return false;
+            if (u256_sat_u64(&offset) != tail - base)
+                return refuse(w, ABI_BAD_OFFSET, "its offset is not the standard encoder's", head);
+            if (!decode_body(w, item, &tail, &out->items[i])) return false;
         }
-        head += t->head_bytes;
+        w->depth--;
+        head += item->head_size;
     }
-    *end = tail;
+    *at = tail;
     return true;
 }
 
-static bool decode_bytes(struct in *in, uint64_t at, struct abi_value *out, uint64_t *end) {
-    uint64_t n, padded;
-    if (!take_size(in, at, &n)) return false;
-    padded = (n + 31) / 32 * 32;
-    if (padded > in->data.n - at - 32)
-        return bad(in, "the data is too short for a byte string", at);
-    out->data = bytes_sub(in->data, at + 32, n);
-    if (!is_filled(out->data.p + n, padded - n, 0))
-        return bad(in, "a byte string is not padded with zeros", at + 32 + n);
-    *end = at + 32 + padded;
-    return true;
-}
-
-static bool decode_array(struct in *in, const struct abi_type *t, uint64_t at,
-                         struct abi_value *out, uint64_t *end) {
-    uint64_t count = t->length;
-    if (t->length == ABI_ANY_LENGTH) {
-        if (!take_size(in, at, &count)) return false;
-        at += 32;
-    }
-    /* Every element takes at least a word, so the input limits what is allocated. */
-    if (count > (in->data.n - at) / 32) return bad(in, "the data is too short for an array", at);
-    out->count = (uint32_t)count;
-    out->items = ARENA_ARRAY(in->arena, struct abi_value, count);
-    return decode_row(in, &t->element, true, out->count, at, out->items, end);
-}
-
-/* Decodes the value whose own encoding begins at `at`. */
-static bool decode_tail(struct in *in, const struct abi_type *t, uint64_t at, struct abi_value *out,
-                        uint64_t *end) {
+/* The value at *at itself (not the offset to it); leaves *at behind it. */
+static bool decode_body(struct walk *w, const struct abi_type *t, size_t *at,
+                        struct abi_value *out) {
+    struct u256 count;
     out->type = t;
     switch (t->kind) {
+    case ABI_UINT:
+    case ABI_INT:
+    case ABI_BOOL:
+    case ABI_ADDRESS:
+        if (!decode_word(w, t, *at, out)) return false;
+        *at += 32;
+        return true;
+    case ABI_FIXED_BYTES:
     case ABI_BYTES:
-    case ABI_STRING: return decode_bytes(in, at, out, end);
-    case ABI_ARRAY: return decode_array(in, t, at, out, end);
-    case ABI_TUPLE:
-        out->count = t->field_count;
-        out->items = ARENA_ARRAY(in->arena, struct abi_value, t->field_count);
-        return decode_row(in, t->fields, false, t->field_count, at, out->items, end);
-    default:
-        *end = at + 32;
-        return take_word(in, at, &out->word) && check_word(in, t, &out->word, at);
+    case ABI_STRING: return decode_bytes(w, t, at, out);
+    case ABI_ARRAY:
+        if (!read_word(w, *at, &count)) return false;
+        *at += 32;
+        return decode_items(w, t, at, u256_sat_u64(&count), out);
+    default: return decode_items(w, t, at, t->count, out);
     }
 }
 
-struct err abi_decode(const struct abi_type *type, struct bytes data, struct arena *arena,
+struct err abi_decode(struct arena *a, const struct abi_type *t, struct bytes data,
                       struct abi_value *out) {
-    struct in in = {.data = data, .arena = arena};
-    uint64_t end;
-    *out = (struct abi_value){0};
-    if (!decode_tail(&in, type, 0, out, &end)) return in.err;
-    if (end != data.n) return err_at(1, "bytes are left behind the arguments", end);
-    return ERR_NONE;
+    struct walk w = {.arena = a, .data = data};
+    size_t at = 0;
+    if (decode_body(&w, t, &at, out) && at != data.n)
+        refuse(&w, ABI_TRAILING, "data is left behind the last value", at);
+    return w.err;
 }
 
-/* ---- Encoding
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Encoding */
 
-static void put_size(struct buf *out, uint64_t n) {
-    uint8_t word[32] = {0};
-    store_be64(word + 24, n);
-    buf_put(out, word, sizeof word);
+static void put_word(struct buf *b, const struct u256 *v) {
+    u256_store_be(buf_room(b, 32), v);
+    b->n += 32;
 }
 
-static void encode_tail(struct buf *out, const struct abi_value *v);
+static void put_padded(struct buf *b, struct bytes s) {
+    buf_put_bytes(b, s);
+    const size_t pad = padding(s.n);
+    memset(buf_room(b, pad), 0, pad);
+    b->n += pad;
+}
 
-static void encode_row(struct buf *out, const struct abi_value *items, uint32_t count) {
-    size_t base = out->n, head = base;
-    uint64_t heads = 0;
-    for (uint32_t i = 0; i < count; i++) heads += items[i].type->head_bytes;
-    memset(buf_room(out, heads), 0, heads);
-    out->n += heads;
-    for (uint32_t i = 0; i < count; i++) {
-        if (items[i].type->dynamic) {
-            store_be64(out->p + head + 24, out->n - base);
-            encode_tail(out, &items[i]);
-        } else {
-            struct buf part = {0};
-            encode_tail(&part, &items[i]);
-            memcpy(out->p + head, part.p, part.n);
-            buf_free(&part);
-        }
-        head += items[i].type->head_bytes;
+static bool encode_body(struct walk *w, const struct abi_value *v);
+
+/* Heads first, with room for the offsets; then the tails, each putting its offset in place. */
+static bool encode_items(struct walk *w, const struct abi_value *v) {
+    const struct abi_type *t = v->type;
+    const size_t base = w->out->n;
+    for (size_t i = 0; i < v->count; i++) {
+        enter(w, t, i);
+        const struct abi_type *item = item_type(t, i);
+        if (!abi_type_eq(item, v->items[i].type))
+            return refuse(w, ABI_WRONG_VALUE, "the value has another type", base);
+        if (item->dynamic)
+            put_word(w->out, &U256_ZERO);
+        else if (!encode_body(w, &v->items[i]))
+            return false;
+        w->depth--;
     }
+    size_t head = base;
+    for (size_t i = 0; i < v->count; i++) {
+        const struct abi_type *item = item_type(t, i);
+        if (item->dynamic) {
+            const struct u256 offset = u256_from_u64(w->out->n - base);
+            u256_store_be(w->out->p + head, &offset);
+            enter(w, t, i);
+            if (!encode_body(w, &v->items[i])) return false;
+            w->depth--;
+        }
+        head += item->head_size;
+    }
+    return true;
 }
 
-static void encode_tail(struct buf *out, const struct abi_value *v) {
-    static const uint8_t zeros[32];
-    switch (v->type->kind) {
+static bool encode_body(struct walk *w, const struct abi_value *v) {
+    const struct abi_type *t = v->type;
+    struct u256 length;
+    switch (t->kind) {
+    case ABI_UINT:
+    case ABI_INT:
+    case ABI_BOOL:
+    case ABI_ADDRESS:
+        if (!abi_word_fits(t, &v->word))
+            return refuse(w, ABI_WRONG_VALUE, "the value is outside its type's range", w->out->n);
+        put_word(w->out, &v->word);
+        return true;
+    case ABI_FIXED_BYTES:
+        if (v->data.n != t->size)
+            return refuse(w, ABI_WRONG_VALUE, "bytesN of another length", w->out->n);
+        put_padded(w->out, v->data);
+        return true;
     case ABI_BYTES:
     case ABI_STRING:
-        put_size(out, v->data.n);
-        buf_put_bytes(out, v->data);
-        buf_put(out, zeros, (32 - v->data.n % 32) % 32);
-        break;
+        length = u256_from_u64(v->data.n);
+        put_word(w->out, &length);
+        put_padded(w->out, v->data);
+        return true;
     case ABI_ARRAY:
-        if (v->type->length == ABI_ANY_LENGTH) put_size(out, v->count);
-        encode_row(out, v->items, v->count);
-        break;
-    case ABI_TUPLE: encode_row(out, v->items, v->count); break;
-    default: buf_put(out, v->word.b, 32);
+        length = u256_from_u64(v->count);
+        put_word(w->out, &length);
+        return encode_items(w, v);
+    default:
+        if (v->count != t->count)
+            return refuse(w, ABI_WRONG_VALUE, "another number of items than the type has",
+                          w->out->n);
+        return encode_items(w, v);
     }
 }
 
-void abi_encode(struct buf *out, const struct abi_value *value) {
-    encode_tail(out, value);
+struct err abi_encode(struct buf *b, struct arena *a, const struct abi_value *v) {
+    struct walk w = {.arena = a, .out = b};
+    const size_t before = b->n;
+    if (!encode_body(&w, v)) b->n = before;
+    return w.err;
 }
