@@ -1,0 +1,126 @@
+/// Transfers that make the receiving account if it is missing.
+module aptos_framework::aptos_account {
+    use std::error;
+    use std::signer;
+    use std::vector;
+    use aptos_framework::account;
+    use aptos_framework::aptos_coin::AptosCoin;
+    use aptos_framework::coin::{Self, Coin};
+    use aptos_framework::create_signer::create_signer;
+    use aptos_framework::event::{Self, EventHandle};
+
+    friend aptos_framework::genesis;
+    friend aptos_framework::resource_account;
+
+    /// The account does not exist.
+    const EACCOUNT_NOT_FOUND: u64 = 1;
+    /// The account has no store for the native coin.
+    const EACCOUNT_NOT_REGISTERED_FOR_APT: u64 = 2;
+    /// The account does not take coins that it has not registered for.
+    const EACCOUNT_DOES_NOT_ACCEPT_DIRECT_COIN_TRANSFERS: u64 = 3;
+    /// There are not as many amounts as recipients.
+    const EMISMATCHING_RECIPIENTS_AND_AMOUNTS_LENGTH: u64 = 5;
+
+    struct DirectTransferConfig has key {
+        allow_arbitrary_coin_transfers: bool,
+        update_coin_transfer_events: EventHandle<DirectCoinTransferConfigUpdatedEvent>,
+    }
+
+    struct DirectCoinTransferConfigUpdatedEvent has drop, store {
+        new_allow_direct_transfers: bool,
+    }
+
+    #[event]
+    struct DirectCoinTransferConfigUpdated has drop, store {
+        account: address,
+        new_allow_direct_transfers: bool,
+    }
+
+    public entry fun create_account(auth_key: address) {
+        let account_signer = account::create_account(auth_key);
+        coin::register<AptosCoin>(&account_signer);
+    }
+
+    public entry fun transfer(source: &signer, to: address, amount: u64) {
+        if (!account::exists_at(to)) create_account(to);
+        if (!coin::is_account_registered<AptosCoin>(to)) coin::register<AptosCoin>(&create_signer(to));
+        coin::transfer<AptosCoin>(source, to, amount)
+    }
+
+    public entry fun batch_transfer(source: &signer, recipients: vector<address>, amounts: vector<u64>) {
+        let n = vector::length(&recipients);
+        assert!(n == vector::length(&amounts), error::invalid_argument(EMISMATCHING_RECIPIENTS_AND_AMOUNTS_LENGTH));
+        let i = 0;
+        while (i < n) {
+            transfer(source, *vector::borrow(&recipients, i), *vector::borrow(&amounts, i));
+            i = i + 1;
+        }
+    }
+
+    public entry fun transfer_coins<CoinType>(from: &signer, to: address, amount: u64) acquires DirectTransferConfig {
+        deposit_coins(to, coin::withdraw<CoinType>(from, amount));
+    }
+
+    public entry fun batch_transfer_coins<CoinType>(
+        from: &signer, recipients: vector<address>, amounts: vector<u64>
+    ) acquires DirectTransferConfig {
+        let n = vector::length(&recipients);
+        assert!(n == vector::length(&amounts), error::invalid_argument(EMISMATCHING_RECIPIENTS_AND_AMOUNTS_LENGTH));
+        let i = 0;
+        while (i < n) {
+            transfer_coins<CoinType>(from, *vector::borrow(&recipients, i), *vector::borrow(&amounts, i));
+            i = i + 1;
+        }
+    }
+
+    public fun deposit_coins<CoinType>(to: address, coins: Coin<CoinType>) acquires DirectTransferConfig {
+        if (!account::exists_at(to)) create_account(to);
+        if (!coin::is_account_registered<CoinType>(to)) {
+            assert!(
+                can_receive_direct_coin_transfers(to),
+                error::permission_denied(EACCOUNT_DOES_NOT_ACCEPT_DIRECT_COIN_TRANSFERS)
+            );
+            coin::register<CoinType>(&create_signer(to));
+        };
+        coin::deposit<CoinType>(to, coins)
+    }
+
+    public fun assert_account_exists(addr: address) {
+        assert!(account::exists_at(addr), error::not_found(EACCOUNT_NOT_FOUND));
+    }
+
+    public fun assert_account_is_registered_for_apt(addr: address) {
+        assert_account_exists(addr);
+        assert!(coin::is_account_registered<AptosCoin>(addr), error::not_found(EACCOUNT_NOT_REGISTERED_FOR_APT));
+    }
+
+    public entry fun set_allow_direct_coin_transfers(account: &signer, allow: bool) acquires DirectTransferConfig {
+        let addr = signer::address_of(account);
+        event::emit(DirectCoinTransferConfigUpdated { account: addr, new_allow_direct_transfers: allow });
+        if (exists<DirectTransferConfig>(addr)) {
+            let config = borrow_global_mut<DirectTransferConfig>(addr);
+            if (config.allow_arbitrary_coin_transfers == allow) return;
+            config.allow_arbitrary_coin_transfers = allow;
+            event::emit_event(
+                &mut config.update_coin_transfer_events,
+                DirectCoinTransferConfigUpdatedEvent { new_allow_direct_transfers: allow }
+            );
+        } else {
+            let config = DirectTransferConfig {
+                allow_arbitrary_coin_transfers: allow,
+                update_coin_transfer_events: account::new_event_handle<DirectCoinTransferConfigUpdatedEvent>(account),
+            };
+            event::emit_event(
+                &mut config.update_coin_transfer_events,
+                DirectCoinTransferConfigUpdatedEvent { new_allow_direct_transfers: allow }
+            );
+            move_to(account, config);
+        }
+    }
+
+    #[view]
+    public fun can_receive_direct_coin_transfers(account: address): bool acquires DirectTransferConfig {
+        !exists<DirectTransferConfig>(account)
+            || borrow_global<DirectTransferConfig>(account).allow_arbitrary_coin_transfers
+    }
+}

@@ -1,0 +1,8 @@
+/// The one way to a signer of an address whose key is not at hand; for the framework only.
+module aptos_framework::create_signer {
+    friend aptos_framework::account;
+    friend aptos_framework::aptos_account;
+    friend aptos_framework::genesis;
+
+    native public(friend) fun create_signer(addr: address): signer;
+}

@@ -1,0 +1,38 @@
+/// Events: of a handle with a counter of its own (version 1), or of a module (version 2).
+module aptos_framework::event {
+    use std::bcs;
+    use std::guid::GUID;
+
+    struct EventHandle<phantom T: drop + store> has store {
+        /// How many events this handle has emitted.
+        counter: u64,
+        guid: GUID,
+    }
+
+    friend aptos_framework::account;
+
+    /// Emits a module event. T is an `#[event]` struct of the calling module.
+    public fun emit<T: store + drop>(msg: T) {
+        write_module_event_to_store<T>(msg);
+    }
+
+    public(friend) fun new_event_handle<T: drop + store>(guid: GUID): EventHandle<T> {
+        EventHandle<T> { counter: 0, guid }
+    }
+
+    public fun emit_event<T: drop + store>(handle_ref: &mut EventHandle<T>, msg: T) {
+        write_to_event_store<T>(bcs::to_bytes(&handle_ref.guid), handle_ref.counter, msg);
+        handle_ref.counter = handle_ref.counter + 1;
+    }
+
+    public fun guid<T: drop + store>(handle_ref: &EventHandle<T>): &GUID { &handle_ref.guid }
+
+    public fun counter<T: drop + store>(handle_ref: &EventHandle<T>): u64 { handle_ref.counter }
+
+    public fun destroy_handle<T: drop + store>(handle: EventHandle<T>) {
+        let EventHandle<T> { counter: _, guid: _ } = handle;
+    }
+
+    native fun write_module_event_to_store<T: drop + store>(msg: T);
+    native fun write_to_event_store<T: drop + store>(guid: vector<u8>, count: u64, msg: T);
+}
