@@ -248,9 +248,7 @@ static void finish_header(struct chain_open_block *b) {
     buf_free(&header);
 }
 
-/* ---- Records
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Records */
 
 /* Puts records until one fails. */
 struct writer {

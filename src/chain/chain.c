@@ -62,9 +62,7 @@ static bool run_one(struct chain *c, struct chain_exec *x, struct chain_open_blo
     return done;
 }
 
-/* ---- One block
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- One block */
 
 static void announce(struct chain *c, uint64_t height) {
     pthread_mutex_lock(&c->sealed_lock);
@@ -165,9 +163,7 @@ static void *sequencer_main(void *arg) {
     return NULL;
 }
 
-/* ---- Life
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- Life */
 
 static void fill_defaults(struct chain_options *o) {
     if (!o->chain_id) o->chain_id = 31337;

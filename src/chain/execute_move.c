@@ -52,9 +52,7 @@ uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *addr
     return read_account(j, address, &auth_key, &sequence) ? sequence : 0;
 }
 
-/* ---- Prologue
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- Prologue */
 
 static bool refuse(struct chain_refusal *r, enum mv_status_code code) {
     r->vm_code = (uint32_t)code;
@@ -91,9 +89,7 @@ bool chain_move_check(const struct chain_options *options, struct st_journal *j,
     return true;
 }
 
-/* ---- One leg
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- One leg */
 
 struct root {
     struct chain_exec *x;

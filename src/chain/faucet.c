@@ -1,4 +1,5 @@
-/* The development faucet: coins from an account that genesis has filled, by an ordinary signed transaction. */
+/* The development faucet: coins from an account that genesis has filled, by an ordinary signed
+ * transaction. */
 #include "chain/internal.h"
 
 #include <time.h>
@@ -14,8 +15,8 @@ static uint64_t next_sequence(struct chain *c) {
     return mempool_next_nonce(c->mempool, ST_VM_MOVE, &c->faucet_address, sequence);
 }
 
-struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amount, uint64_t wait_ms,
-                             struct chain_submitted *out) {
+struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amount,
+                             uint64_t wait_ms, struct chain_submitted *out) {
     struct bytes args[2] = {BYTES_OF(*to), BYTES_OF(amount)};
     struct mv_signed_tx tx = {
         .sender = c->faucet_address,

@@ -110,9 +110,7 @@ void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *en
                      const struct b32 *root_hash);
 struct mv_block_info chain_move_block(const struct chain_exec *x);
 
-/* ---- block.c
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- block.c */
 
 /* Starts block `height` on `parent` (NULL: genesis). */
 void chain_block_open(struct chain *c, struct chain_open_block *b, const struct chain_block *parent,
@@ -138,15 +136,11 @@ bool chain_block_decode(struct bytes in, struct chain_block *b);
 void chain_tx_encode(struct buf *out, const struct chain_tx *tx);
 bool chain_tx_decode(struct bytes in, struct arena *arena, struct chain_tx *tx);
 
-/* ---- genesis.c
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- genesis.c */
 
 struct err chain_genesis(struct chain *c);
 
-/* ---- read.c
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- read.c */
 
 /* An execution on the reader's state, at the block after its newest; `head` is filled in. */
 void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x);

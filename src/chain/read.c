@@ -107,9 +107,7 @@ bool chain_version_at(struct chain_reader *r, uint64_t version, struct chain_ver
     return out->height <= r->height;
 }
 
-/* ---- Messages
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- Messages */
 
 struct message_scan {
     struct chain_reader *reader;
@@ -138,9 +136,7 @@ void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t 
                    visit_message, &scan);
 }
 
-/* ---- Executing
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- Executing */
 
 static bool reader_block_hash(void *ctx, uint64_t number, struct b32 *out) {
     struct chain_block block;

@@ -49,9 +49,7 @@ static bool is_known(struct chain_reader *r, const struct b32 *hash) {
     return st_record_get(chain_reader_snapshot(r), ST_TABLE_TX, BYTES_OF(*hash), &place);
 }
 
-/* ---- EVM
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- EVM */
 
 /* The checks that do not need the sequencer: form, signature, fees, and the state as far as it is
  * known. */
@@ -118,9 +116,7 @@ struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
     return hand_over(c, tx, nonce, wait_ms, out);
 }
 
-/* ---- Move
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- Move */
 
 static struct err check_move(struct chain *c, const struct b32 *hash, const struct mv_signed_tx *tx,
                              uint64_t *nonce, struct chain_submitted *out) {

@@ -53,40 +53,41 @@ static const struct mv_layout *option_element(const struct mv_layout *l) {
 /* ---- Types that follow from the parameters
  * ------------------------------------------------------------------------------- */
 
-static const struct abi_type *infer(struct conversion *c, const struct mv_layout *l,
-                                    unsigned depth) {
+static bool infer(struct conversion *c, const struct mv_layout *l, unsigned depth,
+                  struct abi_type *out) {
     unsigned bits = int_bits(l->kind);
-    if (depth > LAYOUT_DEPTH_MAX) {
-        bad(c, "the Move type is nested too deeply");
-        return NULL;
+    if (depth > LAYOUT_DEPTH_MAX) return bad(c, "the Move type is nested too deeply");
+    if (bits)
+        *out = abi_plain(ABI_UINT, bits);
+    else if (l->kind == MV_LAYOUT_BOOL)
+        *out = abi_plain(ABI_BOOL, 0);
+    else if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
+        *out = abi_plain(ABI_FIXED_BYTES, 32);
+    else if (is_framework(l, "string", "String"))
+        *out = abi_plain(ABI_STRING, 0);
+    else if (l->kind == MV_LAYOUT_VECTOR && l->element->kind == MV_LAYOUT_U8)
+        *out = abi_plain(ABI_BYTES, 0);
+    else if (fixed_point_inner(l))
+        return infer(c, fixed_point_inner(l), depth + 1, out);
+    else if (l->kind == MV_LAYOUT_VECTOR || option_element(l)) {
+        struct abi_type *element = ARENA_NEW(c->arena, struct abi_type);
+        const struct mv_layout *inner =
+            l->kind == MV_LAYOUT_VECTOR ? l->element : option_element(l);
+        if (!infer(c, inner, depth + 1, element)) return false;
+        if (!abi_array_of(out, element)) return bad(c, "the Move type is nested too deeply");
+    } else {
+        return bad(c, "a value of this Move type cannot be made from data");
     }
-    if (bits) return abi_elementary(c->arena, ABI_UINT, (uint16_t)bits);
-    if (l->kind == MV_LAYOUT_BOOL) return abi_elementary(c->arena, ABI_BOOL, 0);
-    if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
-        return abi_elementary(c->arena, ABI_FIXED_BYTES, 32);
-    if (is_framework(l, "string", "String")) return abi_elementary(c->arena, ABI_STRING, 0);
-    if (fixed_point_inner(l)) return infer(c, fixed_point_inner(l), depth + 1);
-    const struct mv_layout *element = l->kind == MV_LAYOUT_VECTOR ? l->element : option_element(l);
-    if (element) {
-        if (l->kind == MV_LAYOUT_VECTOR && element->kind == MV_LAYOUT_U8)
-            return abi_elementary(c->arena, ABI_BYTES, 0);
-        const struct abi_type *inner = infer(c, element, depth + 1);
-        return inner ? abi_array(c->arena, inner, ABI_ANY_LENGTH) : NULL;
-    }
-    bad(c, "a value of this Move type cannot be made from data");
-    return NULL;
+    return true;
 }
 
-/* ---- Values
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- Values */
 
 static bool put_int(struct conversion *c, const struct abi_value *v, unsigned bits,
                     struct buf *out) {
-    struct u256 n;
     if (v->type->kind != ABI_UINT && v->type->kind != ABI_INT)
         return bad(c, "the Move parameter is an integer");
-    u256_load_be(&n, v->word.b);
+    struct u256 n = v->word;
     if (v->type->kind == ABI_INT && n.w[3] >> 63)
         return bad(c, "a negative integer cannot be given to Move");
     if (u256_bit_length(&n) > bits) return bad(c, "the integer does not fit the Move type");
@@ -97,30 +98,31 @@ static bool put_int(struct conversion *c, const struct abi_value *v, unsigned bi
 /* CROSS-VM §1, addresses as arguments. */
 static bool put_address(struct conversion *c, const struct abi_value *v, struct buf *out) {
     static const uint8_t zeros[12];
-    struct b32 address = v->word;
+    struct b32 address;
     struct b20 evm;
-    memcpy(evm.b, v->word.b + 12, 20);
     if (v->type->kind == ABI_ADDRESS) {
+        evm = abi_address_of_word(&v->word);
         address = xvm_address_to_move(&evm);
     } else if (v->type->kind != ABI_FIXED_BYTES || v->type->size != 32) {
         return bad(c, "the Move parameter is an address: address or bytes32 is expected");
-    } else if (!c->written_types && memcmp(v->word.b, zeros, sizeof zeros) == 0) {
-        struct u256 n;
-        u256_load_be(&n, v->word.b);
-        if (u256_sat_u64(&n) > SYSTEM_ADDRESS_MAX) address = xvm_address_to_move(&evm);
+    } else {
+        memcpy(address.b, v->data.p, 32);
+        memcpy(evm.b, v->data.p + 12, 20);
+        bool system =
+            memcmp(evm.b, zeros, sizeof zeros) == 0 && load_be64(evm.b + 12) <= SYSTEM_ADDRESS_MAX;
+        if (!c->written_types && !system && memcmp(address.b, zeros, sizeof zeros) == 0)
+            address = xvm_address_to_move(&evm);
     }
     buf_put(out, address.b, 32);
     return true;
 }
 
 static bool put_byte_string(struct conversion *c, const struct abi_value *v, struct buf *out) {
-    struct bytes data = v->data;
-    if (v->type->kind == ABI_FIXED_BYTES)
-        data = bytes_make(v->word.b, v->type->size);
-    else if (v->type->kind != ABI_BYTES && v->type->kind != ABI_STRING)
+    if (v->type->kind != ABI_FIXED_BYTES && v->type->kind != ABI_BYTES &&
+        v->type->kind != ABI_STRING)
         return bad(c, "the Move parameter is a vector<u8>: bytes, string or bytesN is expected");
-    uleb_put(out, data.n);
-    buf_put_bytes(out, data);
+    uleb_put(out, v->data.n);
+    buf_put_bytes(out, v->data);
     return true;
 }
 
@@ -130,7 +132,7 @@ static bool put(struct conversion *c, const struct abi_value *v, const struct mv
 static bool put_items(struct conversion *c, const struct abi_value *v,
                       const struct mv_layout *element, struct buf *out) {
     uleb_put(out, v->count);
-    for (uint32_t i = 0; i < v->count; i++)
+    for (size_t i = 0; i < v->count; i++)
         if (!put(c, &v->items[i], element, out)) return false;
     return true;
 }
@@ -141,7 +143,7 @@ static bool put(struct conversion *c, const struct abi_value *v, const struct mv
     if (bits) return put_int(c, v, bits, out);
     if (l->kind == MV_LAYOUT_BOOL) {
         if (v->type->kind != ABI_BOOL) return bad(c, "the Move parameter is a bool");
-        buf_put_u8(out, v->word.b[31]);
+        buf_put_u8(out, (uint8_t)v->word.w[0]);
         return true;
     }
     if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
@@ -169,34 +171,34 @@ static bool put(struct conversion *c, const struct abi_value *v, const struct mv
     return bad(c, "a value of this Move type cannot be made from data");
 }
 
-/* ---- Arguments
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Arguments */
 
-static const struct abi_type *argument_types(struct conversion *c, struct bytes types,
-                                             const struct mv_param *params, uint32_t count) {
+static const struct abi_type *written_types(struct conversion *c, struct bytes types,
+                                            uint32_t count) {
     const struct abi_type *tuple;
-    if (types.n) {
-        struct err e = abi_parse_types(types, c->arena, &tuple);
-        if (err_is(e)) {
-            c->err =
-                err_at(XVM_FAIL_MALFORMED, arena_printf(c->arena, "_functionId: %s", e.text), e.at);
-            return NULL;
-        }
-        if (tuple->field_count == count) return tuple;
+    struct err e = abi_parse_types(c->arena, types, &tuple);
+    if (err_is(e)) {
         c->err =
-            err_at(XVM_FAIL_MALFORMED,
-                   arena_printf(c->arena, "_functionId names %u arguments, the function takes %u",
-                                tuple->field_count, count),
-                   0);
+            err_at(XVM_FAIL_MALFORMED, arena_printf(c->arena, "_functionId: %s", e.text), e.at);
         return NULL;
     }
-    const struct abi_type **fields = ARENA_ARRAY(c->arena, const struct abi_type *, count);
-    for (c->param = 0; c->param < count; c->param++) {
-        fields[c->param] = infer(c, params[c->param].layout, 0);
-        if (!fields[c->param]) return NULL;
-    }
-    return abi_tuple(c->arena, fields, count);
+    if (tuple->count == count) return tuple;
+    c->err = err_at(XVM_FAIL_MALFORMED,
+                    arena_printf(c->arena, "_functionId names %u arguments, the function takes %u",
+                                 tuple->count, count),
+                    0);
+    return NULL;
+}
+
+static const struct abi_type *inferred_types(struct conversion *c, const struct mv_param *params,
+                                             uint32_t count) {
+    struct abi_type *fields = ARENA_ARRAY(c->arena, struct abi_type, count);
+    struct abi_type *tuple = ARENA_NEW(c->arena, struct abi_type);
+    for (c->param = 0; c->param < count; c->param++)
+        if (!infer(c, params[c->param].layout, 0, &fields[c->param])) return NULL;
+    if (abi_tuple_of(tuple, fields, count)) return tuple;
+    bad(c, "the function's parameters are too large");
+    return NULL;
 }
 
 struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
@@ -204,9 +206,10 @@ struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct m
                            struct bytes *out) {
     struct conversion c = {.journal = j, .arena = arena, .written_types = types.n > 0};
     struct abi_value args;
-    const struct abi_type *tuple = argument_types(&c, types, params, count);
+    const struct abi_type *tuple =
+        types.n ? written_types(&c, types, count) : inferred_types(&c, params, count);
     if (!tuple) return c.err;
-    struct err e = abi_decode(tuple, data, arena, &args);
+    struct err e = abi_decode(arena, tuple, data, &args);
     if (err_is(e))
         return err_at(
             XVM_FAIL_MALFORMED,

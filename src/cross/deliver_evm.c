@@ -7,8 +7,9 @@ static enum xvm_failure failure_of(enum evm_status s) {
 
 static struct bytes error_text(struct xvm_tx *tx, const struct xvm_message *m,
                                const struct evm_result *r) {
-    char to[43];
-    hex_encode_0x(to, m->to);
+    char to[43] = "0x";
+    hex_encode(to + 2, m->to);
+    to[42] = 0;
     const char *status = evm_status_text(r->status);
     struct bytes reason =
         r->status == EVM_REVERT ? xvm_revert_text(tx->arena, r->output) : (struct bytes){NULL, 0};

@@ -66,7 +66,7 @@ static bool put_int(struct conversion *c, size_t size, const struct abi_type *t,
     memcpy(&n, le.p, size);
     if (u256_bit_length(&n) > (t->kind == ABI_INT ? t->size - 1u : t->size))
         return bad(c, "the integer is too large for the ABI's type");
-    u256_store_be(out->word.b, &n);
+    out->word = n;
     return true;
 }
 
@@ -76,27 +76,12 @@ static bool put_address(struct conversion *c, const struct abi_type *t, struct a
     if (!take(c, 32, &raw)) return false;
     memcpy(address.b, raw.p, 32);
     if (t->kind == ABI_FIXED_BYTES && t->size == 32) {
-        out->word = address;
+        out->data = raw;
         return true;
     }
     if (t->kind != ABI_ADDRESS) return bad(c, "an address does not fit the ABI's type");
     struct b20 evm = xvm_address_to_evm(c->journal, &address);
-    memcpy(out->word.b + 12, evm.b, 20);
-    return true;
-}
-
-static bool is_utf8(struct bytes s) {
-    for (size_t i = 0; i < s.n;) {
-        uint8_t b = s.p[i];
-        size_t n = b < 0x80 ? 1 : b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
-        if (b >= 0x80 && (b < 0xc2 || b > 0xf4 || s.n - i < n)) return false;
-        for (size_t k = 1; k < n; k++)
-            if ((s.p[i + k] & 0xc0) != 0x80) return false;
-        if ((b == 0xe0 && s.p[i + 1] < 0xa0) || (b == 0xed && s.p[i + 1] > 0x9f) ||
-            (b == 0xf0 && s.p[i + 1] < 0x90) || (b == 0xf4 && s.p[i + 1] > 0x8f))
-            return false;
-        i += n;
-    }
+    out->word = abi_word_of_address(&evm);
     return true;
 }
 
@@ -107,12 +92,12 @@ static bool put_byte_string(struct conversion *c, const struct abi_type *t, stru
     if (!take_length(c, &n) || !take(c, n, &data)) return false;
     if (t->kind == ABI_FIXED_BYTES) {
         if (data.n != t->size) return bad(c, "the bytes are not as many as the ABI's type has");
-        memcpy(out->word.b, data.p, data.n);
+        out->data = data;
         return true;
     }
     if (t->kind != ABI_BYTES && t->kind != ABI_STRING)
         return bad(c, "bytes do not fit the ABI's type");
-    if (t->kind == ABI_STRING && !is_utf8(data)) return bad(c, "a string is not UTF-8");
+    if (t->kind == ABI_STRING && !utf8_valid(data)) return bad(c, "a string is not UTF-8");
     out->data = data;
     return true;
 }
@@ -120,27 +105,28 @@ static bool put_byte_string(struct conversion *c, const struct abi_type *t, stru
 static bool put_items(struct conversion *c, const struct mv_layout *element,
                       const struct abi_type *t, struct abi_value *out, unsigned depth) {
     uint64_t n;
-    if (t->kind != ABI_ARRAY) return bad(c, "a vector does not fit the ABI's type");
+    if (t->kind != ABI_ARRAY && t->kind != ABI_FIXED_ARRAY)
+        return bad(c, "a vector does not fit the ABI's type");
     if (!take_length(c, &n)) return false;
-    if (t->length != ABI_ANY_LENGTH && n != t->length)
+    if (t->kind == ABI_FIXED_ARRAY && n != t->count)
         return bad(c, "the vector is not as long as the ABI's array");
-    if (n > ABI_ARRAY_MAX) return bad(c, "the vector is too long");
-    out->count = (uint32_t)n;
+    if (n > c->in.n) return bad(c, "the value is cut"); /* an element takes at least a byte */
+    out->count = n;
     out->items = ARENA_ARRAY(c->arena, struct abi_value, n);
     for (uint64_t i = 0; i < n; i++)
-        if (!put(c, element, t->element, &out->items[i], depth + 1)) return false;
+        if (!put(c, element, t->items, &out->items[i], depth + 1)) return false;
     return true;
 }
 
 static bool put_fields(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
                        struct abi_value *out, unsigned depth) {
     if (t->kind != ABI_TUPLE) return bad(c, "a struct does not fit the ABI's type");
-    if (t->field_count != l->field_count)
+    if (t->count != l->field_count)
         return bad(c, "the struct has not as many fields as the ABI's tuple");
-    out->count = t->field_count;
-    out->items = ARENA_ARRAY(c->arena, struct abi_value, t->field_count);
-    for (uint32_t i = 0; i < t->field_count; i++)
-        if (!put(c, l->fields[i].layout, t->fields[i], &out->items[i], depth + 1)) return false;
+    out->count = t->count;
+    out->items = ARENA_ARRAY(c->arena, struct abi_value, t->count);
+    for (uint32_t i = 0; i < t->count; i++)
+        if (!put(c, l->fields[i].layout, &t->items[i], &out->items[i], depth + 1)) return false;
     return true;
 }
 
@@ -167,7 +153,7 @@ static bool put(struct conversion *c, const struct mv_layout *l, const struct ab
     case MV_LAYOUT_BOOL:
         if (t->kind != ABI_BOOL) return bad(c, "a bool does not fit the ABI's type");
         if (!take(c, 1, &raw)) return false;
-        out->word.b[31] = raw.p[0];
+        out->word = u256_from_u64(raw.p[0]);
         return true;
     case MV_LAYOUT_ADDRESS: return put_address(c, t, out);
     case MV_LAYOUT_VECTOR:
@@ -196,27 +182,27 @@ static bool is_empty_struct(const struct mv_layout *l) {
 
 static bool put_arguments(struct conversion *c, const struct abi_type *tuple,
                           const struct mv_layout *l, struct abi_value *args) {
-    *args = (struct abi_value){.type = tuple, .count = tuple->field_count};
-    args->items = ARENA_ARRAY(c->arena, struct abi_value, tuple->field_count);
-    if (tuple->field_count == 0) {
+    *args = (struct abi_value){.type = tuple, .count = tuple->count};
+    args->items = ARENA_ARRAY(c->arena, struct abi_value, tuple->count);
+    if (tuple->count == 0) {
         c->in = (struct bytes){NULL, 0};
         return is_empty_struct(l) ||
                bad(c, "the function takes no arguments: an empty struct is expected");
     }
     if (!is_parameter_list(l)) {
-        if (tuple->field_count != 1)
+        if (tuple->count != 1)
             return bad(c, "the function takes several arguments: a struct is expected");
-        return put(c, l, tuple->fields[0], &args->items[0], 0);
+        return put(c, l, &tuple->items[0], &args->items[0], 0);
     }
-    if (l->field_count != tuple->field_count) {
+    if (l->field_count != tuple->count) {
         c->err = err_at(XVM_FAIL_MALFORMED,
                         arena_printf(c->arena, "fn_abi has %u parameters, the struct has %u fields",
-                                     tuple->field_count, l->field_count),
+                                     tuple->count, l->field_count),
                         0);
         return false;
     }
-    for (c->param = 0; c->param < tuple->field_count; c->param++)
-        if (!put(c, l->fields[c->param].layout, tuple->fields[c->param], &args->items[c->param], 0))
+    for (c->param = 0; c->param < tuple->count; c->param++)
+        if (!put(c, l->fields[c->param].layout, &tuple->items[c->param], &args->items[c->param], 0))
             return false;
     return true;
 }
@@ -224,26 +210,22 @@ static bool put_arguments(struct conversion *c, const struct abi_type *tuple,
 struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, struct bytes value,
                            struct st_journal *j, struct arena *arena, struct bytes *call_data) {
     struct conversion c = {.journal = j, .arena = arena, .in = value};
-    struct bytes name;
-    const struct abi_type *tuple;
+    struct abi_function function;
     struct abi_value args;
-    struct err e = abi_parse_function(fn_abi, arena, &name, &tuple);
+    struct err e = abi_parse_function(arena, fn_abi, &function);
     if (err_is(e))
         return err_at(
             XVM_FAIL_MALFORMED,
             arena_printf(arena, "fn_abi: %s at character %llu", e.text, (unsigned long long)e.at),
             e.at);
-    if (!put_arguments(&c, tuple, layout, &args)) return c.err;
+    if (!put_arguments(&c, function.inputs, layout, &args)) return c.err;
     if (c.in.n) return err_at(XVM_FAIL_MALFORMED, "bytes are left behind the value", 0);
-    struct buf text = {0}, out = {0};
+    struct buf out = {0};
     struct b32 hash;
-    buf_put_bytes(&text, name);
-    abi_put_type(&text, tuple);
-    keccak256(&hash, buf_bytes(&text));
+    keccak256(&hash, function.signature);
     buf_put(&out, hash.b, 4);
-    abi_encode(&out, &args);
+    e = abi_encode(&out, arena, &args);
     *call_data = arena_copy(arena, buf_bytes(&out));
-    buf_free(&text);
     buf_free(&out);
-    return ERR_NONE;
+    return err_is(e) ? err_at(XVM_FAIL_MALFORMED, e.text, e.at) : ERR_NONE;
 }

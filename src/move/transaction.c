@@ -53,9 +53,7 @@ static bool take_vector(struct in *in, struct bytes *out, const char *what) {
     return take_uleb(in, UINT32_MAX, &n, what) && take(in, n, out, what);
 }
 
-/* ---- Payload
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Payload */
 
 static bool take_type_args(struct in *in, struct arena *arena, struct mv_signed_tx *tx) {
     uint64_t n;
@@ -137,9 +135,7 @@ static bool take_payload(struct in *in, struct arena *arena, struct mv_signed_tx
     }
 }
 
-/* ---- Authenticator
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- Authenticator */
 
 static bool take_key_and_signature(struct in *in, struct mv_signed_tx *tx) {
     struct bytes key, signature;
@@ -238,9 +234,7 @@ struct err mv_signed_tx_decode(struct bytes bytes, struct arena *arena, struct m
     return ERR_NONE;
 }
 
-/* ---- Hashes and signatures
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Hashes and signatures */
 
 static void prefixed_hash(struct b32 *out, const char *prefix, struct bytes middle,
                           struct bytes rest) {

@@ -28,7 +28,7 @@ bool mv_is_identifier(struct bytes s) {
 size_t mv_address_print(char *out, const struct b32 *address) {
     char digits[64];
     size_t zeros = 0;
-    hex_encode_digits(digits, BYTES_OF(*address));
+    hex_encode(digits, BYTES_OF(*address));
     while (zeros < 63 && digits[zeros] == '0') zeros++;
     out[0] = '0';
     out[1] = 'x';
@@ -46,9 +46,7 @@ bool mv_address_parse(struct bytes text, struct b32 *out) {
     return hex_decode_digits(out->b, BYTES_OF(digits));
 }
 
-/* ---- Walking a tag
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- Walking a tag */
 
 /* Reads one tag after another, printing if `out` is set. */
 struct walk {
@@ -125,9 +123,7 @@ struct err mv_type_tag_print(struct bytes tag, struct buf *out) {
     return ERR_NONE;
 }
 
-/* ---- Reading text
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- Reading text */
 
 struct text {
     struct bytes in;

@@ -15,17 +15,17 @@ const char *const APTOS_EXPOSED_HEADERS =
     "X-Aptos-Gas-Used";
 
 static void put_error(struct json_out *o, const char *message, const char *code, uint32_t vm_code) {
-    json_object(o);
-    json_key(o, "message");
-    json_cstring(o, message);
-    json_key(o, "error_code");
-    json_cstring(o, code);
-    json_key(o, "vm_error_code");
+    jo_object(o);
+    jo_key(o, "message");
+    jo_cstring(o, message);
+    jo_key(o, "error_code");
+    jo_cstring(o, code);
+    jo_key(o, "vm_error_code");
     if (vm_code)
-        json_number(o, vm_code);
+        jo_number(o, vm_code);
     else
-        json_null(o);
-    json_end_object(o);
+        jo_null(o);
+    jo_end_object(o);
 }
 
 void aptos_error_body(void *ctx, int status, const char *text, struct buf *out) {
@@ -56,9 +56,7 @@ struct mv_session *aptos_session(struct aptos_call *c) {
     return chain_reader_move_session(c->reader, APTOS_VIEW_GAS);
 }
 
-/* ---- Parameters
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Parameters */
 
 static bool parse_u64(struct bytes text, uint64_t *out) {
     struct u256 n;
@@ -91,43 +89,41 @@ bool aptos_path_address(struct aptos_call *c, struct bytes text, struct b32 *out
                       (int)min_u64(text.n, 80), (const char *)text.p);
 }
 
-/* ---- Small answers
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- Small answers */
 
 static bool ledger_info(struct aptos_call *c, const struct aptos_path *p) {
     const struct chain_options *options = chain_get_options(c->node->chain);
     struct json_out *o = c->out;
     (void)p;
-    json_object(o);
-    json_key(o, "chain_id");
-    json_number(o, options->move_chain_id);
-    json_key(o, "epoch");
-    json_cstring(o, "1");
-    json_key(o, "ledger_version");
-    json_decimal(o, c->newest.last_version);
-    json_key(o, "oldest_ledger_version");
-    json_cstring(o, "0");
-    json_key(o, "ledger_timestamp");
-    json_decimal(o, c->newest.timestamp_us);
-    json_key(o, "node_role");
-    json_cstring(o, "full_node");
-    json_key(o, "oldest_block_height");
-    json_cstring(o, "0");
-    json_key(o, "block_height");
-    json_decimal(o, c->newest.height);
-    json_key(o, "git_hash");
-    json_cstring(o, "tern-0.1.0");
-    json_end_object(o);
+    jo_object(o);
+    jo_key(o, "chain_id");
+    jo_number(o, options->move_chain_id);
+    jo_key(o, "epoch");
+    jo_cstring(o, "1");
+    jo_key(o, "ledger_version");
+    jo_decimal(o, c->newest.last_version);
+    jo_key(o, "oldest_ledger_version");
+    jo_cstring(o, "0");
+    jo_key(o, "ledger_timestamp");
+    jo_decimal(o, c->newest.timestamp_us);
+    jo_key(o, "node_role");
+    jo_cstring(o, "full_node");
+    jo_key(o, "oldest_block_height");
+    jo_cstring(o, "0");
+    jo_key(o, "block_height");
+    jo_decimal(o, c->newest.height);
+    jo_key(o, "git_hash");
+    jo_cstring(o, "tern-0.1.0");
+    jo_end_object(o);
     return true;
 }
 
 static bool healthy(struct aptos_call *c, const struct aptos_path *p) {
     (void)p;
-    json_object(c->out);
-    json_key(c->out, "message");
-    json_cstring(c->out, "aptos-node:ok");
-    json_end_object(c->out);
+    jo_object(c->out);
+    jo_key(c->out, "message");
+    jo_cstring(c->out, "aptos-node:ok");
+    jo_end_object(c->out);
     return true;
 }
 
@@ -135,8 +131,8 @@ static bool healthy(struct aptos_call *c, const struct aptos_path *p) {
  */
 static bool gas_price(struct aptos_call *c, const struct aptos_path *p) {
     (void)p;
-    json_raw(c->out, BYTES_LIT("{\"deprioritized_gas_estimate\":1,\"gas_estimate\":1,\"prioritized_"
-                               "gas_estimate\":1}"));
+    jo_raw(c->out, BYTES_LIT("{\"deprioritized_gas_estimate\":1,\"gas_estimate\":1,\"prioritized_"
+                             "gas_estimate\":1}"));
     return true;
 }
 
@@ -145,28 +141,28 @@ static bool gas_price(struct aptos_call *c, const struct aptos_path *p) {
 static bool graphql(struct aptos_call *c, const struct aptos_path *p) {
     json_t *body;
     (void)p;
-    struct err e = json_parse(c->req->body, &body);
+    struct err e = rpc_parse_json(c->arena, c->req->body, &body);
     if (err_is(e)) return aptos_fail(c, 400, "invalid_input", 0, "%s", e.text);
     const char *query = json_string_value(json_object_get(body, "query"));
     json_t *condition = json_object_get(json_object_get(body, "variables"), "where_condition");
     const char *processor =
         json_string_value(json_object_get(json_object_get(condition, "processor"), "_eq"));
     if (query && strstr(query, "processor_status")) {
-        json_raw(c->out, BYTES_LIT("{\"data\":{\"processor_status\":"));
+        jo_raw(c->out, BYTES_LIT("{\"data\":{\"processor_status\":"));
         c->out->comma = false;
-        json_array(c->out);
-        json_object(c->out);
-        json_key(c->out, "last_success_version");
-        json_number(c->out, c->newest.last_version);
-        json_key(c->out, "processor");
-        json_cstring(c->out, processor ? processor : "default_processor");
-        json_key(c->out, "last_updated");
-        json_cstring(c->out, "2026-01-01T00:00:00");
-        json_end_object(c->out);
-        json_end_array(c->out);
+        jo_array(c->out);
+        jo_object(c->out);
+        jo_key(c->out, "last_success_version");
+        jo_number(c->out, c->newest.last_version);
+        jo_key(c->out, "processor");
+        jo_cstring(c->out, processor ? processor : "default_processor");
+        jo_key(c->out, "last_updated");
+        jo_cstring(c->out, "2026-01-01T00:00:00");
+        jo_end_object(c->out);
+        jo_end_array(c->out);
         buf_puts(c->out->buf, "}}");
     } else {
-        json_raw(
+        jo_raw(
             c->out,
             BYTES_LIT(
                 "{\"errors\":[{\"message\":\"this node has no indexer: only processor_status is "
@@ -177,9 +173,7 @@ static bool graphql(struct aptos_call *c, const struct aptos_path *p) {
     return true;
 }
 
-/* ---- Routing
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- Routing */
 
 /* "*" takes any part. */
 static const struct {
@@ -258,9 +252,7 @@ static void route(struct aptos_call *c) {
         aptos_fail(c, 404, "web_framework_error", 0, "not found");
 }
 
-/* ---- Answering
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Answering */
 
 enum { HEADERS_MAX = 10 };
 

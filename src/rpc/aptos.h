@@ -38,16 +38,12 @@ struct bytes aptos_tag_text(struct arena *arena, struct bytes tag);
 /* "0x1" or the long form; false if it is no address. */
 bool aptos_read_address(struct bytes text, struct b32 *out);
 
-/* ---- aptos_abi.c
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- aptos_abi.c */
 
 /* {"bytecode", "abi"} of a module. */
 void aptos_put_module(struct json_out *o, struct bytes bytecode, struct arena *arena);
 
-/* ---- aptos_tx.c
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- aptos_tx.c */
 
 /* The transaction with this version; false if there is none. */
 bool aptos_put_version(struct aptos_call *c, uint64_t version);

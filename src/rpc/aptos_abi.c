@@ -85,31 +85,31 @@ static void put_type_string(struct json_out *o, const struct mv_module *m,
                             const struct mv_token *t) {
     struct buf b = {0};
     put_type(&b, m, t);
-    json_string(o, buf_bytes(&b));
+    jo_string(o, buf_bytes(&b));
     buf_free(&b);
 }
 
 static void put_abilities(struct json_out *o, uint8_t set) {
-    json_array(o);
-    if (set & MV_COPY) json_cstring(o, "copy");
-    if (set & MV_DROP) json_cstring(o, "drop");
-    if (set & MV_STORE) json_cstring(o, "store");
-    if (set & MV_KEY) json_cstring(o, "key");
-    json_end_array(o);
+    jo_array(o);
+    if (set & MV_COPY) jo_cstring(o, "copy");
+    if (set & MV_DROP) jo_cstring(o, "drop");
+    if (set & MV_STORE) jo_cstring(o, "store");
+    if (set & MV_KEY) jo_cstring(o, "key");
+    jo_end_array(o);
 }
 
 static void put_constraints(struct json_out *o, uint8_t set) {
-    json_object(o);
-    json_key(o, "constraints");
+    jo_object(o);
+    jo_key(o, "constraints");
     put_abilities(o, set);
-    json_end_object(o);
+    jo_end_object(o);
 }
 
 static void put_signature(struct json_out *o, const struct mv_module *m, uint16_t index) {
     const struct mv_signature *s = &m->signatures[index];
-    json_array(o);
+    jo_array(o);
     for (unsigned i = 0; i < s->count; i++) put_type_string(o, m, mv_sig_type(s, i));
-    json_end_array(o);
+    jo_end_array(o);
 }
 
 static void put_function(struct json_out *o, const struct mv_module *m,
@@ -117,126 +117,126 @@ static void put_function(struct json_out *o, const struct mv_module *m,
     static const char *const visibility[] = {"private", "public", "", "friend"};
     const struct mv_function_handle *h = &m->function_handles[f->handle];
     struct bytes name = identifier(m, h->name);
-    json_object(o);
-    json_key(o, "name");
-    json_string(o, name);
-    json_key(o, "visibility");
-    json_cstring(o, visibility[f->visibility & 3]);
-    json_key(o, "is_entry");
-    json_bool(o, f->is_entry);
-    json_key(o, "is_view");
-    json_bool(o, mv_metadata_is_view(meta, name));
-    json_key(o, "generic_type_params");
-    json_array(o);
+    jo_object(o);
+    jo_key(o, "name");
+    jo_string(o, name);
+    jo_key(o, "visibility");
+    jo_cstring(o, visibility[f->visibility & 3]);
+    jo_key(o, "is_entry");
+    jo_bool(o, f->is_entry);
+    jo_key(o, "is_view");
+    jo_bool(o, mv_metadata_is_view(meta, name));
+    jo_key(o, "generic_type_params");
+    jo_array(o);
     for (unsigned i = 0; i < h->type_param_count; i++) put_constraints(o, h->type_params[i]);
-    json_end_array(o);
-    json_key(o, "params");
+    jo_end_array(o);
+    jo_key(o, "params");
     put_signature(o, m, h->params);
-    json_key(o, "return");
+    jo_key(o, "return");
     put_signature(o, m, h->returns);
-    json_end_object(o);
+    jo_end_object(o);
 }
 
 static void put_fields(struct json_out *o, const struct mv_module *m,
                        const struct mv_field_def *fields, unsigned n) {
-    json_array(o);
+    jo_array(o);
     for (unsigned i = 0; i < n; i++) {
-        json_object(o);
-        json_key(o, "name");
-        json_string(o, identifier(m, fields[i].name));
-        json_key(o, "type");
+        jo_object(o);
+        jo_key(o, "name");
+        jo_string(o, identifier(m, fields[i].name));
+        jo_key(o, "type");
         put_type_string(o, m, fields[i].type);
-        json_end_object(o);
+        jo_end_object(o);
     }
-    json_end_array(o);
+    jo_end_array(o);
 }
 
 static void put_variants(struct json_out *o, const struct mv_module *m,
                          const struct mv_struct_def *s) {
-    json_key(o, "variants");
-    json_array(o);
+    jo_key(o, "variants");
+    jo_array(o);
     for (unsigned i = 0; i < s->variant_count; i++) {
-        json_object(o);
-        json_key(o, "name");
-        json_string(o, identifier(m, s->variants[i].name));
-        json_key(o, "fields");
+        jo_object(o);
+        jo_key(o, "name");
+        jo_string(o, identifier(m, s->variants[i].name));
+        jo_key(o, "fields");
         put_fields(o, m, s->variants[i].fields, s->variants[i].field_count);
-        json_end_object(o);
+        jo_end_object(o);
     }
-    json_end_array(o);
+    jo_end_array(o);
 }
 
 static void put_struct(struct json_out *o, const struct mv_module *m, const struct mv_struct_def *s,
                        const struct mv_metadata_v1 *meta) {
     const struct mv_struct_handle *h = &m->struct_handles[s->handle];
     struct bytes name = identifier(m, h->name);
-    json_object(o);
-    json_key(o, "name");
-    json_string(o, name);
-    json_key(o, "is_native");
-    json_bool(o, s->kind == MV_STRUCT_NATIVE);
-    json_key(o, "is_event");
-    json_bool(o, mv_metadata_is_event(meta, name));
-    json_key(o, "is_enum");
-    json_bool(o, s->kind == MV_STRUCT_VARIANTS);
-    json_key(o, "abilities");
+    jo_object(o);
+    jo_key(o, "name");
+    jo_string(o, name);
+    jo_key(o, "is_native");
+    jo_bool(o, s->kind == MV_STRUCT_NATIVE);
+    jo_key(o, "is_event");
+    jo_bool(o, mv_metadata_is_event(meta, name));
+    jo_key(o, "is_enum");
+    jo_bool(o, s->kind == MV_STRUCT_VARIANTS);
+    jo_key(o, "abilities");
     put_abilities(o, h->abilities);
-    json_key(o, "generic_type_params");
-    json_array(o);
+    jo_key(o, "generic_type_params");
+    jo_array(o);
     for (unsigned i = 0; i < h->type_param_count; i++)
         put_constraints(o, h->type_params[i].constraints);
-    json_end_array(o);
-    json_key(o, "fields");
+    jo_end_array(o);
+    jo_key(o, "fields");
     put_fields(o, m, s->fields, s->kind == MV_STRUCT_DECLARED ? s->field_count : 0);
     if (s->kind == MV_STRUCT_VARIANTS) put_variants(o, m, s);
-    json_end_object(o);
+    jo_end_object(o);
 }
 
 static void put_abi(struct json_out *o, const struct mv_module *m,
                     const struct mv_metadata_v1 *meta) {
     const struct mv_module_handle *self = &m->module_handles[m->self];
-    json_object(o);
-    json_key(o, "address");
+    jo_object(o);
+    jo_key(o, "address");
     aptos_put_address(o, &m->addresses[self->address]);
-    json_key(o, "name");
-    json_string(o, identifier(m, self->name));
-    json_key(o, "friends");
-    json_array(o);
+    jo_key(o, "name");
+    jo_string(o, identifier(m, self->name));
+    jo_key(o, "friends");
+    jo_array(o);
     for (uint32_t i = 0; i < m->friends_count; i++) {
         struct buf b = {0};
         char address[67];
         buf_put(&b, address, mv_address_print(address, &m->addresses[m->friends[i].address]));
         buf_puts(&b, "::");
         buf_put_bytes(&b, identifier(m, m->friends[i].name));
-        json_string(o, buf_bytes(&b));
+        jo_string(o, buf_bytes(&b));
         buf_free(&b);
     }
-    json_end_array(o);
-    json_key(o, "exposed_functions");
-    json_array(o);
+    jo_end_array(o);
+    jo_key(o, "exposed_functions");
+    jo_array(o);
     for (uint32_t i = 0; i < m->function_defs_count; i++) {
         const struct mv_function_def *f = &m->function_defs[i];
         if (f->visibility != MV_PRIVATE || f->is_entry) put_function(o, m, f, meta);
     }
-    json_end_array(o);
-    json_key(o, "structs");
-    json_array(o);
+    jo_end_array(o);
+    jo_key(o, "structs");
+    jo_array(o);
     for (uint32_t i = 0; i < m->struct_defs_count; i++) put_struct(o, m, &m->struct_defs[i], meta);
-    json_end_array(o);
-    json_end_object(o);
+    jo_end_array(o);
+    jo_end_object(o);
 }
 
 void aptos_put_module(struct json_out *o, struct bytes bytecode, struct arena *arena) {
     struct mv_module *m;
-    json_object(o);
-    json_key(o, "bytecode");
-    json_hex(o, bytecode);
+    jo_object(o);
+    jo_key(o, "bytecode");
+    jo_hex(o, bytecode);
     if (!mv_failed(mv_module_read(&m, bytecode, MV_VERSION_MAX))) {
         struct mv_metadata_v1 meta;
         mv_metadata_read(m, arena, &meta);
-        json_key(o, "abi");
+        jo_key(o, "abi");
         put_abi(o, m, &meta);
         mv_module_free(m);
     }
-    json_end_object(o);
+    jo_end_object(o);
 }

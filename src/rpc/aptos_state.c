@@ -8,9 +8,7 @@
 
 enum { PAGE_RESOURCES = 999, PAGE_RESOURCES_MAX = 9999, PAGE_EVENTS = 25, PAGE_EVENTS_MAX = 100 };
 
-/* ---- Accounts
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Accounts */
 
 /* BCS tag of 0x1::account::Account without its leading variant byte: a struct tag, as in resource
  * keys. */
@@ -41,17 +39,15 @@ bool aptos_account(struct aptos_call *c, const struct aptos_path *p) {
         memcpy(auth_key.b, value.p + 1, 32);
         sequence = load_le64(value.p + 33);
     }
-    json_object(c->out);
-    json_key(c->out, "sequence_number");
-    json_decimal(c->out, sequence);
-    JSON_KEY_HEX(c->out, "authentication_key", auth_key);
-    json_end_object(c->out);
+    jo_object(c->out);
+    jo_key(c->out, "sequence_number");
+    jo_decimal(c->out, sequence);
+    JO_KEY_HEX(c->out, "authentication_key", auth_key);
+    jo_end_object(c->out);
     return true;
 }
 
-/* ---- Resources
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Resources */
 
 /* Writes {"type", "data"} of a stored resource; `tag` is the BCS of its struct tag. */
 static bool put_resource(struct aptos_call *c, struct bytes struct_tag, struct bytes value) {
@@ -63,16 +59,16 @@ static bool put_resource(struct aptos_call *c, struct bytes struct_tag, struct b
     const struct mv_layout *layout = mv_layout(aptos_session(c), type_tag, &out);
     struct json_out before = *c->out;
     size_t start = c->out->buf->n;
-    json_object(c->out);
-    json_key(c->out, "type");
-    json_string(c->out, aptos_tag_text(c->arena, type_tag));
-    json_key(c->out, "data");
+    jo_object(c->out);
+    jo_key(c->out, "type");
+    jo_string(c->out, aptos_tag_text(c->arena, type_tag));
+    jo_key(c->out, "data");
     if (!layout || !aptos_put_value(c->out, layout, value)) {
         c->out->buf->n = start;
         *c->out = before;
         return false;
     }
-    json_end_object(c->out);
+    jo_end_object(c->out);
     return true;
 }
 
@@ -122,10 +118,10 @@ bool aptos_resources(struct aptos_call *c, const struct aptos_path *p) {
         !aptos_query_u64(c, "limit", PAGE_RESOURCES, &page.limit))
         return false;
     page.limit = min_u64(page.limit, PAGE_RESOURCES_MAX);
-    json_array(c->out);
+    jo_array(c->out);
     st_snapshot_scan(chain_reader_snapshot(c->reader), ST_MOVE_RESOURCE, BYTES_OF(address),
                      start_key(c, &address), visit_resource, &page);
-    json_end_array(c->out);
+    jo_end_array(c->out);
     return true;
 }
 
@@ -166,9 +162,7 @@ bool aptos_resource(struct aptos_call *c, const struct aptos_path *p) {
     return aptos_fail(c, 500, "internal_error", 0, "the resource's type cannot be read");
 }
 
-/* ---- Modules
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- Modules */
 
 static bool visit_module(void *ctx, struct bytes key, struct bytes value) {
     struct page *page = ctx;
@@ -188,10 +182,10 @@ bool aptos_modules(struct aptos_call *c, const struct aptos_path *p) {
         !aptos_query_u64(c, "limit", PAGE_RESOURCES, &page.limit))
         return false;
     page.limit = min_u64(page.limit, PAGE_RESOURCES_MAX);
-    json_array(c->out);
+    jo_array(c->out);
     st_snapshot_scan(chain_reader_snapshot(c->reader), ST_MOVE_MODULE, BYTES_OF(address),
                      start_key(c, &address), visit_module, &page);
-    json_end_array(c->out);
+    jo_end_array(c->out);
     return true;
 }
 
@@ -214,9 +208,7 @@ bool aptos_module(struct aptos_call *c, const struct aptos_path *p) {
     return true;
 }
 
-/* ---- Balances
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Balances */
 
 /* The value in 0x1::coin::CoinStore<T>: its first field. */
 bool aptos_balance(struct aptos_call *c, const struct aptos_path *p) {
@@ -230,14 +222,12 @@ bool aptos_balance(struct aptos_call *c, const struct aptos_path *p) {
     bool ok = parse_struct_tag(c, arena_copy(c->arena, buf_bytes(&store)), &tag);
     buf_free(&store);
     if (!ok) return false;
-    json_number(c->out,
-                find_resource(c, &address, tag, &value) && value.n >= 8 ? load_le64(value.p) : 0);
+    jo_number(c->out,
+              find_resource(c, &address, tag, &value) && value.n >= 8 ? load_le64(value.p) : 0);
     return true;
 }
 
-/* ---- Tables
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- Tables */
 
 static bool table_value(struct aptos_call *c, const struct b32 *handle, struct bytes key,
                         struct bytes *value) {
@@ -272,7 +262,7 @@ bool aptos_table_item(struct aptos_call *c, const struct aptos_path *p) {
     struct buf key = {0};
     struct bytes value;
     if (!aptos_path_address(c, p->part[1], &handle)) return false;
-    struct err e = json_parse(c->req->body, &body);
+    struct err e = rpc_parse_json(c->arena, c->req->body, &body);
     if (err_is(e)) return aptos_fail(c, 400, "invalid_input", 0, "%s", e.text);
     const struct mv_layout *key_layout =
         layout_of(c, json_object_get(body, "key_type"), "key_type");
@@ -289,30 +279,28 @@ bool aptos_table_item(struct aptos_call *c, const struct aptos_path *p) {
     return ok;
 }
 
-/* ---- Events
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- Events */
 
 static void put_event(struct aptos_call *c, const struct chain_tx *tx, const struct st_log *log) {
     struct mv_outcome out;
     const struct mv_layout *layout = mv_layout(aptos_session(c), log->type_tag, &out);
-    json_object(c->out);
-    json_key(c->out, "version");
-    json_decimal(c->out, tx->version);
-    json_key(c->out, "guid");
-    json_object(c->out);
-    json_key(c->out, "creation_number");
-    json_decimal(c->out, log->guid_creation_number);
-    json_key(c->out, "account_address");
+    jo_object(c->out);
+    jo_key(c->out, "version");
+    jo_decimal(c->out, tx->version);
+    jo_key(c->out, "guid");
+    jo_object(c->out);
+    jo_key(c->out, "creation_number");
+    jo_decimal(c->out, log->guid_creation_number);
+    jo_key(c->out, "account_address");
     aptos_put_address(c->out, &log->guid_address);
-    json_end_object(c->out);
-    json_key(c->out, "sequence_number");
-    json_decimal(c->out, log->sequence_number);
-    json_key(c->out, "type");
-    json_string(c->out, aptos_tag_text(c->arena, log->type_tag));
-    json_key(c->out, "data");
-    if (!layout || !aptos_put_value(c->out, layout, log->data)) json_null(c->out);
-    json_end_object(c->out);
+    jo_end_object(c->out);
+    jo_key(c->out, "sequence_number");
+    jo_decimal(c->out, log->sequence_number);
+    jo_key(c->out, "type");
+    jo_string(c->out, aptos_tag_text(c->arena, log->type_tag));
+    jo_key(c->out, "data");
+    if (!layout || !aptos_put_value(c->out, layout, log->data)) jo_null(c->out);
+    jo_end_object(c->out);
 }
 
 struct event_page {
@@ -354,7 +342,7 @@ static bool handle_number(struct aptos_call *c, const struct aptos_path *p,
     char field[256];
     snprintf(field, sizeof field, "%.*s", (int)min_u64(p->part[4].n, 255),
              (const char *)p->part[4].p);
-    if (ok) ok = !err_is(json_parse(buf_bytes(&text), &root));
+    if (ok) ok = !err_is(rpc_parse_json(c->arena, buf_bytes(&text), &root));
     json_t *handle = json_object_get(json_object_get(root, "data"), field);
     json_t *id = json_object_get(json_object_get(handle, "guid"), "id");
     const char *number = json_string_value(json_object_get(id, "creation_num"));
@@ -388,9 +376,9 @@ bool aptos_account_events(struct aptos_call *c, const struct aptos_path *p) {
     store_be64(from + 40, start);
     memcpy(to, page.address.b, 32);
     store_be64(to + 32, page.creation_number + 1);
-    json_array(c->out);
+    jo_array(c->out);
     st_record_scan(chain_reader_snapshot(c->reader), ST_TABLE_EVENT, BYTES_OF(from), BYTES_OF(to),
                    false, visit_event, &page);
-    json_end_array(c->out);
+    jo_end_array(c->out);
     return true;
 }

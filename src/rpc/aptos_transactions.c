@@ -14,9 +14,7 @@ static bool is_bcs(const struct aptos_call *c, const char *type) {
     return have.n >= n && memcmp(have.p, type, n) == 0;
 }
 
-/* ---- Submitting
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Submitting */
 
 static const char SIGNED_TX[] = "application/x.aptos.signed_transaction+bcs";
 
@@ -79,17 +77,15 @@ bool aptos_simulate(struct aptos_call *c, const struct aptos_path *p) {
         out.version = c->newest.last_version;
         c->has_gas = true;
         c->gas_used = out.gas_used;
-        json_array(c->out);
+        jo_array(c->out);
         aptos_put_user(c, &out, &b);
-        json_end_array(c->out);
+        jo_end_array(c->out);
     }
     chain_reader_close(r);
     return ok;
 }
 
-/* ---- Finding
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- Finding */
 
 static bool path_hash(struct aptos_call *c, struct bytes text, struct b32 *hash) {
     if (text.n > 2 && text.p[0] == '0' && text.p[1] == 'x') text = bytes_sub(text, 2, text.n - 2);
@@ -163,9 +159,9 @@ bool aptos_list(struct aptos_call *c, const struct aptos_path *p) {
     limit = max_u64(1, min_u64(limit, PAGE_MAX));
     if (!aptos_query_u64(c, "start", newest + 1 > limit ? newest + 1 - limit : 0, &start))
         return false;
-    json_array(c->out);
+    jo_array(c->out);
     for (uint64_t v = start; v <= newest && v - start < limit; v++) aptos_put_version(c, v);
-    json_end_array(c->out);
+    jo_end_array(c->out);
     return true;
 }
 
@@ -195,16 +191,14 @@ bool aptos_account_transactions(struct aptos_call *c, const struct aptos_path *p
     memcpy(to, address.b, 32);
     store_be64(from + 32, start);
     store_be64(to + 32, UINT64_MAX);
-    json_array(c->out);
+    jo_array(c->out);
     st_record_scan(chain_reader_snapshot(c->reader), ST_TABLE_ACCOUNT_TX, BYTES_OF(from),
                    BYTES_OF(to), false, visit_version, &page);
-    json_end_array(c->out);
+    jo_end_array(c->out);
     return true;
 }
 
-/* ---- Blocks
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- Blocks */
 
 static bool put_block(struct aptos_call *c, uint64_t height) {
     struct chain_block b;
@@ -216,27 +210,27 @@ static bool put_block(struct aptos_call *c, uint64_t height) {
     bool full = http_query(c->req, "with_transactions", &flag) &&
                 bytes_eq(buf_bytes(&flag), BYTES_LIT("true"));
     buf_free(&flag);
-    json_object(o);
-    json_key(o, "block_height");
-    json_decimal(o, b.height);
-    JSON_KEY_HEX(o, "block_hash", b.hash);
-    json_key(o, "block_timestamp");
-    json_decimal(o, b.timestamp_us);
-    json_key(o, "first_version");
-    json_decimal(o, b.first_version);
-    json_key(o, "last_version");
-    json_decimal(o, b.last_version);
-    json_key(o, "transactions");
+    jo_object(o);
+    jo_key(o, "block_height");
+    jo_decimal(o, b.height);
+    JO_KEY_HEX(o, "block_hash", b.hash);
+    jo_key(o, "block_timestamp");
+    jo_decimal(o, b.timestamp_us);
+    jo_key(o, "first_version");
+    jo_decimal(o, b.first_version);
+    jo_key(o, "last_version");
+    jo_decimal(o, b.last_version);
+    jo_key(o, "transactions");
     if (full) {
-        json_array(o);
+        jo_array(o);
         for (uint64_t v = b.first_version;
              v <= b.last_version && v - b.first_version < BLOCK_TXS_MAX; v++)
             aptos_put_version(c, v);
-        json_end_array(o);
+        jo_end_array(o);
     } else {
-        json_null(o);
+        jo_null(o);
     }
-    json_end_object(o);
+    jo_end_object(o);
     return true;
 }
 
@@ -254,9 +248,7 @@ bool aptos_block_by_version(struct aptos_call *c, const struct aptos_path *p) {
     return put_block(c, v.height);
 }
 
-/* ---- Views
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- Views */
 
 /* A view request in either form. */
 struct view {
@@ -376,12 +368,12 @@ static bool run_view(struct aptos_call *c, struct view *v) {
         return aptos_fail(c, 400, "invalid_input", out.code, "%.*s", (int)min_u64(text.n, 500),
                           (const char *)text.p);
     }
-    json_array(c->out);
+    jo_array(c->out);
     for (uint32_t i = 0; i < out.result_count; i++)
         if (!aptos_put_value(c->out, info.returns[i].layout, out.results[i]))
             return aptos_fail(c, 500, "internal_error", 0,
                               "the function's result cannot be shown as JSON");
-    json_end_array(c->out);
+    jo_end_array(c->out);
     return true;
 }
 
@@ -391,7 +383,7 @@ bool aptos_view(struct aptos_call *c, const struct aptos_path *p) {
     (void)p;
     if (is_bcs(c, "application/x.aptos.view_function+bcs"))
         return read_view_bcs(c, &v) && run_view(c, &v);
-    struct err e = json_parse(c->req->body, &body);
+    struct err e = rpc_parse_json(c->arena, c->req->body, &body);
     if (err_is(e)) return aptos_fail(c, 400, "invalid_input", 0, "%s", e.text);
     bool ok = read_view_json(c, &v, body) && run_view(c, &v);
     json_decref(body);

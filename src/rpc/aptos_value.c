@@ -12,7 +12,7 @@ enum { VALUE_DEPTH_MAX = 128 };
 void aptos_put_address(struct json_out *o, const struct b32 *address) {
     char text[67];
     size_t n = mv_address_print(text, address);
-    json_string(o, bytes_make(text, n));
+    jo_string(o, bytes_make(text, n));
 }
 
 bool aptos_read_address(struct bytes text, struct b32 *out) {
@@ -33,9 +33,7 @@ struct bytes aptos_tag_text(struct arena *arena, struct bytes tag) {
     return out;
 }
 
-/* ---- BCS to JSON
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- BCS to JSON */
 
 static bool take(struct bytes *in, size_t n, struct bytes *out) {
     if (in->n < n) return false;
@@ -87,9 +85,9 @@ static void put_int(struct json_out *o, uint8_t kind, struct bytes le) {
     }
     at += u256_to_dec(text + at, &v);
     if (le.n >= 8)
-        json_string(o, bytes_make(text, at));
+        jo_string(o, bytes_make(text, at));
     else
-        json_raw(o, bytes_make(text, at));
+        jo_raw(o, bytes_make(text, at));
 }
 
 static bool is_named(const struct mv_layout *l, const char *module, const char *name) {
@@ -107,13 +105,13 @@ static bool put_vector(struct json_out *o, const struct mv_layout *l, struct byt
     if (!take_length(in, &n)) return false;
     if (l->element->kind == MV_LAYOUT_U8) {
         if (!take(in, n, &data)) return false;
-        json_hex(o, data);
+        jo_hex(o, data);
         return true;
     }
-    json_array(o);
+    jo_array(o);
     for (uint64_t i = 0; i < n; i++)
         if (!put(o, l->element, in, depth + 1)) return false;
-    json_end_array(o);
+    jo_end_array(o);
     return true;
 }
 
@@ -122,7 +120,7 @@ static bool put_fields(struct json_out *o, const struct mv_layout_field *fields,
     for (uint32_t i = 0; i < count; i++) {
         char key[256];
         snprintf(key, sizeof key, "%.*s", (int)fields[i].name.n, (const char *)fields[i].name.p);
-        json_key(o, key);
+        jo_key(o, key);
         if (!put(o, fields[i].layout, in, depth + 1)) return false;
     }
     return true;
@@ -134,12 +132,12 @@ static bool put_struct(struct json_out *o, const struct mv_layout *l, struct byt
     struct bytes text;
     if (is_named(l, "string", "String")) {
         if (!take_length(in, &n) || !take(in, n, &text)) return false;
-        json_string(o, text);
+        jo_string(o, text);
         return true;
     }
-    json_object(o);
+    jo_object(o);
     if (!put_fields(o, l->fields, l->field_count, in, depth)) return false;
-    json_end_object(o);
+    jo_end_object(o);
     return true;
 }
 
@@ -147,12 +145,12 @@ static bool put_enum(struct json_out *o, const struct mv_layout *l, struct bytes
                      unsigned depth) {
     uint64_t which;
     if (!take_length(in, &which) || which >= l->variant_count) return false;
-    json_object(o);
-    json_key(o, "__variant__");
-    json_string(o, l->variants[which].name);
+    jo_object(o);
+    jo_key(o, "__variant__");
+    jo_string(o, l->variants[which].name);
     if (!put_fields(o, l->variants[which].fields, l->variants[which].field_count, in, depth))
         return false;
-    json_end_object(o);
+    jo_end_object(o);
     return true;
 }
 
@@ -162,7 +160,7 @@ static bool put(struct json_out *o, const struct mv_layout *l, struct bytes *in,
     switch (l->kind) {
     case MV_LAYOUT_BOOL:
         if (!take(in, 1, &data) || data.p[0] > 1) return false;
-        json_bool(o, data.p[0]);
+        jo_bool(o, data.p[0]);
         return true;
     case MV_LAYOUT_ADDRESS:
     case MV_LAYOUT_SIGNER: {
@@ -187,9 +185,7 @@ bool aptos_put_value(struct json_out *o, const struct mv_layout *layout, struct 
     return put(o, layout, &bcs, 0) && bcs.n == 0;
 }
 
-/* ---- JSON to BCS
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- JSON to BCS */
 
 static bool misfit(char why[160], const char *text) {
     snprintf(why, 160, "%s", text);

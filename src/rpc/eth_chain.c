@@ -1,9 +1,7 @@
 /* Methods that read blocks, transactions and receipts. */
 #include "rpc/eth.h"
 
-/* ---- Which block
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- Which block */
 
 bool eth_height(struct rpc_call *c, json_t *block, uint64_t newest, uint64_t *out) {
     const char *tag = json_string_value(block);
@@ -56,14 +54,12 @@ bool eth_reader_at(struct rpc_call *c, json_t *block, struct chain_reader **out)
     return rpc_fail(c, RPC_SERVER_ERROR, "header not found");
 }
 
-/* ---- Blocks
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Blocks */
 
 static bool block_number(struct rpc_call *c) {
     uint64_t height = 0;
     st_store_height(chain_store(c->node->chain), &height);
-    json_quantity(c->out, height);
+    jo_quantity(c->out, height);
     return true;
 }
 
@@ -92,7 +88,7 @@ static bool get_block(struct rpc_call *c, bool by_hash) {
     if (ok && found)
         eth_put_block(c->out, r, &b, json_is_true(rpc_param(c, 1)));
     else if (ok)
-        json_null(c->out);
+        jo_null(c->out);
     chain_reader_close(r);
     return ok;
 }
@@ -111,9 +107,9 @@ static bool count_txs(struct rpc_call *c, bool by_hash, bool uncles) {
     if (!eth_reader(c, &r)) return false;
     bool ok = load_block(c, r, by_hash, &found, &b);
     if (ok && found)
-        json_quantity(c->out, uncles ? 0 : b.evm_count);
+        jo_quantity(c->out, uncles ? 0 : b.evm_count);
     else if (ok)
-        json_null(c->out);
+        jo_null(c->out);
     chain_reader_close(r);
     return ok;
 }
@@ -139,23 +135,21 @@ static bool block_receipts(struct rpc_call *c) {
     json_t *which = rpc_param(c, 0);
     bool by_hash = json_is_string(which) && json_string_length(which) == 66;
     bool ok = load_block(c, r, by_hash, &found, &b);
-    if (ok && !found) json_null(c->out);
+    if (ok && !found) jo_null(c->out);
     if (ok && found) {
-        json_array(c->out);
+        jo_array(c->out);
         for (uint32_t i = 0; i < b.root_count; i++) {
             struct chain_tx tx;
             if (chain_tx_at(r, b.height, i, &tx) && tx.evm_index != UINT32_MAX)
                 eth_put_receipt(c->out, &tx, &b, chain_reader_arena(r));
         }
-        json_end_array(c->out);
+        jo_end_array(c->out);
     }
     chain_reader_close(r);
     return ok;
 }
 
-/* ---- Transactions
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Transactions */
 
 static bool get_transaction(struct rpc_call *c) {
     struct b32 hash;
@@ -171,7 +165,7 @@ static bool get_transaction(struct rpc_call *c) {
     else if (chain_pending(c->node->chain, &hash, c->arena, &vm, &raw) && vm == ST_VM_EVM)
         eth_put_pending(c->out, raw, c->arena);
     else
-        json_null(c->out);
+        jo_null(c->out);
     chain_reader_close(r);
     return true;
 }
@@ -187,7 +181,7 @@ static bool get_receipt(struct rpc_call *c) {
     if (chain_tx_by_hash(r, &hash, &vm, &tx) && vm == ST_VM_EVM && chain_block_at(r, tx.height, &b))
         eth_put_receipt(c->out, &tx, &b, chain_reader_arena(r));
     else
-        json_null(c->out);
+        jo_null(c->out);
     chain_reader_close(r);
     return true;
 }
@@ -206,7 +200,7 @@ static bool tx_by_place(struct rpc_call *c, bool by_hash) {
             eth_put_transaction(c->out, &tx, &b, chain_reader_arena(r));
             done = true;
         }
-    if (ok && !done) json_null(c->out);
+    if (ok && !done) jo_null(c->out);
     chain_reader_close(r);
     return ok;
 }
@@ -219,7 +213,7 @@ static bool tx_by_number_and_index(struct rpc_call *c) {
 }
 
 static bool no_uncle(struct rpc_call *c) {
-    json_null(c->out);
+    jo_null(c->out);
     return true;
 }
 

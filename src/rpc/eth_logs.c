@@ -98,9 +98,9 @@ static bool get_logs(struct rpc_call *c) {
     }
     if (ok) {
         struct log_output o = {.out = c->out};
-        json_array(c->out);
+        jo_array(c->out);
         chain_scan_logs(r, &filter.f, put_one, &o);
-        json_end_array(c->out);
+        jo_end_array(c->out);
         if (o.too_many)
             ok = rpc_fail(c, RPC_LIMIT_EXCEEDED,
                           "query returned more than %d results: ask for a shorter block range",

@@ -1,9 +1,7 @@
 /* Methods that execute: eth_sendRawTransaction, eth_call, eth_estimateGas. */
 #include "rpc/eth.h"
 
-/* ---- Sending
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Sending */
 
 static bool send_raw(struct rpc_call *c) {
     struct bytes raw;
@@ -11,13 +9,11 @@ static bool send_raw(struct rpc_call *c) {
     if (!rpc_data(c, rpc_param(c, 0), "raw transaction", &raw)) return false;
     struct err e = chain_submit_evm(c->node->chain, raw, RPC_SEAL_WAIT_MS, &done);
     if (err_is(e)) return rpc_fail(c, RPC_SERVER_ERROR, "%s", done.text);
-    json_hex(c->out, BYTES_OF(done.hash));
+    jo_hex(c->out, BYTES_OF(done.hash));
     return true;
 }
 
-/* ---- Calls
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- Calls */
 
 static bool parse_access_list(struct rpc_call *c, json_t *list, struct chain_evm_call *call) {
     size_t n = json_array_size(list), i, k;
@@ -100,7 +96,7 @@ static bool eth_call(struct rpc_call *c) {
     else if (!result.ok)
         ok = fail_execution(c, &result);
     else
-        json_hex(c->out, result.output);
+        jo_hex(c->out, result.output);
     chain_reader_close(r);
     return ok;
 }
@@ -119,7 +115,7 @@ static bool estimate_gas(struct rpc_call *c) {
     else if (!result.ok)
         ok = fail_execution(c, &result);
     else
-        json_quantity(c->out, gas);
+        jo_quantity(c->out, gas);
     chain_reader_close(r);
     return ok;
 }

@@ -17,7 +17,7 @@ static bool get_balance(struct rpc_call *c) {
     struct chain_reader *r;
     struct st_account *a = account_at(c, &r);
     if (!a) return false;
-    json_quantity_u256(c->out, &a->balance);
+    jo_quantity_u256(c->out, &a->balance);
     chain_reader_close(r);
     return true;
 }
@@ -27,9 +27,9 @@ static bool get_nonce(struct rpc_call *c) {
     struct st_account *a = account_at(c, &r);
     if (!a) return false;
     const char *tag = json_string_value(rpc_param(c, 1));
-    json_quantity(c->out, tag && !strcmp(tag, "pending")
-                              ? chain_pending_nonce(c->node->chain, &a->address)
-                              : a->nonce);
+    jo_quantity(c->out, tag && !strcmp(tag, "pending")
+                            ? chain_pending_nonce(c->node->chain, &a->address)
+                            : a->nonce);
     chain_reader_close(r);
     return true;
 }
@@ -39,7 +39,7 @@ static bool get_code(struct rpc_call *c) {
     struct st_account *a = account_at(c, &r);
     if (!a) return false;
     const struct st_code *code = st_account_code(chain_reader_journal(r), a);
-    json_hex(c->out, bytes_make(code->bytes, code->size));
+    jo_hex(c->out, bytes_make(code->bytes, code->size));
     chain_reader_close(r);
     return true;
 }
@@ -57,42 +57,40 @@ static bool get_storage(struct rpc_call *c) {
     st_begin_tx(j);
     u256_store_be(word, &st_slot(j, st_account(j, &address), &key)->current);
     st_end_tx(j, false);
-    json_hex(c->out, BYTES_OF(word));
+    jo_hex(c->out, BYTES_OF(word));
     chain_reader_close(r);
     return true;
 }
 
-/* ---- The chain
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- The chain */
 
 static bool chain_id(struct rpc_call *c) {
-    json_quantity(c->out, chain_get_options(c->node->chain)->chain_id);
+    jo_quantity(c->out, chain_get_options(c->node->chain)->chain_id);
     return true;
 }
 
 static bool net_version(struct rpc_call *c) {
-    json_decimal(c->out, chain_get_options(c->node->chain)->chain_id);
+    jo_decimal(c->out, chain_get_options(c->node->chain)->chain_id);
     return true;
 }
 
 static bool is_true(struct rpc_call *c) {
-    json_bool(c->out, true);
+    jo_bool(c->out, true);
     return true;
 }
 
 static bool is_false(struct rpc_call *c) {
-    json_bool(c->out, false);
+    jo_bool(c->out, false);
     return true;
 }
 
 static bool zero(struct rpc_call *c) {
-    json_quantity(c->out, 0);
+    jo_quantity(c->out, 0);
     return true;
 }
 
 static bool client_version(struct rpc_call *c) {
-    json_cstring(c->out, "tern/0.1.0/linux-amd64/c17");
+    jo_cstring(c->out, "tern/0.1.0/linux-amd64/c17");
     return true;
 }
 
@@ -101,19 +99,17 @@ static bool web3_sha3(struct rpc_call *c) {
     struct b32 hash;
     if (!rpc_data(c, rpc_param(c, 0), "data", &data)) return false;
     keccak256(&hash, data);
-    json_hex(c->out, BYTES_OF(hash));
+    jo_hex(c->out, BYTES_OF(hash));
     return true;
 }
 
 static bool accounts(struct rpc_call *c) {
-    json_array(c->out); /* keys stay with the clients */
-    json_end_array(c->out);
+    jo_array(c->out); /* keys stay with the clients */
+    jo_end_array(c->out);
     return true;
 }
 
-/* ---- Fees
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- Fees */
 
 enum { SUGGESTED_TIP = 1000000000 };
 
@@ -130,17 +126,17 @@ static bool gas_price(struct rpc_call *c) {
     if (!newest_block(c, &b)) return false;
     struct u256 price = chain_next_base_fee(&b), tip = u256_from_u64(SUGGESTED_TIP);
     u256_add(&price, &price, &tip);
-    json_quantity_u256(c->out, &price);
+    jo_quantity_u256(c->out, &price);
     return true;
 }
 
 static bool priority_fee(struct rpc_call *c) {
-    json_quantity(c->out, SUGGESTED_TIP);
+    jo_quantity(c->out, SUGGESTED_TIP);
     return true;
 }
 
 static bool blob_base_fee(struct rpc_call *c) {
-    json_quantity(c->out, 1);
+    jo_quantity(c->out, 1);
     return true;
 }
 
@@ -150,7 +146,7 @@ static void put_rewards(struct json_out *o, struct chain_reader *r, const struct
                         json_t *percentiles) {
     size_t i;
     json_t *p;
-    json_array(o);
+    jo_array(o);
     json_array_foreach(percentiles, i, p) {
         double want = json_number_value(p) / 100.0 * (double)b->gas_used;
         struct u256 tip = U256_ZERO;
@@ -165,49 +161,49 @@ static void put_rewards(struct json_out *o, struct chain_reader *r, const struct
             arena_release(chain_reader_arena(r), mark);
             if ((double)passed >= want) break;
         }
-        json_quantity_u256(o, &tip);
+        jo_quantity_u256(o, &tip);
     }
-    json_end_array(o);
+    jo_end_array(o);
 }
 
 static void put_base_fees(struct json_out *o, struct chain_reader *r, uint64_t first,
                           uint64_t count) {
     struct chain_block b = {0};
-    json_key(o, "baseFeePerGas");
-    json_array(o);
+    jo_key(o, "baseFeePerGas");
+    jo_array(o);
     for (uint64_t i = 0; i < count; i++)
-        if (chain_block_at(r, first + i, &b)) json_quantity_u256(o, &b.base_fee);
+        if (chain_block_at(r, first + i, &b)) jo_quantity_u256(o, &b.base_fee);
     struct u256 next = chain_next_base_fee(&b);
-    json_quantity_u256(o, &next);
-    json_end_array(o);
+    jo_quantity_u256(o, &next);
+    jo_end_array(o);
 }
 
 static void put_history(struct json_out *o, struct chain_reader *r, uint64_t first, uint64_t count,
                         json_t *percentiles) {
     struct chain_block b;
-    json_object(o);
-    json_key(o, "oldestBlock");
-    json_quantity(o, first);
+    jo_object(o);
+    jo_key(o, "oldestBlock");
+    jo_quantity(o, first);
     put_base_fees(o, r, first, count);
-    json_key(o, "gasUsedRatio");
-    json_array(o);
+    jo_key(o, "gasUsedRatio");
+    jo_array(o);
     for (uint64_t i = 0; i < count; i++) {
         char text[32];
         chain_block_at(r, first + i, &b);
         snprintf(text, sizeof text, "%.6g", (double)b.gas_used / (double)b.gas_limit);
-        json_raw(o, bytes_cstr(text));
+        jo_raw(o, bytes_cstr(text));
     }
-    json_end_array(o);
+    jo_end_array(o);
     if (json_array_size(percentiles)) {
-        json_key(o, "reward");
-        json_array(o);
+        jo_key(o, "reward");
+        jo_array(o);
         for (uint64_t i = 0; i < count; i++) {
             chain_block_at(r, first + i, &b);
             put_rewards(o, r, &b, percentiles);
         }
-        json_end_array(o);
+        jo_end_array(o);
     }
-    json_end_object(o);
+    jo_end_object(o);
 }
 
 static bool fee_history(struct rpc_call *c) {

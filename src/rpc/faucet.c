@@ -12,12 +12,13 @@ static void answer_error(struct http_request *req, int status, const char *text)
 }
 
 /* Reads address and amount from the body or the query. */
-static bool read_wish(struct http_request *req, struct b32 *address, uint64_t *amount) {
+static bool read_wish(struct http_request *req, struct arena *arena, struct b32 *address,
+                      uint64_t *amount) {
     struct buf text = {0};
     struct u256 n;
     json_t *root = NULL;
     bool ok = false;
-    if (req->body.n && !err_is(json_parse(req->body, &root))) {
+    if (req->body.n && !err_is(rpc_parse_json(arena, req->body, &root))) {
         json_t *a = json_object_get(root, "address"), *m = json_object_get(root, "amount");
         ok = json_is_string(a) &&
              aptos_read_address(bytes_make(json_string_value(a), json_string_length(a)), address) &&
@@ -52,7 +53,11 @@ void faucet_handle(struct rpc_node *node, struct http_request *req) {
         answer_error(req, 404, "not found: POST /fund or POST /mint");
         return;
     }
-    if (!read_wish(req, &address, &amount)) {
+    struct arena arena;
+    arena_init(&arena, 0);
+    bool understood = read_wish(req, &arena, &address, &amount);
+    arena_free(&arena);
+    if (!understood) {
         answer_error(req, 400, "an address and an amount in octas are expected");
         return;
     }
@@ -62,14 +67,14 @@ void faucet_handle(struct rpc_node *node, struct http_request *req) {
         return;
     }
     if (!mint) {
-        json_object(&o);
-        json_key(&o, "txn_hashes");
+        jo_object(&o);
+        jo_key(&o, "txn_hashes");
     }
-    json_array(&o);
+    jo_array(&o);
     char hash[65];
     for (int i = 0; i < 32; i++) snprintf(hash + 2 * i, 3, "%02x", done.hash.b[i]);
-    json_cstring(&o, hash);
-    json_end_array(&o);
-    if (!mint) json_end_object(&o);
+    jo_cstring(&o, hash);
+    jo_end_array(&o);
+    if (!mint) jo_end_object(&o);
     http_respond(req, 200, "application/json", NULL, 0, &body);
 }

@@ -18,43 +18,43 @@ static void close_level(struct json_out *o, char c) {
     o->comma = true;
 }
 
-void json_object(struct json_out *o) {
+void jo_object(struct json_out *o) {
     open_level(o, '{');
 }
-void json_end_object(struct json_out *o) {
+void jo_end_object(struct json_out *o) {
     close_level(o, '}');
 }
-void json_array(struct json_out *o) {
+void jo_array(struct json_out *o) {
     open_level(o, '[');
 }
-void json_end_array(struct json_out *o) {
+void jo_end_array(struct json_out *o) {
     close_level(o, ']');
 }
 
-void json_key(struct json_out *o, const char *key) {
-    json_cstring(o, key);
+void jo_key(struct json_out *o, const char *key) {
+    jo_cstring(o, key);
     buf_put_u8(o->buf, ':');
     o->comma = false;
 }
 
-void json_raw(struct json_out *o, struct bytes json) {
+void jo_raw(struct json_out *o, struct bytes json) {
     before_value(o);
     buf_put_bytes(o->buf, json);
 }
 
-void json_null(struct json_out *o) {
-    json_raw(o, BYTES_LIT("null"));
+void jo_null(struct json_out *o) {
+    jo_raw(o, BYTES_LIT("null"));
 }
-void json_bool(struct json_out *o, bool v) {
-    json_raw(o, v ? BYTES_LIT("true") : BYTES_LIT("false"));
+void jo_bool(struct json_out *o, bool v) {
+    jo_raw(o, v ? BYTES_LIT("true") : BYTES_LIT("false"));
 }
 
-void json_number(struct json_out *o, uint64_t v) {
+void jo_number(struct json_out *o, uint64_t v) {
     before_value(o);
     buf_printf(o->buf, "%llu", (unsigned long long)v);
 }
 
-void json_decimal(struct json_out *o, uint64_t v) {
+void jo_decimal(struct json_out *o, uint64_t v) {
     before_value(o);
     buf_printf(o->buf, "\"%llu\"", (unsigned long long)v);
 }
@@ -82,7 +82,7 @@ static void put_control(struct buf *b, uint8_t c) {
     }
 }
 
-void json_string(struct json_out *o, struct bytes text) {
+void jo_string(struct json_out *o, struct bytes text) {
     before_value(o);
     buf_put_u8(o->buf, '"');
     for (size_t i = 0; i < text.n;) {
@@ -103,11 +103,11 @@ void json_string(struct json_out *o, struct bytes text) {
     buf_put_u8(o->buf, '"');
 }
 
-void json_cstring(struct json_out *o, const char *text) {
-    json_string(o, bytes_cstr(text));
+void jo_cstring(struct json_out *o, const char *text) {
+    jo_string(o, bytes_cstr(text));
 }
 
-void json_hex(struct json_out *o, struct bytes data) {
+void jo_hex(struct json_out *o, struct bytes data) {
     before_value(o);
     uint8_t *at = buf_room(o->buf, 4 + 2 * data.n), *start = at;
     *at++ = '"';
@@ -121,13 +121,13 @@ void json_hex(struct json_out *o, struct bytes data) {
     o->buf->n += (size_t)(at - start);
 }
 
-void json_quantity(struct json_out *o, uint64_t v) {
+void jo_quantity(struct json_out *o, uint64_t v) {
     before_value(o);
     buf_printf(o->buf, "\"0x%llx\"", (unsigned long long)v);
 }
 
-void json_quantity_u256(struct json_out *o, const struct u256 *v) {
+void jo_quantity_u256(struct json_out *o, const struct u256 *v) {
     char text[68];
     size_t n = u256_to_hex(text, v);
-    json_string(o, bytes_make(text, n));
+    jo_string(o, bytes_make(text, n));
 }

@@ -17,9 +17,7 @@ bool rpc_fail(struct rpc_call *c, int code, const char *format, ...) {
     return false;
 }
 
-/* ---- Parameters
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Parameters */
 
 json_t *rpc_param(struct rpc_call *c, size_t index) {
     json_t *v = json_array_get(c->params, index);
@@ -106,9 +104,7 @@ bool rpc_data(struct rpc_call *c, json_t *v, const char *what, struct bytes *out
     return true;
 }
 
-/* ---- Requests
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- Requests */
 
 static rpc_method *find_method(const struct rpc_method_row *const *tables, const char *name) {
     for (; *tables; tables++)
@@ -119,15 +115,15 @@ static rpc_method *find_method(const struct rpc_method_row *const *tables, const
 
 /* The id as it came: a string, a number or null. */
 static void put_id(struct json_out *o, json_t *id) {
-    json_key(o, "id");
+    jo_key(o, "id");
     if (json_is_string(id)) {
-        json_string(o, bytes_make(json_string_value(id), json_string_length(id)));
+        jo_string(o, bytes_make(json_string_value(id), json_string_length(id)));
     } else if (json_is_number(id)) {
         char *text = json_dumps(id, JSON_ENCODE_ANY);
-        json_raw(o, text ? bytes_cstr(text) : BYTES_LIT("null"));
+        jo_raw(o, text ? bytes_cstr(text) : BYTES_LIT("null"));
         free(text);
     } else {
-        json_null(o);
+        jo_null(o);
     }
 }
 
@@ -135,22 +131,22 @@ static void put_error(struct json_out *o, json_t *id, int code, const char *mess
                       struct bytes data) {
     char number[16];
     snprintf(number, sizeof number, "%d", code);
-    json_object(o);
-    json_key(o, "jsonrpc");
-    json_cstring(o, "2.0");
+    jo_object(o);
+    jo_key(o, "jsonrpc");
+    jo_cstring(o, "2.0");
     put_id(o, id);
-    json_key(o, "error");
-    json_object(o);
-    json_key(o, "code");
-    json_raw(o, bytes_cstr(number));
-    json_key(o, "message");
-    json_cstring(o, message);
+    jo_key(o, "error");
+    jo_object(o);
+    jo_key(o, "code");
+    jo_raw(o, bytes_cstr(number));
+    jo_key(o, "message");
+    jo_cstring(o, message);
     if (data.p) {
-        json_key(o, "data");
-        json_hex(o, data);
+        jo_key(o, "data");
+        jo_hex(o, data);
     }
-    json_end_object(o);
-    json_end_object(o);
+    jo_end_object(o);
+    jo_end_object(o);
 }
 
 /* Runs one request object; its answer goes to `o` unless it is a notification. */
@@ -185,13 +181,13 @@ static void handle_one(struct rpc_node *node, const struct rpc_method_row *const
                              "the method %.200s does not exist/is not available", name);
     if (id) {
         if (ok) {
-            json_object(o);
-            json_key(o, "jsonrpc");
-            json_cstring(o, "2.0");
+            jo_object(o);
+            jo_key(o, "jsonrpc");
+            jo_cstring(o, "2.0");
             put_id(o, id);
-            json_key(o, "result");
-            json_raw(o, buf_bytes(&result));
-            json_end_object(o);
+            jo_key(o, "result");
+            jo_raw(o, buf_bytes(&result));
+            jo_end_object(o);
         } else {
             put_error(o, id, call.error, call.message, call.error_data);
         }
@@ -205,11 +201,12 @@ void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *table
                 struct bytes body, uint64_t ws, struct buf *answer) {
     struct json_out o = {.buf = answer};
     json_t *root;
-    struct err e = json_parse(body, &root);
-    if (err_is(e)) {
-        put_error(&o, NULL, RPC_PARSE_ERROR, e.text, (struct bytes){NULL, 0});
-        return;
-    }
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct err e = rpc_parse_json(&arena, body, &root);
+    if (err_is(e)) put_error(&o, NULL, RPC_PARSE_ERROR, e.text, (struct bytes){NULL, 0});
+    arena_free(&arena);
+    if (err_is(e)) return;
     if (!json_is_array(root)) {
         handle_one(node, tables, root, ws, &o);
     } else if (json_array_size(root) == 0) {
@@ -219,9 +216,9 @@ void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *table
     } else {
         size_t i, start = answer->n;
         json_t *request;
-        json_array(&o);
+        jo_array(&o);
         json_array_foreach(root, i, request) handle_one(node, tables, request, ws, &o);
-        json_end_array(&o);
+        jo_end_array(&o);
         if (answer->n == start + 2) answer->n = start; /* only notifications: no answer at all */
     }
     json_decref(root);

@@ -53,6 +53,10 @@ bool rpc_fail(struct rpc_call *c, int code, const char *format, ...)
 void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *tables,
                 struct bytes body, uint64_t ws, struct buf *answer);
 
+/* Parses a body: an object or an array, nested at most 64 deep. *out is a new reference, NULL on an
+ * error, whose text lives in `arena`. */
+struct err rpc_parse_json(struct arena *arena, struct bytes text, json_t **out);
+
 /* ---- Reading parameters: each returns false after rpc_fail, naming the parameter.
  * ----------------------------------- */
 

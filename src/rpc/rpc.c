@@ -10,9 +10,7 @@ enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 
 static const struct rpc_method_row *const eth_tables[] = {
     eth_chain_methods, eth_state_methods, eth_send_methods, eth_log_methods, tern_methods, NULL};
 
-/* ---- Ethereum
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Ethereum */
 
 static void eth_work(struct http_request *req, unsigned worker) {
     struct rpc_node *node = req->ctx;
@@ -60,9 +58,7 @@ static void on_ws_message(void *ctx, uint64_t ws, struct bytes text) {
 
 static const struct ws_handler eth_ws = {.on_message = on_ws_message};
 
-/* ---- Aptos and faucet
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- Aptos and faucet */
 
 static void aptos_work(struct http_request *req, unsigned worker) {
     (void)worker;
@@ -84,9 +80,7 @@ static void on_faucet(void *ctx, struct http_request *req) {
     http_dispatch(req, node->pool, faucet_work);
 }
 
-/* ---- Life
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Life */
 
 static uint16_t port_or(int wanted, uint16_t otherwise) {
     return wanted < 0 ? otherwise : (uint16_t)wanted;

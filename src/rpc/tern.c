@@ -8,35 +8,33 @@ static const char *vm_name(uint8_t vm) {
 }
 
 static void put_text_or_null(struct json_out *o, const char *key, struct bytes text) {
-    json_key(o, key);
+    jo_key(o, key);
     if (text.n)
-        json_string(o, text);
+        jo_string(o, text);
     else
-        json_null(o);
+        jo_null(o);
 }
 
 static void put_hex_or_null(struct json_out *o, const char *key, struct bytes data) {
-    json_key(o, key);
+    jo_key(o, key);
     if (data.n)
-        json_hex(o, data);
+        jo_hex(o, data);
     else
-        json_null(o);
+        jo_null(o);
 }
 
-/* ---- Messages
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Messages */
 
 static void put_target(struct json_out *o, const struct xvm_message *m) {
     if (m->to_vm == ST_VM_MOVE) {
         put_text_or_null(o, "moduleId", m->module_name);
-        json_key(o, "moduleAddress");
+        jo_key(o, "moduleAddress");
         /* As given: hexadecimal text, or raw bytes. */
         if (m->module_address.n > 1 && m->module_address.p[0] == '0' &&
             (m->module_address.p[1] | 32) == 'x')
-            json_string(o, m->module_address);
+            jo_string(o, m->module_address);
         else
-            json_hex(o, m->module_address);
+            jo_hex(o, m->module_address);
         put_text_or_null(o, "functionId", m->function_name);
         put_text_or_null(o, "generics", m->generics);
     } else {
@@ -46,43 +44,43 @@ static void put_target(struct json_out *o, const struct xvm_message *m) {
 }
 
 static void put_message(struct json_out *o, const struct xvm_message *m) {
-    json_object(o);
-    JSON_KEY_HEX(o, "id", m->id);
-    json_key(o, "status");
-    json_cstring(o, xvm_status_name(m->status));
-    json_key(o, "failure");
+    jo_object(o);
+    JO_KEY_HEX(o, "id", m->id);
+    jo_key(o, "status");
+    jo_cstring(o, xvm_status_name(m->status));
+    jo_key(o, "failure");
     if (m->failure)
-        json_cstring(o, xvm_failure_name(m->failure));
+        jo_cstring(o, xvm_failure_name(m->failure));
     else
-        json_null(o);
+        jo_null(o);
     put_text_or_null(o, "error", m->error);
     put_hex_or_null(o, "errorData", m->error_data);
-    json_key(o, "onFail");
-    json_cstring(o, m->on_fail == 1 ? "drop" : "keep");
-    json_key(o, "from");
-    json_cstring(o, vm_name(m->from_vm));
-    json_key(o, "target");
-    json_cstring(o, vm_name(m->to_vm));
+    jo_key(o, "onFail");
+    jo_cstring(o, m->on_fail == 1 ? "drop" : "keep");
+    jo_key(o, "from");
+    jo_cstring(o, vm_name(m->from_vm));
+    jo_key(o, "target");
+    jo_cstring(o, vm_name(m->to_vm));
     put_hex_or_null(o, "sender", m->sender);
     put_hex_or_null(o, "senderAlias", m->sender_alias);
     put_target(o, m);
     put_hex_or_null(o, "callData", m->call_data);
     put_hex_or_null(o, "result", m->result);
-    json_key(o, "attempts");
-    json_number(o, m->attempts);
-    json_key(o, "gasUsed");
-    json_quantity(o, m->gas_used);
-    json_key(o, "index");
-    json_number(o, m->index);
-    json_key(o, "generation");
-    json_number(o, m->generation);
-    JSON_KEY_HEX(o, "rootHash", m->root_hash);
-    json_key(o, "createdBlock");
-    json_quantity(o, m->created_height);
-    json_key(o, "lastAttemptBlock");
-    json_quantity(o, m->done_height);
-    JSON_KEY_HEX(o, "lastAttemptRootHash", m->done_root_hash);
-    json_end_object(o);
+    jo_key(o, "attempts");
+    jo_number(o, m->attempts);
+    jo_key(o, "gasUsed");
+    jo_quantity(o, m->gas_used);
+    jo_key(o, "index");
+    jo_number(o, m->index);
+    jo_key(o, "generation");
+    jo_number(o, m->generation);
+    JO_KEY_HEX(o, "rootHash", m->root_hash);
+    jo_key(o, "createdBlock");
+    jo_quantity(o, m->created_height);
+    jo_key(o, "lastAttemptBlock");
+    jo_quantity(o, m->done_height);
+    JO_KEY_HEX(o, "lastAttemptRootHash", m->done_root_hash);
+    jo_end_object(o);
 }
 
 static bool get_message(struct rpc_call *c) {
@@ -93,7 +91,7 @@ static bool get_message(struct rpc_call *c) {
     if (xvm_message_get(chain_reader_journal(r), &id, c->arena, &m))
         put_message(c->out, &m);
     else
-        json_null(c->out);
+        jo_null(c->out);
     chain_reader_close(r);
     return true;
 }
@@ -147,89 +145,87 @@ static bool get_messages(struct rpc_call *c) {
     if (ok && (f.limit == 0 || f.limit > LIMIT_MAX))
         ok = rpc_fail(c, RPC_INVALID_PARAMS, "invalid argument limit: 1 to %d", LIMIT_MAX);
     if (ok) {
-        json_array(c->out);
+        jo_array(c->out);
         chain_scan_messages(r, from, to, json_is_true(json_object_get(o, "newestFirst")),
                             put_matching, &f);
-        json_end_array(c->out);
+        jo_end_array(c->out);
     }
     chain_reader_close(r);
     return ok;
 }
 
-/* ---- The trace
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- The trace */
 
 static void put_leg_log(struct json_out *o, const struct st_log *log) {
-    json_object(o);
-    json_key(o, "vm");
-    json_cstring(o, vm_name(log->vm));
+    jo_object(o);
+    jo_key(o, "vm");
+    jo_cstring(o, vm_name(log->vm));
     if (log->vm == ST_VM_EVM) {
-        JSON_KEY_HEX(o, "address", log->address);
-        json_key(o, "topics");
-        json_array(o);
-        for (uint32_t i = 0; i < log->topic_count; i++) json_hex(o, BYTES_OF(log->topics[i]));
-        json_end_array(o);
+        JO_KEY_HEX(o, "address", log->address);
+        jo_key(o, "topics");
+        jo_array(o);
+        for (uint32_t i = 0; i < log->topic_count; i++) jo_hex(o, BYTES_OF(log->topics[i]));
+        jo_end_array(o);
     } else {
-        json_key(o, "typeTag");
-        json_hex(o, log->type_tag);
+        jo_key(o, "typeTag");
+        jo_hex(o, log->type_tag);
     }
-    json_key(o, "data");
-    json_hex(o, log->data);
-    json_end_object(o);
+    jo_key(o, "data");
+    jo_hex(o, log->data);
+    jo_end_object(o);
 }
 
 static void put_leg_logs(struct json_out *o, const struct chain_tx *tx, uint32_t leg) {
-    json_key(o, "logs");
-    json_array(o);
+    jo_key(o, "logs");
+    jo_array(o);
     for (uint32_t i = 0; i < tx->log_count; i++)
         if (tx->logs[i].leg == leg) put_leg_log(o, &tx->logs[i]);
-    json_end_array(o);
+    jo_end_array(o);
 }
 
 static void put_leg(struct json_out *o, const struct chain_tx *tx, uint32_t at) {
     static const char *const kinds[] = {"root", "message", "retry", "cancel"};
     const struct xvm_leg *l = &tx->legs[at];
-    json_object(o);
-    json_key(o, "kind");
-    json_cstring(o, kinds[l->kind & 3]);
-    json_key(o, "vm");
-    json_cstring(o, vm_name(l->vm));
-    json_key(o, "order");
-    json_number(o, at);
-    json_key(o, "ok");
-    json_bool(o, l->ok);
-    json_key(o, "messageId");
+    jo_object(o);
+    jo_key(o, "kind");
+    jo_cstring(o, kinds[l->kind & 3]);
+    jo_key(o, "vm");
+    jo_cstring(o, vm_name(l->vm));
+    jo_key(o, "order");
+    jo_number(o, at);
+    jo_key(o, "ok");
+    jo_bool(o, l->ok);
+    jo_key(o, "messageId");
     if (l->kind == XVM_LEG_ROOT)
-        json_null(o);
+        jo_null(o);
     else
-        json_hex(o, BYTES_OF(l->message));
+        jo_hex(o, BYTES_OF(l->message));
     put_hex_or_null(o, "from", l->from);
     put_hex_or_null(o, "to", l->to);
     put_text_or_null(o, "function", l->function);
     put_hex_or_null(o, "input", l->input);
     put_hex_or_null(o, "output", l->output);
     put_text_or_null(o, "error", l->error);
-    json_key(o, "failure");
+    jo_key(o, "failure");
     if (l->failure)
-        json_cstring(o, xvm_failure_name(l->failure));
+        jo_cstring(o, xvm_failure_name(l->failure));
     else
-        json_null(o);
-    json_key(o, "value");
-    json_quantity(o, 0);
-    json_key(o, "gasUsed");
-    json_quantity(o, l->gas_used);
-    json_key(o, "vmGasUsed");
-    json_decimal(o, l->vm_gas_used);
+        jo_null(o);
+    jo_key(o, "value");
+    jo_quantity(o, 0);
+    jo_key(o, "gasUsed");
+    jo_quantity(o, l->gas_used);
+    jo_key(o, "vmGasUsed");
+    jo_decimal(o, l->vm_gas_used);
     put_leg_logs(o, tx, at);
-    json_key(o, "calls");
-    json_array(o);
+    jo_key(o, "calls");
+    jo_array(o);
     /* A leg's number is above its parent's, and generations are limited: this ends, and is not
      * deep. */
     for (uint32_t i = at + 1; i < tx->leg_count; i++)
         if (tx->legs[i].parent == at) put_leg(o, tx, i);
-    json_end_array(o);
-    json_end_object(o);
+    jo_end_array(o);
+    jo_end_object(o);
 }
 
 static bool trace_transaction(struct rpc_call *c) {
@@ -240,35 +236,33 @@ static bool trace_transaction(struct rpc_call *c) {
     if (!rpc_hash(c, rpc_param(c, 0), "transaction hash", &hash) || !eth_reader(c, &r))
         return false;
     if (!chain_tx_by_hash(r, &hash, &vm, &tx)) {
-        json_null(c->out);
+        jo_null(c->out);
         chain_reader_close(r);
         return true;
     }
-    json_object(c->out);
-    JSON_KEY_HEX(c->out, "rootHash", tx.hash);
-    json_key(c->out, "rootVm");
-    json_cstring(c->out, vm_name(tx.vm));
-    JSON_KEY_HEX(c->out, "evmHash", tx.evm_hash);
-    JSON_KEY_HEX(c->out, "moveHash", tx.move_hash);
-    json_key(c->out, "block");
-    json_quantity(c->out, tx.height);
-    json_key(c->out, "ok");
-    json_bool(c->out, tx.ok);
-    json_key(c->out, "gasUsed");
-    json_quantity(c->out, tx.common_gas_used);
-    json_key(c->out, "trace");
+    jo_object(c->out);
+    JO_KEY_HEX(c->out, "rootHash", tx.hash);
+    jo_key(c->out, "rootVm");
+    jo_cstring(c->out, vm_name(tx.vm));
+    JO_KEY_HEX(c->out, "evmHash", tx.evm_hash);
+    JO_KEY_HEX(c->out, "moveHash", tx.move_hash);
+    jo_key(c->out, "block");
+    jo_quantity(c->out, tx.height);
+    jo_key(c->out, "ok");
+    jo_bool(c->out, tx.ok);
+    jo_key(c->out, "gasUsed");
+    jo_quantity(c->out, tx.common_gas_used);
+    jo_key(c->out, "trace");
     if (tx.leg_count)
         put_leg(c->out, &tx, 0);
     else
-        json_null(c->out);
-    json_end_object(c->out);
+        jo_null(c->out);
+    jo_end_object(c->out);
     chain_reader_close(r);
     return true;
 }
 
-/* ---- Aliases
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Aliases */
 
 /* tern_alias(address): the alias of an EVM address (20 bytes) in Move, or of a Move address (32
  * bytes) in the EVM. */
@@ -279,12 +273,12 @@ static bool alias(struct rpc_call *c) {
         struct b20 evm;
         memcpy(evm.b, address.p, 20);
         struct b32 out = xvm_alias_evm_in_move(&evm);
-        json_hex(c->out, BYTES_OF(out));
+        jo_hex(c->out, BYTES_OF(out));
     } else if (address.n == 32) {
         struct b32 move;
         memcpy(move.b, address.p, 32);
         struct b20 out = xvm_alias_move_in_evm(&move);
-        json_hex(c->out, BYTES_OF(out));
+        jo_hex(c->out, BYTES_OF(out));
     } else {
         return rpc_fail(c, RPC_INVALID_PARAMS,
                         "invalid argument address: 20 or 32 bytes are expected, not %zu",
@@ -306,12 +300,12 @@ static bool resolve(struct rpc_call *c) {
     if (!eth_reader(c, &r)) return false;
     struct xvm_actor home =
         xvm_home_of(chain_reader_journal(r), address.n == 20 ? ST_VM_EVM : ST_VM_MOVE, address);
-    json_object(c->out);
-    json_key(c->out, "vm");
-    json_cstring(c->out, vm_name(home.vm));
-    json_key(c->out, "address");
-    json_hex(c->out, bytes_make(home.bytes, home.vm == ST_VM_EVM ? 20 : 32));
-    json_end_object(c->out);
+    jo_object(c->out);
+    jo_key(c->out, "vm");
+    jo_cstring(c->out, vm_name(home.vm));
+    jo_key(c->out, "address");
+    jo_hex(c->out, bytes_make(home.bytes, home.vm == ST_VM_EVM ? 20 : 32));
+    jo_end_object(c->out);
     chain_reader_close(r);
     return true;
 }
