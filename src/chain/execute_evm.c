@@ -58,6 +58,34 @@ static void keep_logs(struct chain_exec *x, struct chain_tx *out) {
     out->log_count = (uint32_t)n;
 }
 
+struct kept_changes {
+    struct chain_exec *x;
+    struct chain_change *list; /* NULL: only count */
+    uint32_t count;
+};
+
+static void keep_change(void *ctx, const struct st_change *change) {
+    struct kept_changes *kept = ctx;
+    if (change->domain < ST_MOVE_RESOURCE || change->domain > ST_MOVE_TABLE_ITEM) return;
+    if (kept->list) {
+        struct chain_change *c = &kept->list[kept->count];
+        *c = (struct chain_change){.domain = change->domain,
+                                   .key = arena_copy(kept->x->arena, change->key)};
+        if (change->present) c->value = arena_copy(kept->x->arena, change->value);
+    }
+    kept->count++;
+}
+
+void chain_keep_changes(struct chain_exec *x, struct chain_tx *out) {
+    struct kept_changes kept = {.x = x};
+    st_each_change(x->journal, keep_change, &kept);
+    kept.list = ARENA_ARRAY(x->arena, struct chain_change, kept.count);
+    kept.count = 0;
+    st_each_change(x->journal, keep_change, &kept);
+    out->changes = kept.list;
+    out->change_count = kept.count;
+}
+
 void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx *out) {
     struct xvm_leg *legs = ARENA_ARRAY(x->arena, struct xvm_leg, xt->leg_count);
     for (uint32_t i = 0; i < xt->leg_count; i++) {
@@ -171,6 +199,7 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
         .evm_hash = *hash,
     };
     chain_keep_outcome(x, &xt, out);
+    chain_keep_changes(x, out);
     st_end_tx(x->journal, true);
     return true;
 }
