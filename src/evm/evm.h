@@ -19,7 +19,7 @@
  * The life of a transaction
  *
  *     st_begin_tx(j);
- *     evm_tx_check(&env, &tx, 0, &plan, &error)   is it valid? changes nothing
+ *     evm_tx_check(&env, &tx, 0, &plan)           is it valid? changes nothing
  *     evm_tx_begin(&env, &tx, &plan)              buys gas, bumps the nonce, warms, delegates: what
  *                                                 is done here survives a failing execution
  *     evm_tx_run(&env, &tx, &plan, &result)       the root leg under its own savepoint
@@ -35,7 +35,7 @@
 #include "base/base.h"
 #include "state/state.h"
 
-/* ---- Forks ----------------------------------------------------------------------------------- */
+/* ---- Forks */
 
 /* In order; the names are those of the public test vectors (EVM_EIP150 is Tangerine Whistle,
  * EVM_EIP158 Spurious Dragon, EVM_PETERSBURG "ConstantinopleFix", EVM_PARIS the merge). */
@@ -62,7 +62,7 @@ enum evm_fork {
 bool evm_fork_parse(struct bytes name, enum evm_fork *out);
 const char *evm_fork_name(enum evm_fork fork);
 
-/* ---- How an execution ends ------------------------------------------------------------------- */
+/* ---- How an execution ends */
 
 enum evm_status {
     EVM_SUCCESS,
@@ -84,7 +84,7 @@ struct evm_result {
     struct b20 created;
 };
 
-/* ---- Surroundings ---------------------------------------------------------------------------- */
+/* ---- Surroundings */
 
 struct evm_env;
 struct evm_machine;
@@ -194,7 +194,7 @@ struct evm_env {
     size_t blob_hash_count;
 };
 
-/* ---- Calls without a transaction ------------------------------------------------------------- */
+/* ---- Calls without a transaction */
 
 /* Runs one leg between st_begin_tx and st_end_tx: messages that another machine sent, eth_call.
  * Under a savepoint of its own: after a failure the journal is as before, whatever was warmed
@@ -214,7 +214,7 @@ struct b20 evm_create2_address(const struct b20 *sender, const struct b32 *salt,
 /* True if `code` is an EIP-7702 delegation (0xef0100 ‖ address). */
 bool evm_delegation_target(const struct st_code *code, struct b20 *target);
 
-/* ---- Transactions ---------------------------------------------------------------------------- */
+/* ---- Transactions */
 
 enum evm_tx_type {
     EVM_TX_LEGACY = 0,
@@ -314,7 +314,7 @@ struct evm_tx_plan {
     uint64_t blob_gas;
     uint64_t gas; /* what evm_tx_run() starts with */
     struct st_account *sender;
-    bool check_skipped_balance; /* private */
+    bool free_gas; /* EVM_SKIP_BALANCE: gas is counted but neither bought nor paid out */
 };
 
 /* For eth_call and eth_estimateGas. */
@@ -354,7 +354,7 @@ void evm_tx_end(struct evm_env *env, const struct evm_tx *tx, const struct evm_t
 void evm_tx_execute(struct evm_env *env, const struct evm_tx *tx, struct evm_tx_plan *plan,
                     struct evm_result *result, struct evm_receipt *receipt);
 
-/* ---- Blocks ---------------------------------------------------------------------------------- */
+/* ---- Blocks */
 
 /* EIP-4844's price of blob gas, and the fork's limits. */
 struct u256 evm_blob_base_fee(uint64_t excess_blob_gas, uint64_t update_fraction);

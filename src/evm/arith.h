@@ -1,0 +1,102 @@
+/* Private to evm/: 256-bit arithmetic that the interpreter inlines. Works limb by limb in general
+ * registers: a value written as four words and read back as two vectors would stall the processor's
+ * store forwarding, and stack items are read right after they were written. */
+#ifndef TERN_EVM_ARITH_H
+#define TERN_EVM_ARITH_H
+
+#include "base/u256.h"
+
+/* b = a + b, b = a - b; compilers turn portable carries into three times as many instructions. */
+static inline void add_into(struct u256 *b, const struct u256 *a) {
+#if defined(__x86_64__)
+    uint64_t t0 = a->w[0], t1 = a->w[1], t2 = a->w[2], t3 = a->w[3];
+    __asm__("addq %[b0], %[t0]\n\tadcq %[b1], %[t1]\n\tadcq %[b2], %[t2]\n\tadcq %[b3], %[t3]"
+            : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3)
+            : [b0] "m"(b->w[0]), [b1] "m"(b->w[1]), [b2] "m"(b->w[2]), [b3] "m"(b->w[3])
+            : "cc");
+    b->w[0] = t0, b->w[1] = t1, b->w[2] = t2, b->w[3] = t3;
+#else
+    u256_add(b, a, b);
+#endif
+}
+
+static inline void sub_into(struct u256 *b, const struct u256 *a) {
+#if defined(__x86_64__)
+    uint64_t t0 = a->w[0], t1 = a->w[1], t2 = a->w[2], t3 = a->w[3];
+    __asm__("subq %[b0], %[t0]\n\tsbbq %[b1], %[t1]\n\tsbbq %[b2], %[t2]\n\tsbbq %[b3], %[t3]"
+            : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3)
+            : [b0] "m"(b->w[0]), [b1] "m"(b->w[1]), [b2] "m"(b->w[2]), [b3] "m"(b->w[3])
+            : "cc");
+    b->w[0] = t0, b->w[1] = t1, b->w[2] = t2, b->w[3] = t3;
+#else
+    u256_sub(b, a, b);
+#endif
+}
+
+/* a < b. */
+static inline bool less(const struct u256 *a, const struct u256 *b) {
+#if defined(__x86_64__)
+    uint64_t t0 = a->w[0], t1 = a->w[1], t2 = a->w[2], t3 = a->w[3];
+    bool out;
+    __asm__("subq %[b0], %[t0]\n\tsbbq %[b1], %[t1]\n\tsbbq %[b2], %[t2]\n\tsbbq %[b3], %[t3]"
+            : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3), "=@ccc"(out)
+            : [b0] "m"(b->w[0]), [b1] "m"(b->w[1]), [b2] "m"(b->w[2]), [b3] "m"(b->w[3]));
+    return out;
+#else
+    return u256_lt(a, b);
+#endif
+}
+
+static inline bool less_signed(const struct u256 *a, const struct u256 *b) {
+    int64_t x = (int64_t)a->w[3], y = (int64_t)b->w[3];
+    return x != y ? x < y : less(a, b);
+}
+
+static inline void copy_item(struct u256 *to, const struct u256 *from) {
+    uint64_t t0 = from->w[0], t1 = from->w[1], t2 = from->w[2], t3 = from->w[3];
+    to->w[0] = t0, to->w[1] = t1, to->w[2] = t2, to->w[3] = t3;
+}
+
+static inline void swap_items(struct u256 *a, struct u256 *b) {
+    for (int i = 0; i < 4; i++) {
+        uint64_t x = a->w[i], y = b->w[i];
+        a->w[i] = y;
+        b->w[i] = x;
+    }
+}
+
+static inline void set_u64(struct u256 *out, uint64_t v) {
+    out->w[0] = v;
+    out->w[1] = out->w[2] = out->w[3] = 0;
+}
+
+/* out = a << n and a >> n for n < 256, branching only on whole words. */
+static inline void shift_left(struct u256 *out, const struct u256 *a, unsigned n) {
+    unsigned words = n / 64, bits = n % 64;
+    uint64_t v[8] = {0, 0, 0, 0, a->w[0], a->w[1], a->w[2], a->w[3]};
+    const uint64_t *p = v + 4 - words;
+    uint64_t r0 = p[0], r1 = p[1], r2 = p[2], r3 = p[3];
+    if (bits) {
+        r3 = r3 << bits | r2 >> (64 - bits);
+        r2 = r2 << bits | r1 >> (64 - bits);
+        r1 = r1 << bits | r0 >> (64 - bits);
+        r0 <<= bits;
+    }
+    out->w[0] = r0, out->w[1] = r1, out->w[2] = r2, out->w[3] = r3;
+}
+
+static inline void shift_right(struct u256 *out, const struct u256 *a, unsigned n, uint64_t fill) {
+    unsigned words = n / 64, bits = n % 64;
+    uint64_t v[8] = {a->w[0], a->w[1], a->w[2], a->w[3], fill, fill, fill, fill};
+    const uint64_t *p = v + words;
+    uint64_t r0 = p[0], r1 = p[1], r2 = p[2], r3 = p[3];
+    if (bits) {
+        r0 = r0 >> bits | r1 << (64 - bits);
+        r1 = r1 >> bits | r2 << (64 - bits);
+        r2 = r2 >> bits | r3 << (64 - bits);
+        r3 = r3 >> bits | fill << (64 - bits);
+    }
+    out->w[0] = r0, out->w[1] = r1, out->w[2] = r2, out->w[3] = r3;
+}
+
+#endif
