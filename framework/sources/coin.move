@@ -7,7 +7,6 @@ module aptos_framework::coin {
     use aptos_framework::account;
     use aptos_framework::event::{Self, EventHandle};
     use aptos_framework::optional_aggregator::{Self, OptionalAggregator};
-    use aptos_framework::system_addresses;
     use aptos_std::type_info;
 
     friend aptos_framework::aptos_coin;
