@@ -217,6 +217,7 @@ void *request_on_target(void *cls, const char *target, struct MHD_Connection *co
     r->conn = conn;
     r->refs = 1;
     r->target_bytes = strlen(target);
+    buf_room(&r->head, r->target_bytes + 512); /* for path and headers too, as a rule; never NULL */
     buf_put(&r->head, target, r->target_bytes);
     return r;
 }
@@ -315,8 +316,7 @@ static enum MHD_Result begin(struct request *r, const char *method) {
     r->begun = true;
     r->begun_ms = clock_ms();
     struct buf path = {0};
-    bool good_target =
-        http_target_split(bytes_sub(buf_bytes(&r->head), 0, r->target_bytes), &path, &query);
+    bool good_target = http_target_split(bytes_make(r->head.p, r->target_bytes), &path, &query);
     size_t query_at = query.p ? (size_t)(query.p - r->head.p) : 0; /* before head moves */
     r->path_bytes = path.n;
     buf_put_bytes(&r->head, buf_bytes(&path));

@@ -163,8 +163,8 @@ static bool wait_zero(struct listener *l, const uint32_t *counter, const struct 
 
 static void stop_accepting(struct listener *l) {
     if (l->daemon) MHD_quiesce_daemon(l->daemon);
-    if (l->fd >= 0) close(l->fd);
-    l->fd = -1;
+    if (l->fd >= 0)
+        shutdown(l->fd, SHUT_RDWR); /* closed when the daemon's thread cannot use it any more */
     pthread_mutex_lock(&l->lock);
     l->stopping = true;
     pthread_mutex_unlock(&l->lock);
@@ -186,6 +186,8 @@ void rpc_server_stop(struct rpc_server *s, uint32_t grace_ms) {
     for (size_t i = 0; i < s->listener_count; i++) {
         if (s->listeners[i].daemon) MHD_stop_daemon(s->listeners[i].daemon);
         s->listeners[i].daemon = NULL;
+        if (s->listeners[i].fd >= 0) close(s->listeners[i].fd);
+        s->listeners[i].fd = -1;
     }
 }
 

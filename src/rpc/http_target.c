@@ -42,13 +42,15 @@ static bool starts_with(struct bytes s, const char *prefix) {
 }
 
 bool http_target_split(struct bytes target, struct buf *path, struct bytes *query) {
+    *query = (struct bytes){0};
+    if (!target.n) return false;
     size_t scheme = starts_with(target, "http://") ? 7 : starts_with(target, "https://") ? 8 : 0;
     if (scheme) {
         target = skip(target, scheme);
         target = skip(target, find(target, '/'));
     }
     size_t end = find(target, '?');
-    *query = end < target.n ? skip(target, end + 1) : (struct bytes){0};
+    if (end < target.n) *query = skip(target, end + 1);
     struct bytes raw = bytes_sub(target, 0, end);
     if (!raw.n || raw.p[0] != '/') return false;
     size_t from = path->n;

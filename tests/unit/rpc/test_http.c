@@ -210,6 +210,7 @@ static void test_bad_request_is_refused(void **state) {
         {"GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400, false},
         {"GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n", 400, false},
         {"GET x HTTP/1.1\r\nHost: h\r\n\r\n", 400, false},
+        {"GET  HTTP/1.0\r\n\r\n", 400, true},
         {"DELETE / HTTP/1.1\r\nHost: h\r\n\r\n", 405, false},
         {"BREW / HTTP/1.1\r\nHost: h\r\n\r\n", 405, false},
         {"POST / HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\na", 415,
@@ -330,7 +331,8 @@ struct hold {
 static void hold(void *ctx, struct http_request *req) {
     struct hold *h = ctx;
     pthread_mutex_lock(&h->lock);
-    h->held[h->count++] = req;
+    h->held[h->count] = req;
+    h->count++; /* after the request is there for who awaits the count */
     pthread_mutex_unlock(&h->lock);
 }
 

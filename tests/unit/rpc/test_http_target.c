@@ -60,6 +60,14 @@ static void check_value(const char *query, const char *name, const char *value) 
     buf_free(&out);
 }
 
+static void test_split_empty_slice_is_refused(void **state) {
+    (void)state;
+    struct buf out = {0};
+    struct bytes q;
+    assert_false(http_target_split((struct bytes){0}, &out, &q)); /* found by fuzzing: p is NULL */
+    assert_int_equal(q.n, 0);
+}
+
 static void test_query_value_is_found_and_decoded(void **state) {
     (void)state;
     check_value("a=1&b=2", "b", "2");
@@ -86,6 +94,7 @@ int main(void) {
         cmocka_unit_test(test_split_percent_encoding_is_undone_once),
         cmocka_unit_test(test_split_absolute_form_drops_the_authority),
         cmocka_unit_test(test_split_bad_target_is_refused),
+        cmocka_unit_test(test_split_empty_slice_is_refused),
         cmocka_unit_test(test_query_value_is_found_and_decoded),
         cmocka_unit_test(test_query_value_absent_or_broken_is_false),
     };
