@@ -24,8 +24,7 @@ struct b32 chain_ed25519_address(const struct b32 *seed) {
     return mv_ed25519_auth_key(&public_key);
 }
 
-/* ---- The account resource, read where it lies
- * --------------------------------------------------------------------- */
+/* ---- The account resource, read where it lies */
 
 /* BCS of 0x1::account::Account begins with the authentication key, a vector of 32 bytes, and the
  * sequence number. */
@@ -156,7 +155,7 @@ static bool prologue(struct root *r, struct chain_refusal *refusal) {
     if (!mul_u64(price, max, &need))
         return refuse(refusal, MV_INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE);
     struct bytes args[2] = {BYTES_OF(tx->sender), BYTES_OF(need)};
-    if (system_call(r, "transaction_validation", "tern_prologue", NULL, 0, args, 2, NULL, NULL))
+    if (system_call(r, "transaction_validation", "prologue", NULL, 0, args, 2, NULL, NULL))
         return true;
     return refuse(refusal, MV_INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE);
 }
@@ -166,7 +165,7 @@ static bool prologue(struct root *r, struct chain_refusal *refusal) {
 static bool epilogue(struct root *r, uint64_t gas_units) {
     uint64_t fee = gas_units * r->tx->gas_unit_price;
     struct bytes args[2] = {BYTES_OF(r->tx->sender), BYTES_OF(fee)};
-    return system_call(r, "transaction_validation", "tern_epilogue", NULL, 0, args, 2, NULL, NULL);
+    return system_call(r, "transaction_validation", "epilogue", NULL, 0, args, 2, NULL, NULL);
 }
 
 static bool run_payload(struct root *r, struct mv_session *s, struct mv_outcome *out) {

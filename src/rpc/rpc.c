@@ -138,6 +138,7 @@ void rpc_stop(struct rpc_node *node) {
     if (!node) return;
     rpc_server_stop(node->server, STOP_GRACE_MS);
     rpc_pool_stop(node->pool);
+    rpc_server_free(node->server);
     free(node);
 }
 
