@@ -95,6 +95,7 @@ struct root {
     const struct mv_signed_tx *tx;
     struct xvm_tx xt;
     struct mv_session_params params;
+    uint64_t gas_limit; /* internal units: what was signed, at most what a block may use */
 };
 
 static void fill_params(struct root *r, const struct b32 *hash) {
@@ -192,16 +193,14 @@ static bool run_payload(struct root *r, struct mv_session *s, struct mv_outcome 
 static uint64_t run_leg(struct root *r, struct xvm_leg *leg, struct bytes *status) {
     const struct mv_signed_tx *tx = r->tx;
     struct arena *arena = r->xt.arena;
-    uint64_t limit;
-    if (!mul_u64(tx->max_gas_amount, MOVE_GAS_SCALING, &limit)) limit = UINT64_MAX;
-    r->params.gas_limit = limit;
+    r->params.gas_limit = r->gas_limit;
     st_mark mark = st_savepoint(r->x->journal);
     struct mv_session *s = mv_session_new(&r->params);
     struct mv_outcome out;
     bool ok = run_payload(r, s, &out);
     if (!ok) st_revert(r->x->journal, mark);
     *status = arena_copy(r->x->arena, mv_status_text(s, &out));
-    uint64_t used = min_u64(mv_session_gas_used(s), limit);
+    uint64_t used = min_u64(mv_session_gas_used(s), r->gas_limit);
     char address[67];
     size_t n = mv_address_print(address, &tx->module_address);
     *leg = (struct xvm_leg){
@@ -232,9 +231,9 @@ static uint64_t run_leg(struct root *r, struct xvm_leg *leg, struct bytes *statu
 }
 
 /* Runs the tail on what is left; returns internal gas used in all. */
-static uint64_t run_tail(struct root *r, uint64_t used, uint64_t limit) {
+static uint64_t run_tail(struct root *r, uint64_t used) {
     uint64_t rate = r->xt.params.move_gas_per_evm_gas;
-    uint64_t before = (limit - used) / rate, left = before;
+    uint64_t before = (r->gas_limit - used) / rate, left = before;
     xvm_drain(&r->xt, &left);
     return used + (before - left) * rate;
 }
@@ -246,10 +245,9 @@ static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out
     st_mark start = st_savepoint(x->journal);
     struct xvm_leg leg;
     struct bytes status;
-    uint64_t limit = r->tx->max_gas_amount * (uint64_t)MOVE_GAS_SCALING;
     uint64_t used = run_leg(r, &leg, &status);
     xvm_root_done(&r->xt, &leg);
-    if (leg.ok) used = run_tail(r, used, limit);
+    if (leg.ok) used = run_tail(r, used);
     uint64_t units = min_u64(div_ceil_u64(used, MOVE_GAS_SCALING), r->tx->max_gas_amount);
     bool paid = epilogue(r, units);
     if (!paid && leg.ok) {
@@ -294,6 +292,11 @@ bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, str
         r.xt.root_move = tx->sender;
         xvm_begin(&r.xt);
         fill_params(&r, hash);
+        uint64_t block_gas;
+        if (!mul_u64(x->head->gas_limit, x->cross->move_gas_per_evm_gas, &block_gas))
+            block_gas = UINT64_MAX;
+        /* chain_move_check has bounded max_gas_amount. */
+        r.gas_limit = min_u64(tx->max_gas_amount * (uint64_t)MOVE_GAS_SCALING, block_gas);
         ok = execute(&r, hash, out, refusal);
         if (ok) {
             out->raw = raw.n ? arena_copy(x->arena, raw) : raw;
