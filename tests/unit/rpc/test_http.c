@@ -523,6 +523,19 @@ static void test_slow_reader_of_a_large_answer_delays_nobody(void **state) {
     stop(s);
 }
 
+static void test_client_that_never_reads_its_answer_is_dropped(void **state) {
+    (void)state;
+    struct rpc_server *s = start(huge, NULL, &(struct rpc_limits){.idle_ms = 1000});
+    struct client c = client_open(rpc_server_port(s, 0));
+    struct rpc_server_stats now = {.requests_running = 1};
+    client_say(&c, "GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_true(client_more(&c)); /* it has begun */
+    for (int i = 0; i < 5000 && now.requests_running; i++, sleep_ms(1)) rpc_server_stats(s, &now);
+    assert_int_equal(now.requests_running, 0);
+    client_close(&c);
+    stop(s);
+}
+
 static void test_many_idle_connections_leave_room_for_work(void **state) {
     (void)state;
     enum { IDLE = 2000 };
@@ -690,6 +703,7 @@ int main(void) {
         cmocka_unit_test(test_workers_answer_pipelined_requests_in_order),
         cmocka_unit_test(test_full_pool_is_503_with_a_json_body),
         cmocka_unit_test(test_slow_reader_of_a_large_answer_delays_nobody),
+        cmocka_unit_test(test_client_that_never_reads_its_answer_is_dropped),
         cmocka_unit_test(test_many_idle_connections_leave_room_for_work),
         cmocka_unit_test(test_connections_over_the_limit_wait_and_are_served_later),
         cmocka_unit_test(test_idle_connection_and_slow_upload_are_closed),
