@@ -65,12 +65,17 @@ struct err base58_read(struct buf *b, struct bytes text) {
         if (limbs == COUNT_OF(limb)) return err_at(BASE58_TOO_LONG, "base58 text too long", i);
         limb[limbs++] = (uint32_t)carry;
     }
+    const size_t before = b->n;
     for (size_t i = 0; i < zeros; i++) buf_put_u8(b, 0);
     bool started = false;
     for (size_t i = limbs * 4; i-- > 0;) {
         const uint8_t byte = (uint8_t)(limb[i / 4] >> i % 4 * 8);
         started |= byte != 0;
         if (started) buf_put_u8(b, byte);
+    }
+    if (b->n - before > BASE58_BYTES_MAX) {
+        b->n = before;
+        return err_at(BASE58_TOO_LONG, "base58 text too long", text.n);
     }
     return ERR_NONE;
 }
