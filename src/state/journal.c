@@ -1,9 +1,13 @@
-#include "state/journal_impl.h"
+#include "state/store_impl.h"
 
 #include <stdlib.h>
 
 /* What is kept between transactions; above it the memory goes back to the system. */
 enum { UNDO_KEPT_WORDS = 1 << 20, TRANSIENT_KEPT = 1 << 10 };
+
+/* What a sequencer's journal keeps as its cache over a seal, in bytes of entries and of items'
+ * values; and how many wipes it counts before it starts anew. */
+enum { CACHE_MAX_BYTES = 512 << 20, WIPES_MAX = 1 << 30 };
 
 struct st_journal *st_journal_new(const struct st_snapshot *snapshot) {
     struct st_journal *j = xcalloc(1, sizeof *j);
@@ -20,19 +24,20 @@ struct st_journal *st_journal_new(const struct st_snapshot *snapshot) {
 
 static void release_held(struct st_journal *j) {
     for (size_t i = 0; i < j->held_code_count; i++) st_code_unref(j->held_codes[i]);
-    for (size_t i = 0; i < j->held_block_count; i++) st_block_unref(j->held_blocks[i]);
+    for (size_t i = 0; i < j->held_block_count; i++) st_block_unref(j, j->held_blocks[i]);
     j->held_code_count = j->held_block_count = 0;
 }
 
 static void release_entries(struct st_journal *j) {
     for (uint32_t i = 0; i < j->accounts.count; i++) st_code_unref(st_account_at(j, i)->code);
-    for (uint32_t i = 0; i < j->items.count; i++) st_block_unref(st_item_at(j, i)->block);
+    for (uint32_t i = 0; i < j->items.count; i++) st_block_unref(j, st_item_at(j, i)->block);
 }
 
 void st_journal_free(struct st_journal *j) {
     if (!j) return;
     release_held(j);
     release_entries(j);
+    if (j->store) st_snapshot_destroy((struct st_snapshot *)(uintptr_t)j->snapshot);
     st_code_unref(j->empty_code);
     st_entries_free(&j->accounts);
     st_entries_free(&j->slots);
@@ -99,7 +104,7 @@ void st_hold_block(struct st_journal *j, struct st_block *b) {
     j->held_blocks[j->held_block_count++] = b;
 }
 
-/* ---- Logs, queue, counters ---- */
+/* ---- Logs, queue, counters */
 
 void st_add_log(struct st_journal *j, const struct st_log *log) {
     assert(log->topic_count <= ST_TOPICS_MAX);
@@ -156,4 +161,39 @@ int64_t st_refund(const struct st_journal *j) {
 
 struct arena *st_tx_arena(struct st_journal *j) {
     return &j->tx_arena;
+}
+
+/* ---- Sealing */
+
+static size_t cache_bytes(const struct st_journal *j) {
+    size_t bytes = 0;
+    const struct st_entries *all[] = {&j->accounts, &j->slots, &j->items};
+    for (size_t i = 0; i < COUNT_OF(all); i++) bytes += (size_t)all[i]->count * all[i]->size;
+    return bytes + j->value_bytes;
+}
+
+void st_journal_drop_cache(struct st_journal *j) {
+    release_entries(j);
+    struct st_entries *all[] = {&j->accounts, &j->slots, &j->items};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        all[i]->count = 0;
+        map_free(&all[i]->map);
+    }
+    arena_reset(&j->entry_arena);
+    j->wipe_counter = 0;
+}
+
+void st_journal_sealed(struct st_journal *j) {
+    for (uint32_t i = 0; i < j->accounts.changed.count; i++) {
+        struct st_account *a = st_account_at(j, j->accounts.changed.at[i]);
+        a->block_change = 0;
+        a->code_dirty = a->store_wiped = false;
+    }
+    for (uint32_t i = 0; i < j->slots.changed.count; i++)
+        st_slot_at(j, j->slots.changed.at[i])->block_change = 0;
+    for (uint32_t i = 0; i < j->items.changed.count; i++)
+        st_item_at(j, j->items.changed.at[i])->block_change = 0;
+    j->accounts.changed.count = j->slots.changed.count = j->items.changed.count = 0;
+    st_snapshot_renew((struct st_snapshot *)(uintptr_t)j->snapshot);
+    if (cache_bytes(j) > CACHE_MAX_BYTES || j->wipe_counter > WIPES_MAX) st_journal_drop_cache(j);
 }

@@ -21,7 +21,7 @@ enum st_domain {
     ST_CHAIN_PARAM = 0x30,     /* name → value */
 };
 
-/* ---- Code ---- */
+/* ---- Code */
 
 /* Immutable contract code, shared between journals and threads, reference-counted. `bytes` is
  * followed by at least 33 zero bytes, so that an interpreter may read a PUSH32 at the end without a
@@ -45,7 +45,7 @@ void st_code_unref(struct st_code *c);
 /* keccak-256 of the empty string, and of the RLP of the empty string (an empty trie's root). */
 extern const struct b32 ST_EMPTY_CODE_HASH, ST_EMPTY_TRIE_ROOT;
 
-/* ---- EVM accounts ---- */
+/* ---- EVM accounts */
 
 /* One EVM account, current values. The pointer stays valid until the next st_seal_end (in a journal
  * that is never sealed: as long as the journal). Read the public fields freely; change them only
@@ -110,7 +110,7 @@ void st_mark_destructed(struct st_journal *j, struct st_account *a);
 bool st_warm_account(struct st_journal *j, struct st_account *a);
 bool st_account_is_warm(const struct st_journal *j, const struct st_account *a);
 
-/* ---- EVM storage ---- */
+/* ---- EVM storage */
 
 /* One storage slot. Pointers stay valid until the transaction ends. */
 struct st_slot {
@@ -138,7 +138,7 @@ struct u256 st_transient(struct st_journal *j, const struct st_account *a, const
 void st_set_transient(struct st_journal *j, const struct st_account *a, const struct u256 *key,
                       const struct u256 *value);
 
-/* ---- Items ---- */
+/* ---- Items */
 
 /* The value under a key; false if there is none. `value` is borrowed until the transaction ends. */
 bool st_get(struct st_journal *j, enum st_domain domain, struct bytes key, struct bytes *value);
@@ -147,7 +147,7 @@ void st_put(struct st_journal *j, enum st_domain domain, struct bytes key, struc
 /* No effect if there is none. */
 void st_delete(struct st_journal *j, enum st_domain domain, struct bytes key);
 
-/* ---- Logs, queue, counters ---- */
+/* ---- Logs, queue, counters */
 
 enum { ST_TOPICS_MAX = 4 };
 
@@ -185,7 +185,7 @@ int64_t st_refund(const struct st_journal *j);
 /* Memory that lives until st_end_tx. */
 struct arena *st_tx_arena(struct st_journal *j);
 
-/* ---- Transactions and savepoints ---- */
+/* ---- Transactions and savepoints */
 
 /* A journal over `snapshot` (borrowed; NULL: an empty world). */
 struct st_journal *st_journal_new(const struct st_snapshot *snapshot);
@@ -204,6 +204,17 @@ typedef uint64_t st_mark;
 st_mark st_savepoint(struct st_journal *j);
 /* Undoes everything since `mark`. Savepoints taken after it are void. */
 void st_revert(struct st_journal *j, st_mark mark);
+
+/* An item that the open transaction has put or deleted, as it is now. */
+struct st_change {
+    uint8_t domain; /* enum st_domain */
+    bool present;
+    struct bytes key, value;
+};
+
+/* Visits each such item once, by domain and key. Slices are borrowed until the transaction ends. */
+void st_each_change(struct st_journal *j, void (*visit)(void *ctx, const struct st_change *change),
+                    void *ctx);
 
 /* A hash over all current values, flags, logs and counters: equal before a savepoint and after its
  * revert. Slow; for tests and the paranoid build. */

@@ -1,12 +1,17 @@
-#include "state/journal_impl.h"
+#include "state/store_impl.h"
 
 uint64_t st_account_rehash(const void *ctx, uint32_t index) {
     return map_hash20(st_account_at(ctx, index)->address.b);
 }
 
 void st_account_below(const struct st_journal *j, struct st_account *a) {
+    struct st_stored_account stored;
     a->code_hash = ST_EMPTY_CODE_HASH;
-    (void)j;
+    if (!j->snapshot || !st_snapshot_account(j->snapshot, &a->address, &stored)) return;
+    a->exists = true;
+    a->nonce = stored.nonce;
+    a->balance = stored.balance;
+    a->code_hash = stored.code_hash;
 }
 
 struct st_account *st_account(struct st_journal *j, const struct b20 *address) {
@@ -83,7 +88,7 @@ const struct st_code *st_account_code(struct st_journal *j, struct st_account *a
         return j->empty_code;
     }
     assert(j->snapshot);
-    return a->code;
+    return a->code = st_code_load(j->snapshot, &a->code_hash);
 }
 
 void st_touch(struct st_journal *j, struct st_account *a, bool make_exist) {
@@ -132,6 +137,19 @@ bool st_account_is_warm(const struct st_journal *j, const struct st_account *a) 
     return a->warm_epoch == j->epoch;
 }
 
+struct seek_storage {
+    const struct st_journal *j;
+    const struct st_account *a;
+    bool found;
+};
+
+static bool stops_at_unknown(void *ctx, const struct u256 *key, const struct u256 *value) {
+    struct seek_storage *seek = ctx;
+    (void)value;
+    seek->found = !st_slot_is_known(seek->j, seek->a, key);
+    return !seek->found;
+}
+
 bool st_account_has_storage(struct st_journal *j, struct st_account *a) {
     for (uint32_t i = a->first_slot; i;) {
         const struct st_slot *s = st_slot_at(j, i - 1);
@@ -139,7 +157,11 @@ bool st_account_has_storage(struct st_journal *j, struct st_account *a) {
         if (!u256_is_zero(&v)) return true;
         i = s->next;
     }
-    return false;
+    if (!j->snapshot || a->store_wiped) return false;
+    /* Every stored slot is non-zero, unless the journal knows better. */
+    struct seek_storage seek = {j, a, false};
+    st_snapshot_each_slot(j->snapshot, &a->address, stops_at_unknown, &seek);
+    return seek.found;
 }
 
 /* Nothing can be undone any more: changes without the log. */

@@ -102,6 +102,7 @@ struct st_journal {
     struct arena entry_arena, tx_arena;
     struct st_entries accounts, slots, items;
     struct st_list touched; /* accounts with any of the flags of this transaction */
+    size_t value_bytes;     /* of the items' blocks */
     uint32_t wipe_counter;  /* the newest storage_wipes given to an account; never used twice */
 
     struct st_transient_slot *transient;
@@ -132,7 +133,7 @@ struct st_journal {
     uint64_t prove_credit;
 };
 
-/* ---- entries.c ---- */
+/* ---- entries.c */
 
 void st_entries_init(struct st_journal *j, struct st_entries *e, uint32_t size,
                      uint64_t (*rehash)(const void *ctx, uint32_t index));
@@ -158,7 +159,7 @@ uint64_t st_transient_rehash(const void *j, uint32_t index);
 /* Makes room for one more element in an array of pointers. */
 void st_grow_array(void *array, size_t count, size_t *cap, size_t size);
 
-/* ---- undo.c ---- */
+/* ---- undo.c */
 
 void st_undo_grow(struct st_journal *j, size_t words);
 
@@ -182,7 +183,7 @@ static inline uint32_t st_note_change(struct st_entries *e, uint32_t *block_chan
     return UB_FIRST_CHANGE;
 }
 
-/* ---- journal_account.c, journal_slot.c, journal_item.c ---- */
+/* ---- journal_account.c, journal_slot.c, journal_item.c */
 
 /* Ends the accounts' part of a transaction: removals, and no flags any more. */
 void st_accounts_end_tx(struct st_journal *j, bool clear_empty);
@@ -199,6 +200,10 @@ bool st_item_below(const struct st_journal *j, const struct st_item *it, struct 
 struct u256 st_slot_below(const struct st_journal *j, const struct st_account *a,
                           const struct u256 *key);
 
+/* Whether the journal has an entry for the slot. */
+bool st_slot_is_known(const struct st_journal *j, const struct st_account *a,
+                      const struct u256 *key);
+
 /* The value that the slot reads as, without touching the entry. */
 struct u256 st_slot_effective(const struct st_journal *j, const struct st_account *a,
                               const struct st_slot *s);
@@ -206,9 +211,9 @@ struct u256 st_slot_effective(const struct st_journal *j, const struct st_accoun
 /* Keeps a reference until the transaction ends. */
 void st_hold_code(struct st_journal *j, struct st_code *c);
 void st_hold_block(struct st_journal *j, struct st_block *b);
-void st_block_unref(struct st_block *b);
+void st_block_unref(struct st_journal *j, struct st_block *b);
 
-/* ---- fingerprint.c ---- */
+/* ---- fingerprint.c */
 
 void st_prove_savepoint(struct st_journal *j);
 void st_prove_revert(struct st_journal *j, st_mark mark);

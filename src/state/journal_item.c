@@ -1,4 +1,4 @@
-#include "state/journal_impl.h"
+#include "state/store_impl.h"
 
 #include <stdlib.h>
 
@@ -10,15 +10,18 @@ uint64_t st_item_rehash(const void *ctx, uint32_t index) {
     return st_item_at(ctx, index)->hash;
 }
 
-void st_block_unref(struct st_block *b) {
-    if (b && --b->references == 0) free(b);
+void st_block_unref(struct st_journal *j, struct st_block *b) {
+    if (!b || --b->references) return;
+    j->value_bytes -= b->size;
+    free(b);
 }
 
 /* Puts a copy of `value` into the item; the reference to what it held is the caller's to keep. */
-static void copy_value(struct st_item *it, struct bytes value) {
+static void copy_value(struct st_journal *j, struct st_item *it, struct bytes value) {
     struct st_block *b = xmalloc(sizeof *b + value.n);
     b->references = 1;
     b->size = value.n;
+    j->value_bytes += value.n;
     if (value.n) memcpy(b->bytes, value.p, value.n);
     it->block = b;
     it->value = (struct bytes){b->bytes, b->size};
@@ -26,16 +29,14 @@ static void copy_value(struct st_item *it, struct bytes value) {
 }
 
 bool st_item_below(const struct st_journal *j, const struct st_item *it, struct bytes *value) {
-    (void)it;
-    (void)value;
-    return j->snapshot != NULL;
+    return j->snapshot && st_snapshot_get(j->snapshot, it->domain, it->key, value);
 }
 
-static void load_item(const struct st_journal *j, struct st_item *it) {
+static void load_item(struct st_journal *j, struct st_item *it) {
     struct bytes value;
     if (!st_item_below(j, it, &value)) return;
     if (j->values_move) {
-        copy_value(it, value);
+        copy_value(j, it, value);
     } else {
         it->value = value;
         it->present = true;
@@ -84,7 +85,7 @@ void st_put(struct st_journal *j, enum st_domain domain, struct bytes key, struc
     struct st_item *it = find_item(j, domain, key, &index);
     if (it->present && bytes_eq(it->value, value)) return;
     give_up_value(j, it, index);
-    copy_value(it, value);
+    copy_value(j, it, value);
 }
 
 void st_delete(struct st_journal *j, enum st_domain domain, struct bytes key) {

@@ -1,4 +1,4 @@
-#include "state/journal_impl.h"
+#include "state/store_impl.h"
 
 static uint64_t slot_hash(uint32_t account, const struct u256 *key) {
     return map_hash32((const uint8_t *)key, account);
@@ -16,9 +16,8 @@ uint64_t st_transient_rehash(const void *ctx, uint32_t index) {
 
 struct u256 st_slot_below(const struct st_journal *j, const struct st_account *a,
                           const struct u256 *key) {
-    (void)key;
     if (!j->snapshot || a->store_wiped) return U256_ZERO;
-    return U256_ZERO;
+    return st_snapshot_slot(j->snapshot, &a->address, key);
 }
 
 struct u256 st_slot_effective(const struct st_journal *j, const struct st_account *a,
@@ -91,7 +90,17 @@ bool st_warm_slot(struct st_journal *j, struct st_slot *s) {
     return true;
 }
 
-/* ---- Transient ---- */
+bool st_slot_is_known(const struct st_journal *j, const struct st_account *a,
+                      const struct u256 *key) {
+    struct map_probe it = map_begin(&j->slots.map, slot_hash(a->index, key));
+    for (uint32_t i; map_next(&j->slots.map, &it, &i);) {
+        const struct st_slot *s = st_slot_at(j, i);
+        if (s->account == a->index && u256_eq(&s->key, key)) return true;
+    }
+    return false;
+}
+
+/* ---- Transient */
 
 static struct st_transient_slot *find_transient(const struct st_journal *j, uint32_t account,
                                                 const struct u256 *key, uint64_t hash) {

@@ -65,7 +65,9 @@ bool st_snapshot_get(const struct st_snapshot *snap, enum st_domain domain, stru
                      struct bytes *value);
 
 /* Visits items whose key begins with `prefix`, from `start` on (start.n 0: the first), in key
- * order, until `visit` returns false. */
+ * order, until `visit` returns false. The key is borrowed for the visit, the value until the
+ * snapshot is closed. Keys of more than some 460 bytes that differ only behind that come in the
+ * order of their hashes. */
 void st_snapshot_scan(const struct st_snapshot *snap, enum st_domain domain, struct bytes prefix,
                       struct bytes start,
                       bool (*visit)(void *ctx, struct bytes key, struct bytes value), void *ctx);
@@ -80,15 +82,22 @@ void st_record_scan(const struct st_snapshot *snap, enum st_table table, struct 
                     struct bytes to, bool reverse,
                     bool (*visit)(void *ctx, struct bytes key, struct bytes value), void *ctx);
 
-/* ---- Sealing (the sequencer's thread only) ---- */
-
 struct st_roots {
     struct b32 evm;   /* Merkle-Patricia, as in an Ethereum header */
-    struct b32 move;  /* sparse Merkle over resources, modules and table items */
+    struct b32 move;  /* sparse Merkle over the domains 0x10 … 0x1f: resources, modules, tables */
     struct b32 svm;   /* sparse Merkle; the empty root until there are accounts */
-    struct b32 queue; /* sparse Merkle over messages and aliases */
+    struct b32 queue; /* sparse Merkle over the other domains: aliases, messages, parameters */
     struct b32 world; /* sha3-256 of the four */
 };
+
+/* The roots of the snapshot's block. */
+bool st_snapshot_roots(const struct st_snapshot *snap, struct st_roots *roots);
+
+/* The same computed anew from every account, slot and item of the snapshot, without using a stored
+ * node. Time and memory grow with the world: for audits and tests. */
+void st_snapshot_audit_roots(const struct st_snapshot *snap, struct st_roots *roots);
+
+/* ---- Sealing (the sequencer's thread only) */
 
 /* Opens the block's write transaction, writes everything that changed since the last seal with its
  * reverse difference, and computes the roots from those changes. The journal must be between

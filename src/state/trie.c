@@ -135,7 +135,7 @@ struct b32 st_trie_root(struct st_trie_pair *pairs, size_t count) {
     return root;
 }
 
-/* ---- The state of a journal ---- */
+/* ---- The state of a journal */
 
 struct b32 st_slots_root(struct arena *arena, const struct st_slot_value *slots, size_t count) {
     struct st_trie_pair *pairs = ARENA_ARRAY(arena, struct st_trie_pair, count);

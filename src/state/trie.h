@@ -21,8 +21,9 @@ struct b32 st_trie_root(struct st_trie_pair *pairs, size_t count);
 /* The state root of a journal over a NULL snapshot: the secure trie over all existing accounts. */
 struct b32 st_evm_root(struct st_journal *j);
 
-/* EIP-1186: the proof nodes (RLP each, root first) of an account and of a storage slot at the
- * newest sealed block. Results live in `arena`. */
+/* EIP-1186: the proof nodes (RLP each, root first) of an account and of a storage slot, present or
+ * absent. Results live in `arena`. Proofs are given at the newest block only: a snapshot of an
+ * earlier one (or of one that was the newest when another was already there) gets ST_ERR_PRUNED. */
 struct st_proof {
     struct bytes *nodes;
     size_t count;
@@ -31,5 +32,23 @@ struct err st_account_proof(const struct st_snapshot *snap, const struct b20 *ad
                             struct arena *arena, struct st_proof *proof, struct b32 *storage_root);
 struct err st_slot_proof(const struct st_snapshot *snap, const struct b20 *address,
                          const struct u256 *key, struct arena *arena, struct st_proof *proof);
+
+/* An item's proof in the sparse Merkle tree of its domain (see sparse.c for the hashes): the hashes
+ * of the siblings from the root down to where the key's way ends, and the leaf that hangs there, if
+ * any: the item's own, or another one, which proves that the item is absent. */
+struct st_item_proof {
+    struct b32 key; /* sha3-256(domain ‖ item key) */
+    struct b32 *siblings;
+    size_t count;
+    bool has_leaf;
+    struct b32 leaf_key, leaf_value_hash;
+};
+struct err st_item_proof(const struct st_snapshot *snap, enum st_domain domain, struct bytes key,
+                         struct arena *arena, struct st_item_proof *out);
+
+/* True if the proof shows that the tree of that root holds `value` under the item (NULL: that it
+ * holds none). */
+bool st_item_proof_check(const struct st_item_proof *p, const struct b32 *root,
+                         enum st_domain domain, struct bytes key, const struct bytes *value);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef TERN_STATE_TRIE_RLP_H
 #define TERN_STATE_TRIE_RLP_H
 
-#include "base/base.h"
+#include "codec/rlp.h"
 
 enum {
     ST_HEADER_MAX_BYTES = 9,
@@ -47,6 +47,14 @@ static inline uint8_t *st_rlp_put_string(uint8_t *at, struct bytes s) {
     return at + s.n;
 }
 
+/* Takes a list's or a string's content off the front of `in`; false on anything else. */
+static inline bool st_rlp_take(struct bytes *in, bool list, struct bytes *payload) {
+    struct rlp_item item;
+    if (!in->n || err_is(rlp_next(in, &item)) || item.is_list != list) return false;
+    *payload = item.payload;
+    return true;
+}
+
 /* A number without leading zeros. `be` has room for its 32 bytes; the result lies in it. */
 static inline struct bytes st_trimmed_be(uint8_t be[32], const struct u256 *v) {
     u256_store_be(be, v);
@@ -57,6 +65,15 @@ static inline struct bytes st_trimmed_be(uint8_t be[32], const struct u256 *v) {
 
 static inline uint8_t st_nibble(const uint8_t *key, size_t i) {
     return (i & 1) ? key[i / 2] & 15 : key[i / 2] >> 4;
+}
+
+/* Hex-prefix (Yellow Paper, appendix C) of `count` nibbles, one a byte. `out` has room for
+ * count / 2 + 1 bytes. */
+static inline size_t st_hex_prefix(uint8_t *out, const uint8_t *nibbles, size_t count, bool leaf) {
+    size_t n = 0, i = 0;
+    out[n++] = (uint8_t)((leaf ? 0x20 : 0) | ((count & 1) ? 0x10 | nibbles[i++] : 0));
+    for (; i < count; i += 2) out[n++] = (uint8_t)(nibbles[i] << 4 | nibbles[i + 1]);
+    return n;
 }
 
 #endif
