@@ -91,7 +91,7 @@ function(tern_embed_genesis)
     COMPILE_OPTIONS "-fno-lto" COMPILE_DEFINITIONS "TERN_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"" OBJECT_DEPENDS "${blobs}")
 endfunction()
 
-# tools/<name>/*.c: development programs (never part of the product), each one file set, linked with base and codec.
+# tools/<name>/*.c: development programs (never part of the product), each one file set, linked with base, codec and crypto.
 function(tern_tools)
   file(GLOB dirs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/*)
   foreach(dir ${dirs})
@@ -101,6 +101,6 @@ function(tern_tools)
     endif()
     get_filename_component(name ${dir} NAME)
     add_executable(${name} ${sources})
-    target_link_libraries(${name} PRIVATE tern_codec ${CMAKE_DL_LIBS})
+    target_link_libraries(${name} PRIVATE tern_codec tern_crypto ${CMAKE_DL_LIBS})
   endforeach()
 endfunction()

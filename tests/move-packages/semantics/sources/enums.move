@@ -44,6 +44,7 @@ module semantics::enums {
         }
     }
 
+    #[view]
     public fun test_match(): u64 {
         let shapes = vector[
             Shape::Circle { name: b"c", radius: 10 },
@@ -56,6 +57,7 @@ module semantics::enums {
         s
     }
 
+    #[view]
     public fun test_match_by_value(): u64 {
         let m = Maybe::Some { value: Shape::Rectangle { name: b"", width: 6, height: 7 } };
         match (m) {
@@ -65,6 +67,7 @@ module semantics::enums {
         }
     }
 
+    #[view]
     public fun test_guards(): u64 {
         let n = 0;
         for (i in 0..10) {
@@ -82,6 +85,7 @@ module semantics::enums {
         }
     }
 
+    #[view]
     public fun test_is(): u64 {
         let n = 0;
         let c = Shape::Circle { name: b"", radius: 1 };
@@ -92,6 +96,7 @@ module semantics::enums {
         n
     }
 
+    #[view]
     public fun test_common_field(): u64 {
         let a = Version::V1 { common: 3 };
         let b = Version::V2 { common: 4, more: 5 };
@@ -100,6 +105,7 @@ module semantics::enums {
         a.common * 1000 + b.common * 10 + b.more
     }
 
+    #[view]
     public fun test_change_variant(): u64 {
         let s = Shape::Unit;
         let before = s.area();
@@ -112,6 +118,7 @@ module semantics::enums {
         before * 10000 + middle * 10 + s.area()
     }
 
+    #[view]
     public fun test_mutate_in_match(): u64 {
         let s = Shape::Rectangle { name: b"", width: 2, height: 3 };
         match (&mut s) {
@@ -124,6 +131,7 @@ module semantics::enums {
         s.area()
     }
 
+    #[view]
     public fun test_generic_enum(): u64 {
         let a: Either<u64, vector<u8>> = Either::Left(5);
         let b: Either<u64, vector<u8>> = Either::Right(b"abc");
@@ -167,12 +175,14 @@ module semantics::enums {
         }
     }
 
+    #[view]
     public fun test_tree(): u64 {
         let sum = Expression::Sum(vector[Expression2::Number(11), Expression2::Negative(30)]);
         let product = Expression::Product(vector[Expression2::Number(6), Expression2::Number(7)]);
         evaluate(&sum) * 1000 + evaluate(&product) + evaluate(&Expression::Number(0))
     }
 
+    #[view]
     public fun test_equality(): u64 {
         let n = 0;
         if (Shape::Unit == Shape::Unit) n += 1;
@@ -183,17 +193,20 @@ module semantics::enums {
         n
     }
 
+    #[view]
     public fun fail_wrong_variant(): u64 {
         let s = Shape::Unit;
         s.radius
     }
 
+    #[view]
     public fun fail_wrong_variant_unpack(): u64 {
         let m = Maybe::None<u64>;
         let Maybe::Some { value } = m;
         value
     }
 
+    #[view]
     public fun fail_no_arm(): u64 {
         guarded(5)
     }

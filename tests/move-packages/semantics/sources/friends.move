@@ -27,11 +27,13 @@ module semantics::visibility {
     use semantics::friends;
     use semantics::packaged;
 
+    #[view]
     public fun test_friend(): u64 {
         let s = friends::make(21);
         friends::open(&friends::double(&s))
     }
 
+    #[view]
     public fun test_package(): u64 {
         let c = packaged::start();
         packaged::next(&mut c);

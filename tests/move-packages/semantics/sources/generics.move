@@ -25,6 +25,7 @@ module semantics::generics {
         old
     }
 
+    #[view]
     public fun test_identity(): u64 {
         let a = id(1u8);
         let b = id(2u256);
@@ -33,6 +34,7 @@ module semantics::generics {
         (a as u64) + (b as u64) + c.length() + d.value
     }
 
+    #[view]
     public fun test_pairs(): u64 {
         let p = pair(1u8, pair(true, vector[5u64, 6]));
         let q = swap(&p);
@@ -40,6 +42,7 @@ module semantics::generics {
         (if (r.b) 1000 else 0) + r.a[1] * 10 + (q.b as u64)
     }
 
+    #[view]
     public fun test_boxes(): u64 {
         let b = Box { value: vector[1u64] };
         let old = map_box(&mut b, vector[2, 3]);
@@ -48,6 +51,7 @@ module semantics::generics {
         old.length() * 1000 + b.value.length() * 100 + ((inner + c.value.value) as u64)
     }
 
+    #[view]
     public fun test_phantom(): u64 {
         let red = Tagged<Red> { n: 5 };
         let blue = Tagged<Blue> { n: 6 };
@@ -60,12 +64,14 @@ module semantics::generics {
         if (n == 0) 0 else 1 + count(n - 1, x)
     }
 
+    #[view]
     public fun test_generic_recursion(): u64 {
         count(10, b"x") * 100 + count(5, 1u8)
     }
 
     public fun largest<T: copy + drop>(v: &vector<T>, key: u64): T { v[key] }
 
+    #[view]
     public fun test_generic_vectors(): u64 {
         let a = vector[Both { a: 1u16, b: @0x1 }, Both { a: 2, b: @0x2 }];
         let x = largest(&a, 1);

@@ -65,20 +65,26 @@ module semantics::globals {
         abort 5
     }
 
+    #[view]
     public fun value(at: address): u64 acquires Counter { borrow_global<Counter>(at).value }
 
+    #[view]
     public fun history(at: address): vector<u64> acquires Counter {
         borrow_global<Counter>(at).history
     }
 
+    #[view]
     public fun has_counter(at: address): bool { exists<Counter>(at) }
 
+    #[view]
     public fun stored(at: address): (u64, vector<u8>) acquires Store {
         (borrow_global<Store<u64>>(at).item, borrow_global<Store<vector<u8>>>(at).item)
     }
 
+    #[view]
     public fun has_bool_store(at: address): bool { exists<Store<bool>>(at) }
 
+    #[view]
     public fun state(at: address): u64 acquires State {
         match (borrow_global<State>(at)) {
             State::Idle => 0,
@@ -86,5 +92,6 @@ module semantics::globals {
         }
     }
 
+    #[view]
     public fun fail_missing(): u64 acquires Counter { value(@0x999) }
 }

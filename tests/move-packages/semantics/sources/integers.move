@@ -2,6 +2,7 @@
 /// return a number; fail_* do not return. Operands pass through echo_*, or the compiler would
 /// compute the result itself.
 module semantics::integers {
+    #[view]
     public fun test_add_all_widths(): u64 {
         let a = echo_u8(200) + 55;
         let b = echo_u16(65000) + 535;
@@ -13,6 +14,7 @@ module semantics::integers {
         ((f - all) % 1000000007 as u64)
     }
 
+    #[view]
     public fun test_sub_mul_div_mod(): u64 {
         let a = echo_u8(17);
         let b = echo_u16(1234);
@@ -29,29 +31,34 @@ module semantics::integers {
         x + y + z + w + v + u
     }
 
+    #[view]
     public fun test_u256_wide_product(): u256 {
         let a = echo_u256(0xffffffffffffffffffffffffffffffff);
         a * a
     }
 
+    #[view]
     public fun test_u256_division(): u256 {
         let a = echo_u256(0xfedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210);
         let b = echo_u256(0x123456789abcdef0f);
         a / b + a % b
     }
 
+    #[view]
     public fun test_u256_division_large_divisor(): u256 {
         let a = echo_u256(0xfedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210);
         let b = echo_u256(0x80000000000000000000000000000000000000001);
         a / b * 3 + a % b
     }
 
+    #[view]
     public fun test_u128_division(): u128 {
         let a = echo_u128(0xfedcba9876543210fedcba9876543210);
         let b = echo_u128(0x1000000000000001f);
         a / b + a % b
     }
 
+    #[view]
     public fun test_shifts(): u64 {
         let a = echo_u8(0x81) << 1;
         let b = echo_u16(0x8001) << 15;
@@ -63,11 +70,13 @@ module semantics::integers {
         g * 100 + (e >> 127 as u64) * 10 + (f >> 255 as u64)
     }
 
+    #[view]
     public fun test_shift_by_zero_and_across_words(): u256 {
         let f = echo_u256(0x0123456789abcdef_0123456789abcdef_0123456789abcdef_0123456789abcdef);
         (f << 0) ^ (f << 68) ^ (f >> 133) ^ (f << 192) ^ (f >> 64)
     }
 
+    #[view]
     public fun test_bits(): u64 {
         let a = echo_u64(0xff00ff00ff00ff00);
         let b = echo_u64(0x0ff00ff00ff00ff0);
@@ -77,6 +86,7 @@ module semantics::integers {
         (a & b) ^ (a | b) ^ (e as u64)
     }
 
+    #[view]
     public fun test_comparisons(): u64 {
         let n = 0;
         let big = echo_u256(1) << 255;
@@ -93,6 +103,7 @@ module semantics::integers {
         n
     }
 
+    #[view]
     public fun test_casts_up_and_down(): u64 {
         let a: u256 = (echo_u8(255) as u256) + (echo_u16(65535) as u256) + (echo_u32(4294967295) as u256);
         let b = (a as u128);
@@ -103,6 +114,7 @@ module semantics::integers {
         c + (d as u64) + (e as u64) + (f as u64)
     }
 
+    #[view]
     public fun test_op_assign(): u64 {
         let x = echo_u64(10);
         x += 5;
@@ -118,6 +130,7 @@ module semantics::integers {
         x
     }
 
+    #[view]
     public fun test_booleans_short_circuit(): u64 {
         let n = 0;
         if (false && fails()) n = n + 1;
@@ -130,41 +143,76 @@ module semantics::integers {
         abort 1
     }
 
+    #[view]
     public fun echo_u8(x: u8): u8 { x }
+    #[view]
     public fun echo_u16(x: u16): u16 { x }
+    #[view]
     public fun echo_u32(x: u32): u32 { x }
+    #[view]
     public fun echo_u64(x: u64): u64 { x }
+    #[view]
     public fun echo_u128(x: u128): u128 { x }
+    #[view]
     public fun echo_u256(x: u256): u256 { x }
+    #[view]
     public fun echo_bool(x: bool): bool { x }
+    #[view]
     public fun echo_address(x: address): address { x }
+    #[view]
     public fun echo_bytes(x: vector<u8>): vector<u8> { x }
+    #[view]
     public fun echo_nested(x: vector<vector<u64>>): vector<vector<u64>> { x }
 
+    #[view]
     public fun add_u8(a: u8, b: u8): u8 { a + b }
+    #[view]
     public fun add_u64(a: u64, b: u64): u64 { a + b }
+    #[view]
     public fun sub_u64(a: u64, b: u64): u64 { a - b }
+    #[view]
     public fun mul_u128(a: u128, b: u128): u128 { a * b }
+    #[view]
     public fun mul_u256(a: u256, b: u256): u256 { a * b }
+    #[view]
     public fun div_u256(a: u256, b: u256): u256 { a / b }
+    #[view]
     public fun mod_u256(a: u256, b: u256): u256 { a % b }
+    #[view]
     public fun shl_u256(a: u256, n: u8): u256 { a << n }
+    #[view]
     public fun shr_u256(a: u256, n: u8): u256 { a >> n }
+    #[view]
     public fun shl_u64(a: u64, n: u8): u64 { a << n }
+    #[view]
     public fun cast_u8(a: u256): u8 { (a as u8) }
+    #[view]
     public fun cast_u16(a: u256): u16 { (a as u16) }
+    #[view]
     public fun cast_u32(a: u256): u32 { (a as u32) }
+    #[view]
     public fun cast_u64(a: u256): u64 { (a as u64) }
+    #[view]
     public fun cast_u128(a: u256): u128 { (a as u128) }
 
+    #[view]
     public fun fail_add_u8(): u64 { (add_u8(255, 1) as u64) }
+    #[view]
     public fun fail_add_u64(): u64 { add_u64(18446744073709551615, 1) }
+    #[view]
     public fun fail_sub_u64(): u64 { sub_u64(0, 1) }
+    #[view]
     public fun fail_mul_u128(): u128 { mul_u128(1 << 64, 1 << 64) }
+    #[view]
     public fun fail_mul_u256(): u256 { mul_u256(1 << 128, 1 << 128) }
+    #[view]
     public fun fail_div_by_zero(): u256 { div_u256(1, 0) }
+    #[view]
     public fun fail_mod_by_zero(): u256 { mod_u256(1, 0) }
+    #[view]
     public fun fail_shift_u64(): u64 { shl_u64(1, 64) }
+    #[view]
     public fun fail_cast_u8(): u8 { cast_u8(256) }
+    #[view]
     public fun fail_cast_u128(): u128 { cast_u128(1 << 128) }
 }

@@ -2,6 +2,7 @@
 module semantics::speed {
     struct Fields has drop { a: u64, b: u64, c: u64 }
 
+    #[view]
     public fun sum(n: u64): u64 {
         let s = 0;
         let i = 0;
@@ -12,6 +13,7 @@ module semantics::speed {
         s
     }
 
+    #[view]
     public fun fibonacci(n: u64): u64 {
         let a = 0;
         let b = 1;
@@ -25,12 +27,14 @@ module semantics::speed {
         a
     }
 
+    #[view]
     public fun recursive_fibonacci(n: u64): u64 {
         if (n < 2) n else recursive_fibonacci(n - 1) + recursive_fibonacci(n - 2)
     }
 
     fun leaf(s: u64): u64 { (s * 7 + 3) % 1000003 }
 
+    #[view]
     public fun calls(n: u64): u64 {
         let s = 1;
         let i = 0;
@@ -41,6 +45,7 @@ module semantics::speed {
         s
     }
 
+    #[view]
     public fun fields(n: u64): u64 {
         let f = Fields { a: 1, b: 2, c: 3 };
         let r = &mut f;
@@ -54,6 +59,7 @@ module semantics::speed {
         f.a + f.b + f.c
     }
 
+    #[view]
     public fun elements(n: u64): u64 {
         let v = vector[];
         let k = 0;
@@ -70,6 +76,7 @@ module semantics::speed {
         v[5] + v[1000]
     }
 
+    #[view]
     public fun wide(n: u64): u256 {
         let s = 3u256;
         let i = 0;

@@ -30,6 +30,7 @@ module semantics::structs {
         if (second) &mut self.to else &mut self.from
     }
 
+    #[view]
     public fun test_fields(): u64 {
         let l = Line { from: Point { x: 1, y: 2 }, to: Point { x: 4, y: 6 }, name: b"ab" };
         l.to.y += 1;
@@ -37,6 +38,7 @@ module semantics::structs {
         l.length_squared() * 10 + l.name.length()
     }
 
+    #[view]
     public fun test_references_into_fields(): u64 {
         let l = Line { from: Point { x: 1, y: 2 }, to: Point { x: 4, y: 6 }, name: b"" };
         l.shift(10).shift(5);
@@ -46,6 +48,7 @@ module semantics::structs {
         l.from.x * 1000000 + l.from.y * 10000 + l.to.x * 1000 + l.to.y
     }
 
+    #[view]
     public fun test_copies_are_deep(): u64 {
         let a = Line { from: Point { x: 1, y: 1 }, to: Point { x: 2, y: 2 }, name: b"n" };
         let b = a;
@@ -59,6 +62,7 @@ module semantics::structs {
         a.from.x * 1000 + b.from.x * 10 + a.name.length() + a.to.x + a.to.y
     }
 
+    #[view]
     public fun test_positional(): u64 {
         let w = Wrapper(5, true);
         w.0 += 1;
@@ -66,6 +70,7 @@ module semantics::structs {
         if (b && w.1) n else 0
     }
 
+    #[view]
     public fun test_wide(): u64 {
         let w = Wide {
             a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: true, h: @0xabc, i: vector[7, 8, 9]
@@ -86,6 +91,7 @@ module semantics::structs {
         n + (v.a as u64) + (v.b as u64)
     }
 
+    #[view]
     public fun test_linear_values(): u64 {
         let l = Linear { value: 3 };
         let Linear { value } = pass(l);
@@ -97,6 +103,7 @@ module semantics::structs {
         l
     }
 
+    #[view]
     public fun test_equality(): u64 {
         let a = Line { from: Point { x: 1, y: 1 }, to: Point { x: 2, y: 2 }, name: b"n" };
         let b = a;
@@ -110,12 +117,14 @@ module semantics::structs {
         n
     }
 
+    #[view]
     public fun test_nested_patterns(): u64 {
         let Line { from: Point { x, y: a }, to: Point { x: b, .. }, .. } =
             Line { from: Point { x: 1, y: 2 }, to: Point { x: 3, y: 4 }, name: b"" };
         x * 100 + a * 10 + b
     }
 
+    #[view]
     public fun test_references_to_locals(): u64 {
         let a = 1;
         let b = 2;
