@@ -1,0 +1,36 @@
+/* Signed transactions: decoding reads only its input, and what it accepts is what it says: the raw
+ * transaction is the front of the input, every slice lies inside it, and a cut one is refused. */
+#include "move/transaction.h"
+
+#include <stdlib.h>
+
+#include "move/type_tag.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_inside(struct bytes part, struct bytes whole) {
+    if (part.n && (part.p < whole.p || part.p + part.n > whole.p + whole.n)) abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct arena arena;
+    struct mv_signed_tx tx, cut;
+    struct bytes in = bytes_make(data, size);
+    arena_init(&arena, 0);
+    if (!err_is(mv_signed_tx_decode(in, &arena, &tx))) {
+        if (tx.raw.p != in.p || tx.raw.n > in.n) abort();
+        check_inside(tx.module_name, in);
+        check_inside(tx.function_name, in);
+        check_inside(tx.code, in);
+        for (uint32_t i = 0; i < tx.arg_count; i++) check_inside(tx.args[i], in);
+        for (uint32_t i = 0; i < tx.type_arg_count; i++) {
+            check_inside(tx.type_args[i], in);
+            if (mv_type_tag_length(tx.type_args[i]) != tx.type_args[i].n) abort();
+        }
+        mv_signed_tx_verify(&tx);
+        mv_signed_tx_auth_key(&tx);
+        if (!err_is(mv_signed_tx_decode(bytes_make(data, size - 1), &arena, &cut))) abort();
+    }
+    arena_free(&arena);
+    return 0;
+}
