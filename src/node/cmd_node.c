@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "chain/chain.h"
 #include "node/commands.h"
@@ -123,6 +124,15 @@ static int read_options(struct settings *s, int argc, char **argv) {
     return 0;
 }
 
+/* Every client is a descriptor: as many as the system lets us have. */
+static void raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_line(LOG_WARN, "the limit of open files stays as it is");
+}
+
 int cmd_node(int argc, char **argv) {
     struct settings s = {.rpc = {.eth_port = -1, .aptos_port = -1, .faucet_port = -1}};
     struct chain *chain;
@@ -136,6 +146,7 @@ int cmd_node(int argc, char **argv) {
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
     struct err e = chain_open(&chain, &s.chain);
     if (err_is(e)) {
         fprintf(stderr, "tern node: %s\n", e.text);

@@ -24,8 +24,7 @@ struct aptos_call {
 bool aptos_fail(struct aptos_call *c, int status, const char *code, uint32_t vm_code,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* ---- aptos_value.c: Move values and types as JSON
- * ---------------------------------------------------------------------- */
+/* ---- aptos_value.c: Move values and types as JSON */
 
 /* Writes the value that `bcs` holds; false if it is not of that layout. */
 bool aptos_put_value(struct json_out *o, const struct mv_layout *layout, struct bytes bcs);
@@ -41,7 +40,7 @@ bool aptos_read_address(struct bytes text, struct b32 *out);
 /* ---- aptos_abi.c */
 
 /* {"bytecode", "abi"} of a module. */
-void aptos_put_module(struct json_out *o, struct bytes bytecode, struct arena *arena);
+void aptos_put_module(struct json_out *o, struct bytes bytecode);
 
 /* ---- aptos_tx.c */
 
@@ -51,8 +50,7 @@ bool aptos_put_version(struct aptos_call *c, uint64_t version);
 void aptos_put_user(struct aptos_call *c, const struct chain_tx *tx, const struct chain_block *b);
 void aptos_put_pending(struct aptos_call *c, struct bytes raw);
 
-/* ---- Routes: each returns false if it is not the one, or after aptos_fail
- * ------------------------------------------------ */
+/* ---- Routes: each returns false if it is not the one, or after aptos_fail */
 
 /* The path's parts behind /v1, percent-decoded. */
 struct aptos_path {

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
+#include "move/attributes.h"
 #include "move/file_format.h"
-#include "move/metadata.h"
 #include "move/type_tag.h"
 
 static struct bytes identifier(const struct mv_module *m, uint16_t i) {
@@ -113,7 +113,7 @@ static void put_signature(struct json_out *o, const struct mv_module *m, uint16_
 }
 
 static void put_function(struct json_out *o, const struct mv_module *m,
-                         const struct mv_function_def *f, const struct mv_metadata_v1 *meta) {
+                         const struct mv_function_def *f) {
     static const char *const visibility[] = {"private", "public", "", "friend"};
     const struct mv_function_handle *h = &m->function_handles[f->handle];
     struct bytes name = identifier(m, h->name);
@@ -125,7 +125,7 @@ static void put_function(struct json_out *o, const struct mv_module *m,
     jo_key(o, "is_entry");
     jo_bool(o, f->is_entry);
     jo_key(o, "is_view");
-    jo_bool(o, mv_metadata_is_view(meta, name));
+    jo_bool(o, mv_is_view(m, name));
     jo_key(o, "generic_type_params");
     jo_array(o);
     for (unsigned i = 0; i < h->type_param_count; i++) put_constraints(o, h->type_params[i]);
@@ -166,8 +166,8 @@ static void put_variants(struct json_out *o, const struct mv_module *m,
     jo_end_array(o);
 }
 
-static void put_struct(struct json_out *o, const struct mv_module *m, const struct mv_struct_def *s,
-                       const struct mv_metadata_v1 *meta) {
+static void put_struct(struct json_out *o, const struct mv_module *m,
+                       const struct mv_struct_def *s) {
     const struct mv_struct_handle *h = &m->struct_handles[s->handle];
     struct bytes name = identifier(m, h->name);
     jo_object(o);
@@ -176,7 +176,7 @@ static void put_struct(struct json_out *o, const struct mv_module *m, const stru
     jo_key(o, "is_native");
     jo_bool(o, s->kind == MV_STRUCT_NATIVE);
     jo_key(o, "is_event");
-    jo_bool(o, mv_metadata_is_event(meta, name));
+    jo_bool(o, mv_is_event(m, name));
     jo_key(o, "is_enum");
     jo_bool(o, s->kind == MV_STRUCT_VARIANTS);
     jo_key(o, "abilities");
@@ -192,8 +192,7 @@ static void put_struct(struct json_out *o, const struct mv_module *m, const stru
     jo_end_object(o);
 }
 
-static void put_abi(struct json_out *o, const struct mv_module *m,
-                    const struct mv_metadata_v1 *meta) {
+static void put_abi(struct json_out *o, const struct mv_module *m) {
     const struct mv_module_handle *self = &m->module_handles[m->self];
     jo_object(o);
     jo_key(o, "address");
@@ -216,26 +215,24 @@ static void put_abi(struct json_out *o, const struct mv_module *m,
     jo_array(o);
     for (uint32_t i = 0; i < m->function_defs_count; i++) {
         const struct mv_function_def *f = &m->function_defs[i];
-        if (f->visibility != MV_PRIVATE || f->is_entry) put_function(o, m, f, meta);
+        if (f->visibility != MV_PRIVATE || f->is_entry) put_function(o, m, f);
     }
     jo_end_array(o);
     jo_key(o, "structs");
     jo_array(o);
-    for (uint32_t i = 0; i < m->struct_defs_count; i++) put_struct(o, m, &m->struct_defs[i], meta);
+    for (uint32_t i = 0; i < m->struct_defs_count; i++) put_struct(o, m, &m->struct_defs[i]);
     jo_end_array(o);
     jo_end_object(o);
 }
 
-void aptos_put_module(struct json_out *o, struct bytes bytecode, struct arena *arena) {
+void aptos_put_module(struct json_out *o, struct bytes bytecode) {
     struct mv_module *m;
     jo_object(o);
     jo_key(o, "bytecode");
     jo_hex(o, bytecode);
     if (!mv_failed(mv_module_read(&m, bytecode, MV_VERSION_MAX))) {
-        struct mv_metadata_v1 meta;
-        mv_metadata_read(m, arena, &meta);
         jo_key(o, "abi");
-        put_abi(o, m, &meta);
+        put_abi(o, m);
         mv_module_free(m);
     }
     jo_end_object(o);

@@ -171,7 +171,7 @@ static bool visit_module(void *ctx, struct bytes key, struct bytes value) {
         return false;
     }
     page->limit--;
-    aptos_put_module(page->c->out, value, page->c->arena);
+    aptos_put_module(page->c->out, value);
     return true;
 }
 
@@ -204,7 +204,7 @@ bool aptos_module(struct aptos_call *c, const struct aptos_path *p) {
             "Module not found by Address(%.*s), Module name(%.*s) and Ledger version(%llu)",
             (int)p->part[1].n, (const char *)p->part[1].p, (int)p->part[3].n,
             (const char *)p->part[3].p, (unsigned long long)c->newest.last_version);
-    aptos_put_module(c->out, value, c->arena);
+    aptos_put_module(c->out, value);
     return true;
 }
 

@@ -211,7 +211,7 @@ static void put_resource_change(struct aptos_call *c, const struct chain_change 
 static void put_module_change(struct aptos_call *c, const struct chain_change *change) {
     if (change->value.p) {
         jo_key(c->out, "data");
-        aptos_put_module(c->out, change->value, c->arena);
+        aptos_put_module(c->out, change->value);
     }
     jo_key(c->out, "type");
     jo_cstring(c->out, change->value.p ? "write_module" : "delete_module");
@@ -277,8 +277,7 @@ static void put_common(struct aptos_call *c, uint64_t version, const struct b32 
     JO_KEY_HEX(o, "accumulator_root_hash", b->roots.world);
 }
 
-/* ---- User transactions and shadows
- * ------------------------------------------------------------------------------------------- */
+/* ---- User transactions and shadows */
 
 static const struct xvm_leg *first_move_leg(const struct chain_tx *tx) {
     for (uint32_t i = 0; i < tx->leg_count; i++)

@@ -57,8 +57,7 @@ void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *table
  * error, whose text lives in `arena`. */
 struct err rpc_parse_json(struct arena *arena, struct bytes text, json_t **out);
 
-/* ---- Reading parameters: each returns false after rpc_fail, naming the parameter.
- * ----------------------------------- */
+/* ---- Reading parameters: each returns false after rpc_fail, naming the parameter. */
 
 json_t *rpc_param(struct rpc_call *c, size_t index); /* NULL if missing or null */
 bool rpc_hash(struct rpc_call *c, json_t *v, const char *what, struct b32 *out);
