@@ -297,7 +297,7 @@ static void seek_then(struct walk *w, struct bytes key, bool behind) {
     struct bytes ignored;
     size_t n = 0;
     from[n++] = w->tag;
-    memcpy(from + n, key.p, key.n);
+    if (key.n) memcpy(from + n, key.p, key.n);
     n += key.n;
     if (behind) memset(from + n, 0xff, 8), n += 8;
     bool found = st_cursor_seek(w->then, bytes_make(from, n), &w->then_key, &ignored);
