@@ -88,6 +88,8 @@ void *arena_alloc_slow(struct arena *a, size_t n, size_t align) {
     size_t size = a->chunk ? a->chunk->size * 2 : CHUNK_MIN_BYTES;
     if (size > CHUNK_MAX_BYTES) size = CHUNK_MAX_BYTES;
     if (size < n) size = n;
+    /* Never more room than the limit leaves, so that the fast path cannot pass it. */
+    if (a->limit_bytes && size > a->limit_bytes - used) size = a->limit_bytes - used;
     uint64_t total;
     if (!add_u64(size, sizeof(struct arena_chunk) + 64, &total)) return NULL;
     struct arena_chunk *c = aligned_alloc(64, (total + 63) & ~(size_t)63);

@@ -12,7 +12,7 @@ void buf_free(struct buf *b) {
 uint8_t *buf_room(struct buf *b, size_t more) {
     uint64_t need;
     if (!add_u64(b->n, more, &need)) need = SIZE_MAX; /* xrealloc will refuse */
-    if (need > b->cap) {
+    if (need > b->cap || !b->p) { /* never NULL: even an empty memcpy wants a pointer */
         size_t cap = b->cap ? b->cap : 64;
         while (cap < need) cap = cap > SIZE_MAX / 2 ? need : cap * 2;
         b->p = xrealloc(b->p, cap);

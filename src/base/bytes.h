@@ -46,9 +46,10 @@ static inline int bytes_cmp(struct bytes a, struct bytes b) {
     return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-/* The part [from, from + n). The caller has checked that it lies inside. */
+/* The part [from, from + n). The caller has checked that it lies inside. Through an integer,
+ * because NULL + 0, the empty part of an empty slice, is undefined for pointers. */
 static inline struct bytes bytes_sub(struct bytes a, size_t from, size_t n) {
-    return (struct bytes){a.p + from, n};
+    return (struct bytes){(const uint8_t *)((uintptr_t)a.p + from), n};
 }
 
 static inline bool b20_eq(const struct b20 *a, const struct b20 *b) {
