@@ -81,12 +81,6 @@ static void fill_call(const struct evm_frame *f, const struct call_operands *o,
     c->value = kind == EVM_DELEGATECALL ? own->value : o->value ? *o->value : U256_ZERO;
 }
 
-static void push_failure(struct evm_machine *m, struct evm_frame *f, uint64_t gas_back) {
-    f->gas += (int64_t)gas_back;
-    *++f->sp = U256_ZERO;
-    buf_clear(&m->return_data);
-}
-
 enum evm_status evm_op_call(struct evm_env *env, struct evm_frame *f, struct u256 *sp,
                             enum evm_call_kind kind) {
     struct evm_machine *m = env->machine;
@@ -103,11 +97,6 @@ enum evm_status evm_op_call(struct evm_env *env, struct evm_frame *f, struct u25
     uint64_t out_offset = o.out_offset->w[0], out_size = o.out_size->w[0];
 
     f->sp = o.rest;
-    /* CALLCODE moves nothing, but must be able to. */
-    if (kind == EVM_CALLCODE && u256_lt(&f->self->balance, &c.value)) {
-        push_failure(m, f, c.gas);
-        return EVM_SUCCESS;
-    }
     struct evm_result r;
     if (evm_frame_begin(env, &c, &r)) {
         struct evm_frame *callee = &m->frames[m->frame_count - 1];
@@ -157,7 +146,8 @@ enum evm_status evm_op_create(struct evm_env *env, struct evm_frame *f, struct u
 
     uint64_t nonce = f->self->nonce;
     if (c.depth > CALL_DEPTH_LIMIT || u256_lt(&f->self->balance, &c.value) || nonce == UINT64_MAX) {
-        push_failure(m, f, 0);
+        *++f->sp = U256_ZERO;
+        buf_clear(&m->return_data);
         return EVM_SUCCESS;
     }
     c.gas = env->fork >= EVM_EIP150 ? all_but_64th((uint64_t)f->gas) : (uint64_t)f->gas;

@@ -155,16 +155,20 @@ struct evm_step {
 };
 
 /* Any member may be NULL. With `step` set, code runs in a slower form that reports every
- * instruction; without a tracer nothing is paid for. `gas` is what the caller has left at that
- * moment, forwarded gas taken out. */
+ * instruction; without a tracer nothing is paid for. */
 struct evm_tracer {
     void *ctx;
     void (*step)(void *ctx, struct evm_env *env, const struct evm_step *step);
-    void (*enter)(void *ctx, struct evm_env *env, const struct evm_call_params *params);
+    /* A call or creation begins, precompiles and refused ones included. `caller_gas` is what the
+     * frame around it has left, forwarded gas taken out; 0 for the outermost. */
+    void (*enter)(void *ctx, struct evm_env *env, const struct evm_call_params *params,
+                  uint64_t caller_gas);
+    /* It ended. */
     void (*exit)(void *ctx, struct evm_env *env, const struct evm_call_params *params,
                  const struct evm_result *result);
-    /* The instruction shown last failed, before the frame ends. */
-    void (*fault)(void *ctx, struct evm_env *env, enum evm_status status);
+    /* The code of the newest frame stopped at the instruction shown last: with which status, and
+     * with how much gas before a creation pays for its code. Precedes `exit`. */
+    void (*stop)(void *ctx, struct evm_env *env, enum evm_status status, uint64_t gas);
     /* SELFDESTRUCT moved a balance. */
     void (*destruct)(void *ctx, struct evm_env *env, const struct b20 *from, const struct b20 *to,
                      const struct u256 *value);

@@ -23,8 +23,9 @@ static bool is_create(const struct evm_call_params *c) {
     return c->kind == EVM_CREATE || c->kind == EVM_CREATE2;
 }
 
-static bool moves_value(const struct evm_call_params *c) {
-    return c->kind == EVM_CALL || is_create(c);
+/* CALLCODE moves nothing, but must be able to. */
+static bool needs_value(const struct evm_call_params *c) {
+    return c->kind == EVM_CALL || c->kind == EVM_CALLCODE || is_create(c);
 }
 
 /* Undoes a frame. One touch survives: that of the RIPEMD-160 precompile, because in the block that
@@ -195,12 +196,14 @@ bool evm_frame_begin(struct evm_env *env, const struct evm_call_params *c, struc
     struct evm_machine *m = env->machine;
     const struct evm_tracer *t = tracer_of(env);
     *r = (struct evm_result){.status = EVM_SUCCESS, .is_create = is_create(c)};
-    if (t && t->enter) t->enter(t->ctx, env, c);
+    if (t && t->enter)
+        t->enter(t->ctx, env, c,
+                 c->depth && m->frame_count ? m->frames[m->frame_count - 1].gas : 0);
 
     bool entered = false;
     if (c->depth > CALL_DEPTH_LIMIT || m->frame_count >= FRAMES_MAX) {
         r->status = EVM_CALL_DEPTH;
-    } else if (moves_value(c) &&
+    } else if (needs_value(c) &&
                u256_lt(&st_account(env->journal, &c->sender)->balance, &c->value)) {
         r->status = EVM_INSUFFICIENT_BALANCE;
     } else {
@@ -244,6 +247,8 @@ struct evm_frame *evm_frame_end(struct evm_env *env, enum evm_status status, str
     struct evm_machine *m = env->machine;
     struct evm_frame *f = &m->frames[m->frame_count - 1];
     struct evm_result r = {.is_create = is_create(&f->call), .created = f->call.to};
+    const struct evm_tracer *t = tracer_of(env);
+    if (t && t->stop) t->stop(t->ctx, env, status, (uint64_t)f->gas);
     if (r.is_create && status == EVM_SUCCESS) {
         status = deposit(env, f, output);
         output = (struct bytes){NULL, 0};
@@ -255,7 +260,6 @@ struct evm_frame *evm_frame_end(struct evm_env *env, enum evm_status status, str
     buf_put_bytes(&m->return_data, output);
     r.output = buf_bytes(&m->return_data);
 
-    const struct evm_tracer *t = tracer_of(env);
     if (t && t->exit) t->exit(t->ctx, env, &f->call, &r);
     arena_release(&m->arena, f->arena_mark);
     m->frame_count--;

@@ -60,11 +60,6 @@ static void trace_step(struct evm_env *env, struct evm_frame *f, uint32_t pc) {
     if (t && t->step) t->step(t->ctx, env, &step);
 }
 
-static void trace_fault(struct evm_env *env, enum evm_status status) {
-    const struct evm_tracer *t = tracer_of(env);
-    if (t && t->fault) t->fault(t->ctx, env, status);
-}
-
 /* CALLDATALOAD: bytes beyond the end are zero. */
 static void load_input(struct u256 *top, struct bytes input) {
     uint64_t at = u256_sat_u64(top);
@@ -529,7 +524,6 @@ bad_jump:
 invalid:
     status = EVM_INVALID_OPCODE;
 fail:
-    trace_fault(env, status);
     output = (struct bytes){NULL, 0};
     gas = 0;
 end:

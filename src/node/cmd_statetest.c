@@ -1,0 +1,322 @@
+/* tern statetest: runs Ethereum state tests and prints what geth's `evm statetest` prints, a JSON
+ * array with one entry for each case. Files are shared out among threads; the output has the order
+ * of the files' names all the same. */
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "codec/codec.h"
+#include "node/commands.h"
+#include "node/statetest.h"
+
+static const char *const usage =
+    "tern statetest [--fork NAME] [--json] [--summary] [--failures FILE] [--jobs N] PATH…\n"
+    "\n"
+    "Runs state-test files, or all *.json below folders, and prints a JSON array of\n"
+    "{name, pass, stateRoot, fork, error}.\n"
+    "  --fork NAME      only cases of this fork\n"
+    "  --json           also an EIP-3155 trace on standard error\n"
+    "  --summary        closes with a table by fork and \"N passed, N failed, N skipped\"\n"
+    "  --failures FILE  writes each failing case with its reason to FILE\n"
+    "  --jobs N         threads (default 2)\n"
+    "Ends with 1 if a case failed, 2 on wrong usage.\n";
+
+enum { JOBS_MAX = 64 };
+
+struct count {
+    unsigned long passed, failed, skipped;
+};
+
+struct options {
+    const char *fork, *failures;
+    bool json, summary;
+    unsigned jobs;
+};
+
+/* What one file gave. */
+struct report {
+    struct buf entries, failures;
+    struct count by_fork[EVM_FORK_COUNT];
+    unsigned long other_skipped; /* forks that we do not know */
+};
+
+struct run {
+    struct options options;
+    char **files;
+    size_t file_count, file_room;
+    struct report *reports;
+    size_t _Atomic next;
+};
+
+/* ---- Files ---- */
+
+static void add_file(struct run *r, const char *path) {
+    if (r->file_count == r->file_room) {
+        r->file_room = r->file_room ? 2 * r->file_room : 256;
+        r->files = xrealloc(r->files, r->file_room * sizeof *r->files);
+    }
+    size_t n = strlen(path) + 1;
+    r->files[r->file_count++] = memcpy(xmalloc(n), path, n);
+}
+
+static bool ends_with(const char *s, const char *end) {
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && !strcmp(s + n - m, end);
+}
+
+static bool add_path(struct run *r, const char *path) {
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        fprintf(stderr, "tern statetest: %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        add_file(r, path);
+        return true;
+    }
+    struct dirent **entries;
+    int n = scandir(path, &entries, NULL, alphasort);
+    bool ok = n >= 0;
+    for (int i = 0; i < n; i++) {
+        struct buf full = {0};
+        buf_printf(&full, "%s/%s", path, entries[i]->d_name);
+        const char *p = buf_cstr(&full);
+        bool is_dir = stat(p, &st) == 0 && S_ISDIR(st.st_mode);
+        if (entries[i]->d_name[0] != '.' && (is_dir || ends_with(p, ".json")))
+            ok = add_path(r, p) && ok;
+        buf_free(&full);
+        free(entries[i]);
+    }
+    if (n >= 0) free(entries);
+    return ok;
+}
+
+static bool read_file(const char *path, struct buf *out) {
+    FILE *f = fopen(path, "rb");
+    if (!f) return false;
+    for (size_t n = 1; n > 0;) {
+        uint8_t *p = buf_room(out, 1 << 16);
+        n = fread(p, 1, 1 << 16, f);
+        out->n += n;
+    }
+    bool ok = !ferror(f);
+    fclose(f);
+    return ok;
+}
+
+/* ---- Running ---- */
+
+static void put_json_text(struct buf *b, const char *s) {
+    buf_puts(b, "\"");
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '"' || c == '\\')
+            buf_printf(b, "\\%c", c);
+        else if (c < 0x20)
+            buf_printf(b, "\\u%04x", c);
+        else
+            buf_put_u8(b, c);
+    }
+    buf_puts(b, "\"");
+}
+
+static void put_entry(struct buf *b, const struct statetest *t, const struct statetest_case *c,
+                      const struct statetest_outcome *o) {
+    buf_puts(b, "  {\n    \"name\": ");
+    put_json_text(b, t->name);
+    buf_printf(b, ",\n    \"pass\": %s,\n    \"stateRoot\": \"", o->pass ? "true" : "false");
+    hex_put(b, BYTES_OF(o->root));
+    buf_puts(b, "\",\n    \"fork\": ");
+    put_json_text(b, c->fork_name);
+    if (o->error[0]) {
+        buf_puts(b, ",\n    \"error\": ");
+        put_json_text(b, o->error);
+    }
+    buf_puts(b, "\n  },\n");
+}
+
+static void run_case(const struct run *r, struct evm_machine *m, const char *path,
+                     const struct statetest *t, size_t i, struct report *out) {
+    const struct statetest_case *c = &t->cases[i];
+    struct statetest_outcome o = {0};
+    if (r->options.fork && strcmp(r->options.fork, c->fork_name) != 0) return;
+    if (!c->known_fork) {
+        out->other_skipped++;
+        return;
+    }
+    statetest_run(m, t, i, r->options.json ? stderr : NULL, &o);
+    if (r->options.json) {
+        struct buf line = {0};
+        hex_put(&line, BYTES_OF(o.root));
+        fprintf(stderr, "{\"stateRoot\": \"%s\"}\n", buf_cstr(&line));
+        buf_free(&line);
+    }
+    if (o.pass)
+        out->by_fork[c->fork].passed++;
+    else
+        out->by_fork[c->fork].failed++;
+    put_entry(&out->entries, t, c, &o);
+    if (!o.pass && r->options.failures)
+        buf_printf(&out->failures, "%s\t%s\t%s\td%zu g%zu v%zu\t%s\n", path, t->name, c->fork_name,
+                   c->data, c->gas, c->value, o.error);
+}
+
+/* A file that cannot be read is one failed entry without a fork. */
+static void put_bad_file(const char *path, const char *why, struct report *out) {
+    fprintf(stderr, "tern statetest: %s: %s\n", path, why);
+    out->by_fork[EVM_FORK_COUNT - 1].failed++;
+    buf_printf(&out->failures, "%s\t-\t-\t-\t%s\n", path, why);
+}
+
+static void run_file(const struct run *r, struct evm_machine *m, const char *path,
+                     struct report *out) {
+    struct buf text = {0};
+    struct arena arena;
+    struct statetest *tests;
+    size_t count;
+    arena_init(&arena, 0);
+    if (!read_file(path, &text)) {
+        put_bad_file(path, strerror(errno), out);
+    } else {
+        struct err e = statetest_load(buf_bytes(&text), &arena, &tests, &count);
+        if (err_is(e)) put_bad_file(path, e.text, out);
+        for (size_t i = 0; !err_is(e) && i < count; i++)
+            for (size_t k = 0; k < tests[i].case_count; k++)
+                run_case(r, m, path, &tests[i], k, out);
+        statetest_free(tests, count);
+    }
+    arena_free(&arena);
+    buf_free(&text);
+}
+
+static void *work(void *arg) {
+    struct run *r = arg;
+    struct evm_machine *m = evm_machine_new();
+    for (size_t i; (i = atomic_fetch_add(&r->next, 1)) < r->file_count;)
+        run_file(r, m, r->files[i], &r->reports[i]);
+    evm_machine_free(m);
+    return NULL;
+}
+
+static void run_all(struct run *r) {
+    pthread_t threads[JOBS_MAX];
+    unsigned started = 0;
+    while (started + 1 < r->options.jobs && pthread_create(&threads[started], NULL, work, r) == 0)
+        started++;
+    work(r);
+    for (unsigned i = 0; i < started; i++) pthread_join(threads[i], NULL);
+}
+
+/* ---- Output ---- */
+
+static void print_array(const struct run *r) {
+    struct buf last = {0};
+    fputs("[\n", stdout);
+    for (size_t i = 0; i < r->file_count; i++) {
+        const struct buf *b = &r->reports[i].entries;
+        if (!b->n) continue;
+        fwrite(last.p, 1, last.n, stdout);
+        buf_clear(&last);
+        buf_put_bytes(&last, buf_bytes(b));
+    }
+    if (last.n) { /* the last entry has no comma */
+        fwrite(last.p, 1, last.n - 2, stdout);
+        fputs("\n", stdout);
+    }
+    fputs("]\n", stdout);
+    buf_free(&last);
+}
+
+static struct count print_summary(const struct run *r) {
+    struct count all = {0};
+    if (r->options.summary) printf("%-20s %10s %10s\n", "fork", "passed", "failed");
+    for (int f = 0; f < EVM_FORK_COUNT; f++) {
+        struct count c = {0};
+        for (size_t i = 0; i < r->file_count; i++) {
+            c.passed += r->reports[i].by_fork[f].passed;
+            c.failed += r->reports[i].by_fork[f].failed;
+        }
+        all.passed += c.passed;
+        all.failed += c.failed;
+        if (r->options.summary && (c.passed || c.failed))
+            printf("%-20s %10lu %10lu\n", evm_fork_name((enum evm_fork)f), c.passed, c.failed);
+    }
+    for (size_t i = 0; i < r->file_count; i++) all.skipped += r->reports[i].other_skipped;
+    if (r->options.summary)
+        printf("%lu passed, %lu failed, %lu skipped\n", all.passed, all.failed, all.skipped);
+    return all;
+}
+
+static bool write_failures(const struct run *r) {
+    FILE *f = fopen(r->options.failures, "w");
+    if (!f) {
+        fprintf(stderr, "tern statetest: %s: %s\n", r->options.failures, strerror(errno));
+        return false;
+    }
+    for (size_t i = 0; i < r->file_count; i++)
+        fwrite(r->reports[i].failures.p, 1, r->reports[i].failures.n, f);
+    return fclose(f) == 0;
+}
+
+/* ---- Arguments ---- */
+
+static bool parse(int argc, char **argv, struct run *r) {
+    struct options *o = &r->options;
+    o->jobs = 2;
+    bool ok = true;
+    for (int i = 1; i < argc && ok; i++) {
+        bool more = i + 1 < argc;
+        if (!strcmp(argv[i], "--json")) {
+            o->json = true;
+        } else if (!strcmp(argv[i], "--summary")) {
+            o->summary = true;
+        } else if (!strcmp(argv[i], "--fork") && more) {
+            o->fork = argv[++i];
+        } else if (!strcmp(argv[i], "--failures") && more) {
+            o->failures = argv[++i];
+        } else if (!strcmp(argv[i], "--jobs") && more) {
+            o->jobs = (unsigned)strtoul(argv[++i], NULL, 10);
+        } else if (argv[i][0] == '-') {
+            ok = false;
+        } else {
+            ok = add_path(r, argv[i]);
+        }
+    }
+    if (o->jobs < 1 || o->jobs > JOBS_MAX) ok = false;
+    if (o->json) o->jobs = 1; /* traces of two cases must not mix */
+    return ok && r->file_count;
+}
+
+static void free_run(struct run *r) {
+    for (size_t i = 0; i < r->file_count; i++) {
+        free(r->files[i]);
+        if (!r->reports) continue;
+        buf_free(&r->reports[i].entries);
+        buf_free(&r->reports[i].failures);
+    }
+    free(r->files);
+    free(r->reports);
+}
+
+int cmd_statetest(int argc, char **argv) {
+    struct run r = {0};
+    if (argc == 2 && !strcmp(argv[1], "--help")) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    if (!parse(argc, argv, &r)) {
+        fputs(usage, stderr);
+        free_run(&r);
+        return 2;
+    }
+    r.reports = xcalloc(r.file_count, sizeof *r.reports);
+    run_all(&r);
+    print_array(&r);
+    struct count all = print_summary(&r);
+    bool written = !r.options.failures || write_failures(&r);
+    free_run(&r);
+    return all.failed || !written ? 1 : 0;
+}

@@ -1,0 +1,99 @@
+/* Private to node/: Ethereum state tests. A file holds tests; a test is a world, a block and a
+ * transaction with three axes (data, gas, value); a case is one point of them in one fork, with the
+ * state root expected after it. */
+#ifndef TERN_NODE_STATETEST_H
+#define TERN_NODE_STATETEST_H
+
+#include <stdio.h>
+
+#include "evm/evm.h"
+
+struct statetest_slot {
+    struct u256 key, value;
+};
+
+struct statetest_account {
+    struct b20 address;
+    uint64_t nonce;
+    struct u256 balance;
+    struct st_code *code; /* one reference */
+    struct statetest_slot *slots;
+    size_t slot_count;
+};
+
+struct statetest_case {
+    enum evm_fork fork;
+    const char *fork_name;
+    bool known_fork;
+    size_t data, gas, value; /* indices */
+    struct b32 root, logs;
+    struct bytes tx_bytes;        /* empty: the file has none */
+    const char *expect_exception; /* NULL: the transaction is valid */
+};
+
+/* A number on an axis, which may be longer than its field: then the transaction must be refused. */
+struct statetest_number {
+    struct u256 value;
+    bool too_long;
+};
+
+struct statetest {
+    const char *name;
+    struct statetest_account *accounts;
+    size_t account_count;
+    struct evm_block block;
+    bool has_base_fee;
+    uint64_t excess_blob_gas;
+    uint64_t blob_update_fraction[EVM_FORK_COUNT]; /* 0: the fork's own */
+    uint32_t blobs_max[EVM_FORK_COUNT];
+    uint64_t chain_id;
+
+    struct evm_tx tx; /* without the axes */
+    bool tx_too_long; /* some fixed field does not fit */
+    bool typed_fee;   /* maxFeePerGas instead of gasPrice */
+    struct bytes *data;
+    struct statetest_number *gas, *value;
+    size_t data_count, gas_count, value_count;
+    struct evm_access **access; /* by data index; NULL: none */
+    size_t *access_count;
+    size_t access_lists;
+
+    struct statetest_case *cases;
+    size_t case_count;
+
+    /* The tool that filled older files left the touched coinbase behind when it refused a
+     * transaction; files of execution-spec-tests (they name their format) do not have that. */
+    bool refusal_touches_coinbase;
+};
+
+/* Reads a file's text. Everything lives in the arena but the codes: statetest_free() them. */
+struct err statetest_load(struct bytes text, struct arena *arena, struct statetest **tests,
+                          size_t *count);
+void statetest_free(struct statetest *tests, size_t count);
+
+struct statetest_outcome {
+    bool pass;
+    struct b32 root;
+    char error[256]; /* empty if it passed */
+};
+
+/* Runs one case. With `trace`, writes EIP-3155 lines to it. */
+void statetest_run(struct evm_machine *machine, const struct statetest *test, size_t index,
+                   FILE *trace, struct statetest_outcome *out);
+
+/* A tracer that writes one line for each instruction. Life: zeroed with `out` set → used by one
+ * transaction → statetest_trace_end. */
+struct statetest_trace {
+    FILE *out;
+    bool pending; /* a step whose cost is not known yet */
+    struct evm_step step;
+    char *stack_text; /* of the pending step */
+    size_t stack_text_size;
+    struct evm_tracer tracer;
+};
+
+void statetest_trace_begin(struct statetest_trace *t, FILE *out);
+void statetest_trace_end(struct statetest_trace *t, const struct evm_result *result,
+                         uint64_t gas_used);
+
+#endif
