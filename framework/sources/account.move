@@ -129,14 +129,14 @@ module aptos_framework::account {
         borrow_global<Account>(addr).guid_creation_num
     }
 
-    /// 0 for an address without an account.
     #[view]
+    /// 0 for an address without an account.
     public fun get_sequence_number(addr: address): u64 acquires Account {
         if (exists<Account>(addr)) borrow_global<Account>(addr).sequence_number else 0
     }
 
-    /// The address itself for an address without an account.
     #[view]
+    /// The address itself for an address without an account.
     public fun get_authentication_key(addr: address): vector<u8> acquires Account {
         if (exists<Account>(addr)) borrow_global<Account>(addr).authentication_key else bcs::to_bytes(&addr)
     }

@@ -3,6 +3,7 @@ module aptos_framework::aptos_coin {
     use std::error;
     use std::signer;
     use std::string;
+    use std::vector;
     use aptos_framework::coin::{Self, BurnCapability, Coin, MintCapability};
     use aptos_framework::system_addresses;
 
@@ -11,11 +12,24 @@ module aptos_framework::aptos_coin {
 
     /// The account may not mint.
     const ENO_CAPABILITIES: u64 = 1;
+    /// The right to mint has been offered to the account already.
+    const EALREADY_DELEGATED: u64 = 2;
+    /// Nobody has offered the right to mint to the account.
+    const EDELEGATION_NOT_FOUND: u64 = 3;
 
     struct AptosCoin has key {}
 
     struct MintCapStore has key {
         mint_cap: MintCapability<AptosCoin>
+    }
+
+    /// The offer of the right to mint.
+    struct DelegatedMintCapability has store {
+        to: address
+    }
+
+    struct Delegations has key {
+        inner: vector<DelegatedMintCapability>
     }
 
     /// Returns the capability to burn, for fees.
@@ -24,6 +38,7 @@ module aptos_framework::aptos_coin {
         let (burn_cap, freeze_cap, mint_cap) =
             coin::initialize<AptosCoin>(aptos_framework, string::utf8(b"Ether"), string::utf8(b"ETH"), 9, true);
         move_to(aptos_framework, MintCapStore { mint_cap });
+        move_to(aptos_framework, Delegations { inner: vector::empty() });
         coin::destroy_freeze_cap(freeze_cap);
         burn_cap
     }
@@ -38,6 +53,32 @@ module aptos_framework::aptos_coin {
         assert!(exists<MintCapStore>(account_addr), error::not_found(ENO_CAPABILITIES));
         let coins = coin::mint<AptosCoin>(amount, &borrow_global<MintCapStore>(account_addr).mint_cap);
         coin::deposit(dst_addr, coins);
+    }
+
+    /// The framework offers the right to mint to another account.
+    public entry fun delegate_mint_capability(account: signer, to: address) acquires Delegations {
+        system_addresses::assert_aptos_framework(&account);
+        let delegations = &mut borrow_global_mut<Delegations>(@aptos_framework).inner;
+        let (found, _) = find_delegation(delegations, to);
+        assert!(!found, error::invalid_argument(EALREADY_DELEGATED));
+        vector::push_back(delegations, DelegatedMintCapability { to });
+    }
+
+    /// The account takes the right that it was offered.
+    public entry fun claim_mint_capability(account: &signer) acquires Delegations, MintCapStore {
+        let delegations = &mut borrow_global_mut<Delegations>(@aptos_framework).inner;
+        let (found, i) = find_delegation(delegations, signer::address_of(account));
+        assert!(found, EDELEGATION_NOT_FOUND);
+        let DelegatedMintCapability { to: _ } = vector::swap_remove(delegations, i);
+        let mint_cap = borrow_global<MintCapStore>(@aptos_framework).mint_cap;
+        move_to(account, MintCapStore { mint_cap });
+    }
+
+    fun find_delegation(delegations: &vector<DelegatedMintCapability>, to: address): (bool, u64) {
+        vector::find(delegations, |d| {
+            let d: &DelegatedMintCapability = d;
+            d.to == to
+        })
     }
 
     /// Coins from nothing, for the framework's own modules that take them from elsewhere.

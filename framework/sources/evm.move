@@ -3,8 +3,8 @@
 /// Starts calls of contracts in the EVM. A call is a message: it runs after the current transaction's own execution has
 /// succeeded, in the order in which messages were started, in the same block. docs/cross-vm.md has the rules.
 module aptos_framework::evm {
-    /// The message as an event. It is written by the machine when `evm` is called, and by nothing else.
     #[event]
+    /// The message as an event. It is written by the machine when `evm` is called, and by nothing else.
     struct Call has drop, store {
         sender: address,
         /// The contract, in the last 20 bytes.

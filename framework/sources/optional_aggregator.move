@@ -2,6 +2,7 @@
 module aptos_framework::optional_aggregator {
     use std::error;
     use std::option::{Self, Option};
+    use aptos_framework::aggregator::Aggregator;
 
     friend aptos_framework::coin;
 
@@ -15,12 +16,14 @@ module aptos_framework::optional_aggregator {
         limit: u128,
     }
 
+    /// One of the two; here always the integer.
     struct OptionalAggregator has store {
+        aggregator: Option<Aggregator>,
         integer: Option<Integer>,
     }
 
     public(friend) fun new(limit: u128): OptionalAggregator {
-        OptionalAggregator { integer: option::some(Integer { value: 0, limit }) }
+        OptionalAggregator { aggregator: option::none(), integer: option::some(Integer { value: 0, limit }) }
     }
 
     public fun add(self: &mut OptionalAggregator, value: u128) {

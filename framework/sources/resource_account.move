@@ -6,7 +6,7 @@ module aptos_framework::resource_account {
     use aptos_framework::account;
     use aptos_framework::aptos_coin::AptosCoin;
     use aptos_framework::coin;
-    use aptos_std::table::{Self, Table};
+    use aptos_std::simple_map::{Self, SimpleMap};
 
     /// The source has made no resource accounts.
     const ECONTAINER_NOT_PUBLISHED: u64 = 1;
@@ -16,7 +16,7 @@ module aptos_framework::resource_account {
     const ZERO_AUTH_KEY: vector<u8> = x"0000000000000000000000000000000000000000000000000000000000000000";
 
     struct Container has key {
-        store: Table<address, account::SignerCapability>,
+        store: SimpleMap<address, account::SignerCapability>,
     }
 
     public entry fun create_resource_account(
@@ -47,8 +47,8 @@ module aptos_framework::resource_account {
         origin: &signer, resource: &signer, cap: account::SignerCapability, optional_auth_key: vector<u8>
     ) acquires Container {
         let origin_addr = signer::address_of(origin);
-        if (!exists<Container>(origin_addr)) move_to(origin, Container { store: table::new() });
-        table::add(&mut borrow_global_mut<Container>(origin_addr).store, signer::address_of(resource), cap);
+        if (!exists<Container>(origin_addr)) move_to(origin, Container { store: simple_map::new() });
+        simple_map::add(&mut borrow_global_mut<Container>(origin_addr).store, signer::address_of(resource), cap);
         let auth_key = if (vector::is_empty(&optional_auth_key)) {
             account::get_authentication_key(origin_addr)
         } else {
@@ -63,8 +63,15 @@ module aptos_framework::resource_account {
         assert!(exists<Container>(source_addr), error::not_found(ECONTAINER_NOT_PUBLISHED));
         let resource_addr = signer::address_of(resource);
         let container = borrow_global_mut<Container>(source_addr);
-        assert!(table::contains(&container.store, resource_addr), error::invalid_argument(EUNAUTHORIZED_NOT_OWNER));
-        let cap = table::remove(&mut container.store, resource_addr);
+        assert!(
+            simple_map::contains_key(&container.store, &resource_addr),
+            error::invalid_argument(EUNAUTHORIZED_NOT_OWNER)
+        );
+        let (_, cap) = simple_map::remove(&mut container.store, &resource_addr);
+        if (simple_map::length(&container.store) == 0) {
+            let Container { store } = move_from<Container>(source_addr);
+            simple_map::destroy_empty(store);
+        };
         account::rotate_authentication_key_internal(resource, ZERO_AUTH_KEY);
         cap
     }
