@@ -23,8 +23,7 @@ enum { SHADOW_TX_TYPE = 0x7e };
 
 enum { BASE_FEE_INITIAL = 1000000000, BASE_FEE_CHANGE_DENOMINATOR = 8, ELASTICITY = 2 };
 
-/* ---- Opening and adding
- * --------------------------------------------------------------------------------------------- */
+/* ---- Opening and adding */
 
 struct u256 chain_next_base_fee(const struct chain_block *parent) {
     uint64_t target = parent->gas_limit / ELASTICITY;
@@ -128,8 +127,7 @@ void chain_block_add(struct chain_open_block *b, struct chain_tx *tx) {
     }
 }
 
-/* ---- The Ethereum block
- * ---------------------------------------------------------------------------------------------- */
+/* ---- The Ethereum block */
 
 void chain_bloom_add(uint8_t bloom[256], const struct st_log *log) {
     for (uint32_t i = 0; i <= log->topic_count; i++) {

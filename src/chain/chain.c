@@ -24,8 +24,7 @@ static uint64_t steady_ms(void) {
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* ---- One transaction
- * --------------------------------------------------------------------------------------------- */
+/* ---- One transaction */
 
 /* The sender's nonce or sequence number in the sequencer's state. */
 static uint64_t nonce_now(struct chain *c, const struct mempool_tx *tx) {

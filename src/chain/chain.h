@@ -54,8 +54,7 @@ const struct chain_options *chain_get_options(const struct chain *c);
 struct st_store *chain_store(struct chain *c);
 struct mv_vm *chain_move_vm(struct chain *c);
 
-/* ---- Submitting (any thread)
- * --------------------------------------------------------------------------------------- */
+/* ---- Submitting (any thread) */
 
 /* What became of a submission. */
 struct chain_submitted {
@@ -95,8 +94,7 @@ uint64_t chain_wait_block(struct chain *c, uint64_t height, uint64_t timeout_ms)
  * the first submission. */
 void chain_listen(struct chain *c, void (*sealed)(void *ctx, uint64_t height), void *ctx);
 
-/* ---- Reading (any thread; each reader belongs to the thread that opened it)
- * ---------------------------------------- */
+/* ---- Reading (any thread; each reader belongs to the thread that opened it) */
 
 struct chain_block {
     uint64_t height;
@@ -226,8 +224,7 @@ void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t 
                          bool reverse, bool (*visit)(void *ctx, const struct xvm_message *m),
                          void *ctx);
 
-/* ---- Executing on a reader's state, without keeping anything
- * ------------------------------------------------------- */
+/* ---- Executing on a reader's state, without keeping anything */
 
 /* An EVM environment for calls at the reader's block: Osaka rules, this chain's id, that block's
  * fields. */

@@ -52,8 +52,7 @@ struct chain_open_block {
     uint64_t next_version;
 };
 
-/* ---- execute.c: one root transaction with its tail
- * ---------------------------------------------------------------- */
+/* ---- execute.c: one root transaction with its tail */
 
 /* The surroundings of an execution: the sequencer's, or a reader's with a journal of its own. */
 struct chain_exec {
@@ -128,8 +127,7 @@ void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx);
 /* The entry of the EVM list: the raw transaction, or a shadow's own encoding (type 0x7e). */
 void chain_evm_entry(struct buf *out, const struct chain_tx *tx);
 
-/* ---- record.c: what the store keeps
- * --------------------------------------------------------------------------------- */
+/* ---- record.c: what the store keeps */
 
 void chain_block_encode(struct buf *out, const struct chain_block *b);
 bool chain_block_decode(struct bytes in, struct chain_block *b);

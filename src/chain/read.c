@@ -55,8 +55,7 @@ struct st_journal *chain_reader_journal(struct chain_reader *r) {
     return r->journal;
 }
 
-/* ---- Blocks and transactions
- * --------------------------------------------------------------------------------------- */
+/* ---- Blocks and transactions */
 
 bool chain_load_block(const struct st_snapshot *snap, uint64_t height, struct chain_block *out) {
     uint8_t key[8];

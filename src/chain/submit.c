@@ -168,8 +168,7 @@ struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms
     return hand_over(c, tx, nonce, wait_ms, out);
 }
 
-/* ---- The mempool, seen from outside
- * ------------------------------------------------------------------------------- */
+/* ---- The mempool, seen from outside */
 
 bool chain_pending(struct chain *c, const struct b32 *hash, struct arena *arena, uint8_t *vm,
                    struct bytes *raw) {

@@ -50,8 +50,7 @@ static const struct mv_layout *option_element(const struct mv_layout *l) {
     return l->type_args[0];
 }
 
-/* ---- Types that follow from the parameters
- * ------------------------------------------------------------------------------- */
+/* ---- Types that follow from the parameters */
 
 static bool infer(struct conversion *c, const struct mv_layout *l, unsigned depth,
                   struct abi_type *out) {

@@ -65,8 +65,7 @@ static void put_bytes(struct buf *b, struct bytes v) {
     X(from_vm)                                                                                     \
     X(to_vm)                                                                                       \
     X(status)                                                                                      \
-    X(failure) X(on_fail) X(attempts) X(created_height) X(done_height) X(done_root_hash)           \
-        X(gas_used)
+    X(failure) X(on_fail) X(attempts) X(created_height) X(done_height) X(done_root_hash) X(gas_used)
 
 void xvm_message_encode(struct buf *out, const struct xvm_message *m) {
     buf_put_u8(out, MESSAGE_VERSION);
