@@ -327,7 +327,7 @@ static void test_record_scan_both_ways_keeps_bounds(void **state) {
 
 /* What block `height` writes: a few accounts with slots, some of them wiped, and items. */
 static void make_block(struct st_journal *j, uint64_t height) {
-    struct rand_source r = {height};
+    struct rand_source r = {.state = height};
     st_begin_tx(j);
     for (int i = 0; i < 20; i++) {
         struct b20 address = m_address(rand_below(&r, 30));
@@ -398,7 +398,7 @@ static void test_store_killed_while_sealing_reopens_at_last_block(void **state) 
     (void)state;
     char dir[64];
     make_dir(dir);
-    struct rand_source r = {42};
+    struct rand_source r = {.state = 42};
     uint64_t height = 0;
     for (int round = 0; round < 12; round++) {
         int fds[2];

@@ -114,7 +114,7 @@ static void test_trie_root_no_pairs_is_keccak_of_empty_string(void **state) {
 /* The order in which pairs are given does not matter; every single value does. */
 static void test_trie_root_shuffled_pairs_same_root(void **state) {
     (void)state;
-    struct rand_source r = {7};
+    struct rand_source r = {.state = 7};
     for (int round = 0; round < 200; round++) {
         struct st_trie_pair pair[64];
         uint8_t keys[64][4], values[64][40];

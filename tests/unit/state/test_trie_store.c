@@ -110,7 +110,7 @@ static void test_stored_trie_random_batches_equal_trie_in_memory(void **state) {
     (void)state;
     size_t changed = 0;
     for (uint64_t seed = 1; seed <= 6; seed++) {
-        struct rand_source r = {seed * 1000003};
+        struct rand_source r = {.state = seed * 1000003};
         struct st_store *s = open_store();
         struct world *w = calloc(1, sizeof *w);
         struct b20 address = {{1}};
@@ -178,7 +178,7 @@ static void test_stored_trie_node_lost_is_corrupted(void **state) {
     struct st_store *s = open_store();
     MDB_txn *txn;
     struct arena arena;
-    struct rand_source r = {5};
+    struct rand_source r = {.state = 5};
     arena_init(&arena, 0);
     assert_int_equal(mdb_txn_begin(s->env, NULL, 0, &txn), 0);
     struct st_trie_change c[64];
@@ -231,7 +231,7 @@ static void test_sparse_tree_random_batches_equal_tree_from_scratch(void **state
     (void)state;
     size_t changed = 0;
     for (uint64_t seed = 1; seed <= 6; seed++) {
-        struct rand_source r = {seed * 777767777};
+        struct rand_source r = {.state = seed * 777767777};
         struct st_store *s = open_store();
         struct world *w = calloc(1, sizeof *w);
         MDB_txn *txn;
