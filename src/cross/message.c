@@ -49,23 +49,17 @@ static void put_bytes(struct buf *b, struct bytes v) {
 #define PUT(b, x) buf_put((b), &(x), sizeof(x))
 
 /* The byte strings in stored order: one list for writing and reading. */
-#define MESSAGE_STRINGS(X)                                                                         \
-    X(sender)                                                                                      \
-    X(sender_alias)                                                                                \
-    X(module_address)                                                                              \
-    X(module_name)                                                                                 \
-    X(function_name) X(generics) X(to) X(fn_abi) X(call_data) X(result) X(error) X(error_data)
+/* clang-format off */
+#define MESSAGE_STRINGS(X) \
+    X(sender) X(sender_alias) X(module_address) X(module_name) X(function_name) X(generics) \
+    X(to) X(fn_abi) X(call_data) X(result) X(error) X(error_data)
 
 /* And the numbers and hashes. */
-#define MESSAGE_FIXED(X)                                                                           \
-    X(id)                                                                                          \
-    X(root_hash)                                                                                   \
-    X(index)                                                                                       \
-    X(generation)                                                                                  \
-    X(from_vm)                                                                                     \
-    X(to_vm)                                                                                       \
-    X(status)                                                                                      \
-    X(failure) X(on_fail) X(attempts) X(created_height) X(done_height) X(done_root_hash) X(gas_used)
+#define MESSAGE_FIXED(X) \
+    X(id) X(root_hash) X(index) X(generation) X(from_vm) \
+    X(to_vm) X(status) X(failure) X(on_fail) X(attempts) \
+    X(created_height) X(done_height) X(done_root_hash) X(gas_used)
+/* clang-format on */
 
 void xvm_message_encode(struct buf *out, const struct xvm_message *m) {
     buf_put_u8(out, MESSAGE_VERSION);
