@@ -17,6 +17,12 @@ bool rpc_fail(struct rpc_call *c, int code, const char *format, ...) {
     return false;
 }
 
+struct err rpc_parse_json(struct arena *arena, struct bytes text, json_t **out) {
+    enum { DEPTH_MAX = 64 };
+    *out = NULL;
+    return json_read(arena, text, SIZE_MAX, DEPTH_MAX, out);
+}
+
 /* ---- Parameters */
 
 json_t *rpc_param(struct rpc_call *c, size_t index) {
