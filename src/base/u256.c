@@ -1,13 +1,22 @@
+/* 256-bit integers: what is too long for the header. */
+/* Limbs are written one by one; a vector load of them soon after would wait for all of these stores
+ * to leave the core (a failed store-to-load forwarding, some 15 cycles). */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-tree-vectorize", "no-tree-slp-vectorize")
+#endif
 #include "base/base.h"
 
 void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b) {
     uint64_t t[8] = {0};
+#pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
         uint64_t c = 0;
+#pragma GCC unroll 4
         for (int j = 0; j < 4; j++) t[i + j] = u256_mac(a->w[i], b->w[j], t[i + j], &c);
         t[i + 4] = c;
     }
-    memcpy(out, t, sizeof t);
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) out[i] = t[i];
 }
 
 /* a^2 mod 2^256: the cross products are counted twice. */
@@ -18,11 +27,14 @@ static void square(struct u256 *out, const struct u256 *a) {
     const uint64_t x2 = u256_mac(a0, a2, 0, &c);
     const uint64_t x3 = a0 * a3 + a1 * a2 + c;
     const __uint128_t d0 = (__uint128_t)a0 * a0, d1 = (__uint128_t)a1 * a1;
-    __uint128_t t = (d0 >> 64) + ((__uint128_t)x1 << 1);
-    const uint64_t r1 = (uint64_t)t;
-    t = (t >> 64) + ((__uint128_t)x2 << 1) + (uint64_t)d1;
-    const uint64_t r2 = (uint64_t)t;
-    const uint64_t r3 = (uint64_t)(t >> 64) + (x3 << 1) + (uint64_t)(d1 >> 64);
+    const uint64_t d0_high = (uint64_t)(d0 >> 64), d1_low = (uint64_t)d1;
+    const uint64_t r1 = d0_high + (x1 << 1);
+    const uint64_t c1 = r1 < d0_high;
+    uint64_t r2 = (x2 << 1 | x1 >> 63) + d1_low;
+    uint64_t c2 = r2 < d1_low;
+    r2 += c1;
+    c2 += r2 < c1;
+    const uint64_t r3 = (x3 << 1 | x2 >> 63) + (uint64_t)(d1 >> 64) + c2;
     *out = (struct u256){{(uint64_t)d0, r1, r2, r3}};
 }
 

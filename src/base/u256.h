@@ -77,11 +77,17 @@ static inline int u256_cmp(const struct u256 *a, const struct u256 *b) {
     return u256_lt(a, b) ? -1 : !u256_eq(a, b);
 }
 
-/* low limb of a * b + c + *carry; the high limb becomes the new carry. Cannot overflow 128 bits. */
+/* The low limb of a * b + c + *carry; the high limb becomes the new carry. Cannot overflow 128
+ * bits. Carries written as comparisons become add-with-carry, sums of 128 bits much longer code. */
 static inline uint64_t u256_mac(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry) {
-    __uint128_t t = (__uint128_t)a * b + c + *carry;
-    *carry = (uint64_t)(t >> 64);
-    return (uint64_t)t;
+    const __uint128_t product = (__uint128_t)a * b;
+    uint64_t low = (uint64_t)product, high = (uint64_t)(product >> 64);
+    low += c;
+    high += low < c;
+    low += *carry;
+    high += low < *carry;
+    *carry = high;
+    return low;
 }
 
 /* out = a * b mod 2^256: the ten limb products that matter, row by row. */

@@ -4,6 +4,12 @@
  *
  * A divisor d is normalised first: shifted left until its top bit is set; d1:d0 are its two top
  * limbs. */
+
+/* Limbs are written one by one; a vector load of them soon after would wait for all of these stores
+ * to leave the core (a failed store-to-load forwarding, some 15 cycles). */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-tree-vectorize", "no-tree-slp-vectorize")
+#endif
 #include "base/base.h"
 
 typedef __uint128_t u128;
@@ -53,33 +59,31 @@ static inline uint64_t reciprocal_2(uint64_t d1, uint64_t d0) {
     return v;
 }
 
-/* One quotient digit of u1:u0 by d, u1 < d (algorithm 4). */
-static inline uint64_t digit_2by1(uint64_t u1, uint64_t u0, uint64_t d, uint64_t v,
-                                  uint64_t *rest) {
-    const u128 q = (u128)v * u1 + join(u1, u0);
-    uint64_t q1 = hi(q) + 1;
-    uint64_t r = u0 - q1 * d;
-    const uint64_t over = -(uint64_t)(r > (uint64_t)q); /* as likely as not: no branch */
-    q1 += over;
-    r += d & over;
-    if (__builtin_expect(r >= d, 0)) q1++, r -= d;
-    *rest = r;
-    return q1;
-}
-
-/* One quotient digit of u2:u1:u0 by d1:d0, u2:u1 < d1:d0 (algorithm 5). */
+/* One quotient digit of u2:u1:u0 by d1:d0, u2:u1 < d1:d0 (algorithm 5). The remainder is r1:r0;
+ * borrows are written out because sums of 128 bits become much longer code. */
 static inline uint64_t digit_3by2(uint64_t u2, uint64_t u1, uint64_t u0, uint64_t d1, uint64_t d0,
-                                  uint64_t v, u128 *rest) {
-    const u128 d = join(d1, d0);
-    const u128 q = (u128)v * u2 + join(u2, u1);
-    uint64_t q1 = hi(q);
-    u128 r = join(u1 - q1 * d1, u0) - (u128)d0 * q1 - d;
+                                  uint64_t v, uint64_t *rest1, uint64_t *rest0) {
+    const u128 product = (u128)v * u2;
+    const uint64_t q0 = (uint64_t)product + u1;
+    uint64_t q1 = hi(product) + u2 + (q0 < u1);
+    /* r = u1:u0 - q1 * d1:d0 - d1:d0, modulo 2^128 */
+    const u128 t = (u128)d0 * q1;
+    uint64_t r0 = u0 - (uint64_t)t;
+    uint64_t r1 = u1 - q1 * d1 - hi(t) - (u0 < (uint64_t)t);
+    r1 -= d1 + (r0 < d0);
+    r0 -= d0;
     q1++;
-    const uint64_t over = -(uint64_t)(hi(r) >= (uint64_t)q); /* as likely as not: no branch */
+    const uint64_t over = -(uint64_t)(r1 >= q0); /* as likely as not: no branch */
     q1 += over;
-    r += d & join(over, over);
-    if (__builtin_expect(r >= d, 0)) q1++, r -= d;
-    *rest = r;
+    r0 += d0 & over;
+    r1 += (d1 & over) + (r0 < (d0 & over));
+    if (__builtin_expect(r1 >= d1, 0) && (r1 > d1 || r0 >= d0)) {
+        q1++;
+        r1 -= d1 + (r0 < d0);
+        r0 -= d0;
+    }
+    *rest1 = r1;
+    *rest0 = r0;
     return q1;
 }
 
@@ -91,9 +95,9 @@ static inline uint64_t digit_3by2(uint64_t u2, uint64_t u1, uint64_t u0, uint64_
 INLINE uint64_t sub_mul(uint64_t *out, const uint64_t *u, const uint64_t *d, int n, uint64_t q) {
     uint64_t borrow = 0;
     for (int i = 0; i < n; i++) {
-        const u128 t = (u128)d[i] * q + borrow;
-        borrow = hi(t) + (u[i] < (uint64_t)t);
-        out[i] = u[i] - (uint64_t)t;
+        const uint64_t low = u256_mac(d[i], q, 0, &borrow);
+        borrow += u[i] < low;
+        out[i] = u[i] - low;
     }
     return borrow;
 }
@@ -109,43 +113,43 @@ INLINE uint64_t add_back(uint64_t *r, const uint64_t *d, int n) {
     return carry;
 }
 
-/* A quotient digit and what remains. */
-struct digit {
-    uint64_t q, rest[4];
-};
-
-/* The digit of u when its top limbs equal d1:d0: it is 2^64 - 1 or little less. */
-static __attribute__((noinline, cold)) struct digit largest_digit(struct digit u, uint64_t low,
-                                                                  const uint64_t *d, int n) {
-    const uint64_t all[5] = {low, u.rest[0], u.rest[1], u.rest[2], u.rest[3]};
-    u.q = UINT64_MAX;
-    uint64_t top = all[n] - sub_mul(u.rest, all, d, n, u.q);
+/* The digit of the n + 1 limbs u by d when the top two limbs of both are equal: 2^64 - 1 or little
+ * less. Leaves the remainder in the lower n limbs. */
+static __attribute__((noinline, cold)) uint64_t largest_digit(uint64_t *u, const uint64_t *d,
+                                                              int n) {
+    uint64_t q = UINT64_MAX;
+    uint64_t top = u[n] - sub_mul(u, u, d, n, q);
     while (top) { /* negative: all ones */
-        u.q--;
-        top += add_back(u.rest, d, n);
+        q--;
+        top += add_back(u, d, n);
     }
-    return u;
+    return q;
 }
 
-/* Takes the next digit: of r->rest with `low` behind it. r->rest < d; v is reciprocal_2 of d; n is
- * 2 to 4. */
-INLINE void next_digit(struct digit *r, uint64_t low, const uint64_t *d, int n, uint64_t v) {
+/* Takes and returns the next digit: of `rest` (n limbs, below d) with `low` behind it. v is
+ * reciprocal_2 of d; n is 2 to 4. */
+INLINE uint64_t next_digit(uint64_t *rest, uint64_t low, const uint64_t *d, int n, uint64_t v) {
     const uint64_t d1 = d[n - 1], d0 = d[n - 2];
     uint64_t u[5] = {low, 0, 0, 0, 0};
-    for (int i = 0; i < n; i++) u[i + 1] = r->rest[i];
+    for (int i = 0; i < n; i++) u[i + 1] = rest[i];
     if (__builtin_expect(u[n] == d1 && u[n - 1] == d0, 0)) {
-        *r = largest_digit(*r, low, d, n);
-        return;
+        uint64_t copy[5]; /* so that the others may stay in registers */
+        for (int i = 0; i <= n; i++) copy[i] = u[i];
+        const uint64_t q = largest_digit(copy, d, n);
+        for (int i = 0; i < n; i++) rest[i] = copy[i];
+        return q;
     }
-    u128 top;
-    r->q = digit_3by2(u[n], u[n - 1], u[n - 2], d1, d0, v, &top);
-    const uint64_t borrow = sub_mul(r->rest, u, d, n - 2, r->q);
-    r->rest[n - 2] = (uint64_t)(top - borrow);
-    r->rest[n - 1] = hi(top - borrow);
-    if (__builtin_expect(top < borrow, 0)) {
-        r->q--;
-        add_back(r->rest, d, n);
+    uint64_t r1, r0;
+    uint64_t q = digit_3by2(u[n], u[n - 1], u[n - 2], d1, d0, v, &r1, &r0);
+    const uint64_t borrow = sub_mul(rest, u, d, n - 2, q);
+    const uint64_t more = r0 < borrow;
+    rest[n - 2] = r0 - borrow;
+    rest[n - 1] = r1 - more;
+    if (__builtin_expect(r1 < more, 0)) { /* negative */
+        q--;
+        add_back(rest, d, n);
     }
+    return q;
 }
 
 /* a[i]:a[i-1] << s, the upper limb. */
@@ -154,38 +158,39 @@ INLINE uint64_t shifted(const uint64_t *a, int i, unsigned s) {
 }
 
 /* Divides the m limbs a by the n limbs b, 2 <= n <= 4, n <= m <= 8: the m - n + 1 quotient digits
- * go to q unless it is NULL, the remainder to r. */
-INLINE void divide_n(uint64_t *q, uint64_t r[4], const uint64_t *a, int m, const uint64_t *b,
-                     int n) {
+ * go to q unless it is NULL, the remainder to r, which may be a or b. */
+INLINE void divide_n(uint64_t *q, uint64_t *r, const uint64_t *a, int m, const uint64_t *b, int n) {
     const unsigned s = (unsigned)__builtin_clzll(b[n - 1]);
-    uint64_t d[4];
-    struct digit at = {0};
+    uint64_t d[4], rest[4];
     for (int i = n - 1; i > 0; i--) d[i] = shifted(b, i, s);
     d[0] = b[0] << s;
-    at.rest[n - 1] = a[m - 1] >> 1 >> (63 - s);
-    for (int i = n - 2; i >= 0; i--) at.rest[i] = shifted(a, m - n + 1 + i, s);
+    rest[n - 1] = a[m - 1] >> 1 >> (63 - s);
+    for (int i = n - 2; i >= 0; i--) rest[i] = shifted(a, m - n + 1 + i, s);
     const uint64_t v = reciprocal_2(d[n - 1], d[n - 2]);
     for (int j = m - n; j >= 0; j--) {
-        next_digit(&at, j ? shifted(a, j, s) : a[0] << s, d, n, v);
-        if (q) q[j] = at.q;
-    }
-    for (int i = 0; i < n - 1; i++) r[i] = at.rest[i] >> s | at.rest[i + 1] << 1 << (63 - s);
-    r[n - 1] = at.rest[n - 1] >> s;
-}
-
-INLINE void divide_1(uint64_t *q, uint64_t r[4], const uint64_t *a, int m, uint64_t b) {
-    const unsigned s = (unsigned)__builtin_clzll(b);
-    const uint64_t d = b << s, v = reciprocal_1(d);
-    uint64_t rest = a[m - 1] >> 1 >> (63 - s);
-    for (int j = m - 1; j >= 0; j--) {
-        const uint64_t digit = digit_2by1(rest, j ? shifted(a, j, s) : a[0] << s, d, v, &rest);
+        const uint64_t digit = next_digit(rest, j ? shifted(a, j, s) : a[0] << s, d, n, v);
         if (q) q[j] = digit;
     }
-    r[0] = rest >> s;
+    for (int i = 0; i < n - 1; i++) r[i] = rest[i] >> s | rest[i + 1] << 1 << (63 - s);
+    r[n - 1] = rest[n - 1] >> s;
+    for (int i = n; i < 4; i++) r[i] = 0;
 }
 
-/* The same for any n from 1; r's upper limbs are zero already. */
-INLINE void divide(uint64_t *q, uint64_t r[4], const uint64_t *a, int m, const uint64_t *b, int n) {
+/* The same for n = 1, with the machine's division. It takes some 12 cycles a limb (AMD since Zen 3,
+ * Intel since Ice Lake), less than a reciprocal's digit; only older machines would like that
+ * better.
+ */
+INLINE void divide_1(uint64_t *q, uint64_t *r, const uint64_t *a, int m, uint64_t b) {
+    uint64_t rest = 0;
+    for (int j = m - 1; j >= 0; j--) {
+        const uint64_t digit = div_128_by_64(rest, a[j], b, &rest);
+        if (q) q[j] = digit;
+    }
+    r[0] = rest;
+    r[1] = r[2] = r[3] = 0;
+}
+
+INLINE void divide(uint64_t *q, uint64_t *r, const uint64_t *a, int m, const uint64_t *b, int n) {
     switch (n) {
     case 1: divide_1(q, r, a, m, b[0]); return;
     case 2: divide_n(q, r, a, m, b, 2); return;
@@ -199,22 +204,26 @@ static inline int limb_count(const uint64_t *p, int n) {
     return n;
 }
 
+INLINE void put(struct u256 *out, const uint64_t w[4]) {
+    for (int i = 0; i < 4; i++) out->w[i] = w[i];
+}
+
 void u256_divmod(struct u256 *quotient, struct u256 *remainder, const struct u256 *a,
                  const struct u256 *b) {
-    struct u256 q = U256_ZERO, r = U256_ZERO;
+    uint64_t q[4] = {0}, r[4] = {0};
     const int n = limb_count(b->w, 4);
     if (n == 0) {
         /* Yellow Paper, DIV and MOD: by zero both are zero. */
+    } else if (n == 1 && u256_fits_u64(a)) {
+        q[0] = a->w[0] / b->w[0];
+        r[0] = a->w[0] % b->w[0];
     } else if (u256_lt(a, b)) {
-        r = *a;
-    } else if (u256_fits_u64(a)) {
-        q.w[0] = a->w[0] / b->w[0];
-        r.w[0] = a->w[0] % b->w[0];
+        for (int i = 0; i < 4; i++) r[i] = a->w[i];
     } else {
-        divide(q.w, r.w, a->w, limb_count(a->w, 4), b->w, n);
+        divide(q, r, a->w, limb_count(a->w, 4), b->w, n);
     }
-    if (quotient) *quotient = q;
-    if (remainder) *remainder = r;
+    if (quotient) put(quotient, q);
+    if (remainder) put(remainder, r);
 }
 
 static inline bool is_negative(const struct u256 *a) {
@@ -246,14 +255,11 @@ void u256_smod(struct u256 *out, const struct u256 *a, const struct u256 *b) {
 static inline void reduce(struct u256 *out, const uint64_t *a, int m, const struct u256 *b) {
     const int n = limb_count(b->w, 4);
     m = limb_count(a, m);
-    if (m < n) {
-        *out = U256_ZERO;
-        memcpy(out->w, a, (size_t)m * sizeof *a);
+    if (m < n) { /* then m < 4 and the limbs above are zero */
+        put(out, a);
         return;
     }
-    struct u256 r = U256_ZERO;
-    divide(NULL, r.w, a, m, b->w, n);
-    *out = r;
+    divide(NULL, out->w, a, m, b->w, n);
 }
 
 void u256_addmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
@@ -267,7 +273,8 @@ void u256_addmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
     if (u256_lt(a, m) && u256_lt(b, m)) { /* then the sum is below 2m */
         struct u256 less;
         const bool below = u256_sub(&less, &sum, m);
-        *out = carry || !below ? less : sum;
+        const uint64_t take = -(uint64_t)(carry || !below);
+        for (int i = 0; i < 4; i++) out->w[i] = sum.w[i] ^ ((sum.w[i] ^ less.w[i]) & take);
         return;
     }
     const uint64_t wide[5] = {sum.w[0], sum.w[1], sum.w[2], sum.w[3], carry};
