@@ -36,7 +36,7 @@
 
 enum { MV_GAS_SCALING = 1000000 };
 
-/* ---- The process's part ------------------------------------------------------------------ */
+/* ---- The process's part */
 
 struct mv_vm;
 
@@ -50,7 +50,7 @@ struct mv_vm *mv_vm_new(const struct mv_vm_options *options);
 /* All sessions have been freed. */
 void mv_vm_free(struct mv_vm *vm);
 
-/* ---- Layouts ----------------------------------------------------------------------------- */
+/* ---- Layouts */
 
 enum mv_layout_kind {
     MV_LAYOUT_BOOL,
@@ -100,7 +100,7 @@ struct mv_layout {
     const struct mv_layout_variant *variants;
 };
 
-/* ---- What a leg is told and whom it can ask ---------------------------------------------- */
+/* ---- What a leg is told and whom it can ask */
 
 struct mv_block_info {
     uint64_t height;
@@ -156,7 +156,7 @@ struct mv_host {
     uint8_t (*home_of)(void *ctx, const struct b32 *address, uint8_t home[32]);
 };
 
-/* ---- Sessions ---------------------------------------------------------------------------- */
+/* ---- Sessions */
 
 struct mv_session;
 
@@ -189,7 +189,7 @@ uint64_t mv_session_gas_used(const struct mv_session *s); /* internal units */
  * say). False if the limit is passed; all gas is used then. */
 bool mv_session_charge(struct mv_session *s, uint64_t amount);
 
-/* ---- Running ----------------------------------------------------------------------------- */
+/* ---- Running */
 
 /* How a run ended. Slices live in the session's arena. */
 struct mv_outcome {
@@ -254,7 +254,7 @@ bool mv_publish(struct mv_session *s, const struct b32 *owner, const struct byte
  * gas", …. Lives in the session's arena. */
 struct bytes mv_status_text(struct mv_session *s, const struct mv_outcome *out);
 
-/* ---- Asking about code ------------------------------------------------------------------- */
+/* ---- Asking about code */
 
 enum mv_param_kind {
     MV_PARAM_VALUE,

@@ -1,0 +1,250 @@
+/* Natives that know the chain: events, signers, publishing, the transaction, the EVM. */
+#include "crypto/keccak.h"
+#include "move/natives.h"
+#include "move/session.h"
+
+enum {
+    CONTEXT_NOT_AVAILABLE = 9 << 16 | 1, /* not called in a user's transaction */
+    ALREADY_REQUESTED = 3 << 16,         /* code: two publications in one transaction */
+    EVENT_TOO_LONG = 0x10001,
+};
+
+/* ---- Events */
+
+/* Writes the event whose message begins at `slot`. */
+static enum mv_status_code write_event(struct mv_native_call *n, unsigned slot,
+                                       struct st_log *log) {
+    struct mv_session *s = n->s;
+    const struct mv_type *t = mv_native_type(n, 0);
+    if (s->p.read_only) return MV_ACCESS_DENIED;
+    struct buf b = {0};
+    enum mv_status_code e = MV_OK;
+    if (!mv_value_encode(t, &n->slots[slot], &b, MV_EVENT_BYTES_MAX))
+        e = mv_native_abort(n, EVENT_TOO_LONG);
+    else if (!mv_charge(s, MV_GAS_EVENT_PER_BYTE * (uint64_t)(b.n + t->tag.n)))
+        e = MV_OUT_OF_GAS;
+    if (!e) {
+        log->vm = ST_VM_MOVE;
+        log->data = buf_bytes(&b);
+        log->type_tag = t->tag;
+        st_add_log(s->p.journal, log);
+    }
+    buf_free(&b);
+    return e;
+}
+
+enum mv_status_code mv_native_event_write_module(struct mv_native_call *n) {
+    struct st_log log = {0};
+    return write_event(n, 0, &log);
+}
+
+/* guid: creation number (8) ‖ address (32); count; message. */
+enum mv_status_code mv_native_event_write(struct mv_native_call *n) {
+    struct mv_vec guid = mv_native_vec(n, 0);
+    if (guid.len != 40) return mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
+    struct st_log log = {.guid_creation_number = load_le64(guid.p), .sequence_number = n->slots[2]};
+    memcpy(&log.guid_address, guid.p + 8, 32);
+    return write_event(n, 3, &log);
+}
+
+/* ---- Signers and code */
+
+enum mv_status_code mv_native_create_signer(struct mv_native_call *n) {
+    (void)n; /* the address in the slots is the signer */
+    return MV_OK;
+}
+
+/* A copy of vector<vector<u8>>, or of vector<String>, which is the same in memory. */
+static struct bytes *copy_strings(struct mv_session *s, const struct mv_vec *v) {
+    struct bytes *out = ARENA_ARRAY(&s->arena, struct bytes, v->len + 1);
+    for (uint32_t i = 0; i < v->len; i++)
+        out[i] = arena_copy(&s->arena, mv_vec_bytes((const struct mv_vec *)v->p + i));
+    return out;
+}
+
+/* owner, expected module names, bundle, policy. Carried out when the user's function has ended. */
+enum mv_status_code mv_native_code_request_publish(struct mv_native_call *n) {
+    struct mv_session *s = n->s;
+    if (s->publish.present) return mv_native_abort(n, ALREADY_REQUESTED);
+    struct mv_vec names = mv_native_vec(n, 4), bundle = mv_native_vec(n, 6);
+    s->publish = (struct mv_publish_request){
+        .present = true,
+        .names = copy_strings(s, &names),
+        .name_count = names.len,
+        .modules = copy_strings(s, &bundle),
+        .module_count = bundle.len,
+    };
+    memcpy(&s->publish.owner, n->slots, 32);
+    return MV_OK;
+}
+
+/* ---- Objects */
+
+enum mv_status_code mv_native_object_exists_at(struct mv_native_call *n) {
+    bool there;
+    struct b32 a;
+    memcpy(&a, n->slots, sizeof a);
+    enum mv_status_code e = mv_global_exists(n->s, &a, mv_native_type(n, 0), &there);
+    n->slots[0] = !e && there;
+    return e;
+}
+
+/* sha3-256(owner ‖ metadata ‖ 0xfc) */
+enum mv_status_code mv_native_object_derived_address(struct mv_native_call *n) {
+    uint8_t in[65];
+    struct b32 out;
+    memcpy(in, n->slots, 64);
+    in[64] = 0xfc;
+    sha3_256(&out, BYTES_OF(in));
+    return mv_native_return_b32(n, &out);
+}
+
+/* ---- Block and transaction */
+
+enum mv_status_code mv_native_timestamp_now(struct mv_native_call *n) {
+    n->slots[0] = n->s->p.block.timestamp_us;
+    return MV_OK;
+}
+
+enum mv_status_code mv_native_block_height(struct mv_native_call *n) {
+    n->slots[0] = n->s->p.block.height;
+    return MV_OK;
+}
+
+enum mv_status_code mv_native_context_hash(struct mv_native_call *n) {
+    return mv_native_return_bytes(n, BYTES_OF(n->s->p.tx.hash));
+}
+
+enum mv_status_code mv_native_context_script_hash(struct mv_native_call *n) {
+    return mv_native_return_bytes(n, n->s->p.tx.script_hash);
+}
+
+/* AUID: sha3-256(session hash ‖ counter, from 1, little-endian ‖ 0xfb) */
+enum mv_status_code mv_native_context_unique_address(struct mv_native_call *n) {
+    uint8_t in[41];
+    struct b32 out;
+    memcpy(in, &n->s->p.tx.session_hash, 32);
+    store_le64(in + 32, ++n->s->addresses_made);
+    in[40] = 0xfb;
+    sha3_256(&out, BYTES_OF(in));
+    return mv_native_return_b32(n, &out);
+}
+
+/* u128: 0 (8 bits) ‖ timestamp µs (64) ‖ transaction index (32) ‖ session (8) ‖ counter (16) */
+enum mv_status_code mv_native_context_counter(struct mv_native_call *n) {
+    struct mv_session *s = n->s;
+    if (s->counter == UINT16_MAX) return mv_native_abort(n, 9 << 16 | 2);
+    s->counter++;
+    uint64_t time = s->p.block.timestamp_us;
+    n->slots[0] = time << 56 | (uint64_t)s->p.block.tx_index << 24 | s->counter;
+    n->slots[1] = time >> 8;
+    return MV_OK;
+}
+
+static enum mv_status_code need_user(struct mv_native_call *n) {
+    return n->s->p.tx.is_user ? MV_OK : mv_native_abort(n, CONTEXT_NOT_AVAILABLE);
+}
+
+enum mv_status_code mv_native_context_sender(struct mv_native_call *n) {
+    enum mv_status_code e = need_user(n);
+    return e ? e : mv_native_return_b32(n, &n->s->p.tx.sender);
+}
+
+enum mv_status_code mv_native_context_gas_payer(struct mv_native_call *n) {
+    enum mv_status_code e = need_user(n);
+    return e ? e : mv_native_return_b32(n, &n->s->p.tx.gas_payer);
+}
+
+enum mv_status_code mv_native_context_secondary_signers(struct mv_native_call *n) {
+    enum mv_status_code e = need_user(n);
+    const struct mv_tx_info *tx = &n->s->p.tx;
+    struct mv_vec v;
+    if (e) return e;
+    if (!mv_vec_make(&n->s->heap, &v, tx->secondary_signer_count, 32, true))
+        return MV_MEMORY_LIMIT_EXCEEDED;
+    if (v.len) memcpy(v.p, tx->secondary_signers, 32 * (size_t)v.len);
+    memcpy(n->slots, &v, sizeof v);
+    return MV_OK;
+}
+
+enum mv_status_code mv_native_context_max_gas(struct mv_native_call *n) {
+    n->slots[0] = n->s->p.tx.max_gas_amount;
+    return need_user(n);
+}
+
+enum mv_status_code mv_native_context_gas_price(struct mv_native_call *n) {
+    n->slots[0] = n->s->p.tx.gas_unit_price;
+    return need_user(n);
+}
+
+enum mv_status_code mv_native_context_chain_id(struct mv_native_call *n) {
+    n->slots[0] = n->s->p.block.chain_id;
+    return need_user(n);
+}
+
+/* ---- The EVM */
+
+/* account: &signer (slot 0), to: address (1…4), fn_abi: vector<u8> (5, 6), calldata: &T (7). */
+enum mv_status_code mv_native_evm_call(struct mv_native_call *n) {
+    struct mv_session *s = n->s;
+    if (s->p.read_only) return MV_ACCESS_DENIED;
+    if (!s->p.host.evm_call) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    struct mv_vec abi = mv_native_vec(n, 5);
+    const struct mv_type *t = mv_native_type(n, 0);
+    struct buf value = {0};
+    struct err err = ERR_NONE;
+    enum mv_status_code e = MV_OK;
+    if (!mv_value_encode(t, mv_native_ref(n, 7), &value, MV_EVENT_BYTES_MAX))
+        e = mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
+    else if (!mv_charge(s, MV_GAS_EVENT_PER_BYTE * (uint64_t)(value.n + abi.len)))
+        e = MV_OUT_OF_GAS;
+    if (!e) {
+        struct mv_evm_call call = {.fn_abi = mv_vec_bytes(&abi),
+                                   .value = buf_bytes(&value),
+                                   .layout = mv_layout_of(s, t),
+                                   .gas_left = (uint64_t)s->gas};
+        memcpy(&call.sender, mv_native_ref(n, 0), 32);
+        memcpy(&call.to, &n->slots[1], 32);
+        err = s->p.host.evm_call(s->p.host.ctx, &call);
+        if (err_is(err)) e = mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
+    }
+    buf_free(&value);
+    if (err.text) n->message = err.text;
+    return e;
+}
+
+enum mv_status_code mv_native_evm_alias_of_evm(struct mv_native_call *n) {
+    const struct mv_host *h = &n->s->p.host;
+    if (!h->alias_of_evm) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    struct b20 evm;
+    memcpy(&evm, (const uint8_t *)n->slots + 12, sizeof evm);
+    struct b32 alias = h->alias_of_evm(h->ctx, &evm);
+    return mv_native_return_b32(n, &alias);
+}
+
+enum mv_status_code mv_native_evm_alias_of_move(struct mv_native_call *n) {
+    const struct mv_host *h = &n->s->p.host;
+    if (!h->alias_of_move) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    struct b32 address, out = {{0}};
+    memcpy(&address, n->slots, sizeof address);
+    struct b20 alias = h->alias_of_move(h->ctx, &address);
+    memcpy(out.b + 12, &alias, sizeof alias);
+    return mv_native_return_b32(n, &out);
+}
+
+/* (machine, address): an EVM address stands in the last 20 bytes. */
+enum mv_status_code mv_native_evm_home_of(struct mv_native_call *n) {
+    const struct mv_host *h = &n->s->p.host;
+    if (!h->home_of) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    struct b32 address, out = {{0}};
+    uint8_t home[32] = {0};
+    memcpy(&address, n->slots, sizeof address);
+    uint8_t vm = h->home_of(h->ctx, &address, home);
+    if (vm == ST_VM_EVM)
+        memcpy(out.b + 12, home, 20);
+    else
+        memcpy(out.b, home, 32);
+    n->slots[0] = vm;
+    memcpy(&n->slots[1], &out, sizeof out);
+    return MV_OK;
+}
