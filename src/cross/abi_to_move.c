@@ -15,7 +15,7 @@ struct conversion {
 static bool bad(struct conversion *c, const char *text) {
     if (!err_is(c->err))
         c->err = err_at(XVM_FAIL_MALFORMED,
-                        arena_printf(c->arena, "argument %u: %s", c->param + 1, text), c->param);
+                        arena_printf(c->arena, "argument %u: %s", c->param, text), c->param);
     return false;
 }
 
@@ -116,6 +116,10 @@ static bool put_address(struct conversion *c, const struct abi_value *v, struct 
     return true;
 }
 
+static bool is_array(const struct abi_type *t) {
+    return t->kind == ABI_ARRAY || t->kind == ABI_FIXED_ARRAY;
+}
+
 static bool put_byte_string(struct conversion *c, const struct abi_value *v, struct buf *out) {
     if (v->type->kind != ABI_FIXED_BYTES && v->type->kind != ABI_BYTES &&
         v->type->kind != ABI_STRING)
@@ -161,9 +165,9 @@ static bool put(struct conversion *c, const struct abi_value *v, const struct mv
         return put_items(c, v, option_element(l), out);
     }
     if (l->kind == MV_LAYOUT_VECTOR) {
-        if (l->element->kind == MV_LAYOUT_U8 && v->type->kind != ABI_ARRAY)
+        if (l->element->kind == MV_LAYOUT_U8 && !is_array(v->type))
             return put_byte_string(c, v, out);
-        if (v->type->kind != ABI_ARRAY)
+        if (!is_array(v->type))
             return bad(c, "the Move parameter is a vector: an array is expected");
         return put_items(c, v, l->element, out);
     }

@@ -17,7 +17,7 @@ struct conversion {
 static bool bad(struct conversion *c, const char *text) {
     if (!err_is(c->err))
         c->err = err_at(XVM_FAIL_MALFORMED,
-                        arena_printf(c->arena, "argument %u: %s", c->param + 1, text), c->param);
+                        arena_printf(c->arena, "argument %u: %s", c->param, text), c->param);
     return false;
 }
 
@@ -157,7 +157,7 @@ static bool put(struct conversion *c, const struct mv_layout *l, const struct ab
         return true;
     case MV_LAYOUT_ADDRESS: return put_address(c, t, out);
     case MV_LAYOUT_VECTOR:
-        if (l->element->kind == MV_LAYOUT_U8 && t->kind != ABI_ARRAY)
+        if (l->element->kind == MV_LAYOUT_U8 && t->kind != ABI_ARRAY && t->kind != ABI_FIXED_ARRAY)
             return put_byte_string(c, t, out);
         return put_items(c, l->element, t, out, depth);
     case MV_LAYOUT_STRUCT: return put_struct(c, l, t, out, depth);
