@@ -10,9 +10,10 @@ const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
 const VM = { evm: paint('34;1', 'EVM '), move: paint('35;1', 'Move') };
 const started = process.hrtime.bigint();
 const clock = () => `${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(2).padStart(6)}s`;
-const say = (text) => console.log(`${paint('2', clock())}  ${text}`);
+// Addresses of 32 bytes are cut for the eye.
+const say = (text) => console.log(`${paint('2', clock())}  ${text.replace(/0x[0-9a-f]{64}/g, short)}`);
 const title = (text) => console.log(`\n${paint('1', text)}`);
-const short = (hex) => (hex && hex.length > 14 ? `${hex.slice(0, 10)}…` : hex);
+function short(hex) { return hex && hex.length > 14 ? `${hex.slice(0, 10)}…` : hex; }
 
 let failures = 0;
 function expect(what, got, want) {
