@@ -12,6 +12,8 @@
 #endif
 #include "base/base.h"
 
+#include <assert.h>
+
 typedef __uint128_t u128;
 
 static inline uint64_t hi(u128 v) {
@@ -102,28 +104,25 @@ INLINE uint64_t sub_mul(uint64_t *out, const uint64_t *u, const uint64_t *d, int
     return borrow;
 }
 
-/* r += d over n limbs; returns the carry. */
-INLINE uint64_t add_back(uint64_t *r, const uint64_t *d, int n) {
+/* r += d over n limbs, modulo 2^(64 n). */
+INLINE void add_back(uint64_t *r, const uint64_t *d, int n) {
     uint64_t carry = 0;
     for (int i = 0; i < n; i++) {
         const u128 t = (u128)r[i] + d[i] + carry;
         r[i] = (uint64_t)t;
         carry = hi(t);
     }
-    return carry;
 }
 
-/* The digit of the n + 1 limbs u by d when the top two limbs of both are equal: 2^64 - 1 or little
- * less. Leaves the remainder in the lower n limbs. */
+/* The digit of the n + 1 limbs u by d when the top two limbs of both are equal. It is 2^64 - 1:
+ * with u = rest * 2^64 + low, u - (2^64 - 1) * d = d - (d - rest) * 2^64 + low, and d - rest has at
+ * most n - 2 limbs. Leaves the remainder in the lower n limbs. */
 static __attribute__((noinline, cold)) uint64_t largest_digit(uint64_t *u, const uint64_t *d,
                                                               int n) {
-    uint64_t q = UINT64_MAX;
-    uint64_t top = u[n] - sub_mul(u, u, d, n, q);
-    while (top) { /* negative: all ones */
-        q--;
-        top += add_back(u, d, n);
-    }
-    return q;
+    const uint64_t borrow = sub_mul(u, u, d, n, UINT64_MAX);
+    assert(borrow == u[n]);
+    (void)borrow;
+    return UINT64_MAX;
 }
 
 /* Takes and returns the next digit: of `rest` (n limbs, below d) with `low` behind it. v is

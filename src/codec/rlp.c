@@ -9,7 +9,6 @@ static const char *defect_text(int32_t code) {
     case RLP_TRUNCATED: return "length passes the end";
     case RLP_LONG_FORM: return "length not in its shortest form";
     case RLP_LENGTH_ZEROS: return "length with leading zeros";
-    case RLP_LENGTH_HUGE: return "length above 64 bits";
     case RLP_NOT_A_LIST: return "byte string where a list is due";
     case RLP_NOT_A_STRING: return "list where a byte string is due";
     case RLP_WRONG_LENGTH: return "wrong length";

@@ -36,7 +36,6 @@ enum rlp_error {
     RLP_TRUNCATED,     /* the length passes the end of the input or of the list around it */
     RLP_LONG_FORM,     /* a long length where the short form or a bare byte was due */
     RLP_LENGTH_ZEROS,  /* a length with leading zeros */
-    RLP_LENGTH_HUGE,   /* a length above 64 bits */
     RLP_NOT_A_LIST,    /* a byte string where a list is due */
     RLP_NOT_A_STRING,  /* a list where a byte string is due */
     RLP_WRONG_LENGTH,  /* a fixed-size field of another size */

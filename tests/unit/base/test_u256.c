@@ -152,6 +152,25 @@ static void test_division_random_matches_gmp(void **state) {
     }
 }
 
+/* A dividend whose top limbs equal the divisor's, step after step: the largest quotient digit. */
+static void test_division_largest_digits_match_gmp(void **state) {
+    struct model *g = *state;
+    for (int i = 0; i < ROUNDS / 4; i++) {
+        struct u256 m = {{rnd(), rnd(), random_limb(), rnd() | (uint64_t)1 << 63}}, a, b, r;
+        if (i % 2) m = (struct u256){{random_limb(), rnd(), rnd() | (uint64_t)1 << 63, 0}};
+        const struct u256 less = {{1 + rnd() % 3, i % 2 ? 0 : rnd() % 2, 0, 0}};
+        u256_sub(&a, &m, &less); /* (m - less) * 2^64 */
+        u256_shl(&b, &U256_ONE, 64 * (1 + rnd() % 2));
+        to_mpz(g->a, &a);
+        to_mpz(g->b, &b);
+        to_mpz(g->m, &m);
+        mpz_mul(g->r, g->a, g->b);
+        mpz_mod(g->r, g->r, g->m);
+        u256_mulmod(&r, &a, &b, &m);
+        expect(g, "mulmod", &r, g->r, &a, &b);
+    }
+}
+
 static void test_addmod_mulmod_random_match_gmp(void **state) {
     struct model *g = *state;
     for (int i = 0; i < ROUNDS * 2; i++) {
@@ -328,6 +347,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_add_sub_mul_compare_random_match_gmp),
         cmocka_unit_test(test_division_random_matches_gmp),
+        cmocka_unit_test(test_division_largest_digits_match_gmp),
         cmocka_unit_test(test_addmod_mulmod_random_match_gmp),
         cmocka_unit_test(test_exp_random_matches_gmp),
         cmocka_unit_test(test_shifts_random_match_gmp),

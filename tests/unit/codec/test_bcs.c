@@ -115,6 +115,11 @@ static void as_bool(struct bcs_reader *r) {
 static void as_u64(struct bcs_reader *r) {
     bcs_u64(r, "amount");
 }
+static void as_pair(struct bcs_reader *r) {
+    uint8_t out[2];
+    bcs_fixed(r, "pair", out, 2);
+    if (!err_is(r->err)) assert_int_equal(out[0] << 8 | out[1], 0x0102);
+}
 static void as_string(struct bcs_reader *r) {
     bcs_string(r, "name");
 }
@@ -139,6 +144,8 @@ static void test_defect_is_named(void **state) {
         {as_bool, "", BCS_TRUNCATED, 0, "flag: the input ends inside it"},
         {as_bool, "0100", BCS_TRAILING, 1, "input: bytes are left behind the last field"},
         {as_u64, "01000000000000", BCS_TRUNCATED, 0, "amount: the input ends inside it"},
+        {as_pair, "0102", BCS_OK, 0, NULL},
+        {as_pair, "01", BCS_TRUNCATED, 0, "pair: the input ends inside it"},
         {as_string, "02c3a4", BCS_OK, 0, NULL},
         {as_string, "0361c3a4", BCS_OK, 0, NULL},
         {as_string, "0261c3", BCS_BAD_UTF8, 2, "name: not UTF-8"},
@@ -173,6 +180,8 @@ static void test_containers_beyond_depth_refused(void **state) {
     (void)state;
     struct bcs_reader r = bcs_reader(BYTES_LIT(""), NULL);
     for (int i = 0; i < BCS_DEPTH_MAX; i++) assert_true(bcs_enter(&r, "list"));
+    bcs_leave(&r);
+    assert_true(bcs_enter(&r, "list"));
     assert_false(bcs_enter(&r, "list"));
     assert_int_equal(r.err.code, BCS_TOO_DEEP);
 }

@@ -162,6 +162,38 @@ static void test_reader_fields_named_in_errors(void **state) {
     }
 }
 
+static void test_fixed_fields_other_length_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *in;
+        int code;
+    } cases[] = {{"820102", RLP_OK},
+                 {"05", RLP_WRONG_LENGTH},
+                 {"80", RLP_WRONG_LENGTH},
+                 {"83010203", RLP_WRONG_LENGTH},
+                 {"c20102", RLP_NOT_A_STRING}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint8_t out[2] = {9, 9};
+        struct rlp_reader r = rlp_reader(unhex(cases[i].in), NULL);
+        rlp_fixed(&r, "field", out, 2);
+        const struct err e = rlp_finish(&r);
+        assert_int_equal(e.code, cases[i].code);
+        assert_int_equal(e.at, 0);
+        assert_int_equal(out[0] << 8 | out[1], e.code ? 0 : 0x0102);
+    }
+    uint8_t out[2];
+    struct rlp_reader r = rlp_reader(unhex("820102"), NULL);
+    assert_true(rlp_fixed_or_empty(&r, "field", out, 2));
+    struct buf b = {0};
+    buf_put_u8(&b, 0xa1);
+    memset(buf_room(&b, 33), 1, 33);
+    b.n += 33; /* an integer of 33 bytes */
+    r = rlp_reader(buf_bytes(&b), NULL);
+    rlp_u256(&r, "value");
+    assert_int_equal(rlp_finish(&r).code, RLP_INT_TOO_LARGE);
+    buf_free(&b);
+}
+
 static void put_random(struct buf *b, unsigned depth) {
     if (depth > 0 && rnd() % 3 == 0) {
         const size_t list = rlp_list_begin(b);
@@ -211,6 +243,7 @@ int main(void) {
         cmocka_unit_test(test_defect_is_named),
         cmocka_unit_test(test_depth_beyond_limit_refused),
         cmocka_unit_test(test_reader_fields_named_in_errors),
+        cmocka_unit_test(test_fixed_fields_other_length_refused),
         cmocka_unit_test(test_random_trees_round_trip),
     };
     return cmocka_run_group_tests(tests, setup_arena, teardown_arena);
