@@ -13,13 +13,15 @@
 #include "node/statetest.h"
 
 static const char *const usage =
-    "tern statetest [--fork NAME] [--json] [--summary] [--failures FILE] [--jobs N] PATH…\n"
+    "tern statetest [--fork NAME] [--json] [--summary] [--skip TEXT] [--failures FILE] [--jobs N] "
+    "PATH…\n"
     "\n"
     "Runs state-test files, or all *.json below folders, and prints a JSON array of\n"
     "{name, pass, stateRoot, fork, error}.\n"
     "  --fork NAME      only cases of this fork\n"
     "  --json           also an EIP-3155 trace on standard error\n"
     "  --summary        closes with a table by fork and \"N passed, N failed, N skipped\"\n"
+    "  --skip TEXT      only counts the cases of files whose path contains TEXT\n"
     "  --failures FILE  writes each failing case with its reason to FILE\n"
     "  --jobs N         threads (default 2)\n"
     "Ends with 1 if a case failed, 2 on wrong usage.\n";
@@ -31,7 +33,7 @@ struct count {
 };
 
 struct options {
-    const char *fork, *failures;
+    const char *fork, *skip, *failures;
     bool json, summary;
     unsigned jobs;
 };
@@ -40,7 +42,7 @@ struct options {
 struct report {
     struct buf entries, failures;
     struct count by_fork[EVM_FORK_COUNT];
-    unsigned long other_skipped; /* forks that we do not know */
+    unsigned long skipped; /* forks that we do not know, --skip */
 };
 
 struct run {
@@ -143,8 +145,8 @@ static void run_case(const struct run *r, struct evm_machine *m, const char *pat
     const struct statetest_case *c = &t->cases[i];
     struct statetest_outcome o = {0};
     if (r->options.fork && strcmp(r->options.fork, c->fork_name) != 0) return;
-    if (!c->known_fork) {
-        out->other_skipped++;
+    if (!c->known_fork || (r->options.skip && strstr(path, r->options.skip))) {
+        out->skipped++;
         return;
     }
     statetest_run(m, t, i, r->options.json ? stderr : NULL, &o);
@@ -244,7 +246,7 @@ static struct count print_summary(const struct run *r) {
         if (r->options.summary && (c.passed || c.failed))
             printf("%-20s %10lu %10lu\n", evm_fork_name((enum evm_fork)f), c.passed, c.failed);
     }
-    for (size_t i = 0; i < r->file_count; i++) all.skipped += r->reports[i].other_skipped;
+    for (size_t i = 0; i < r->file_count; i++) all.skipped += r->reports[i].skipped;
     if (r->options.summary)
         printf("%lu passed, %lu failed, %lu skipped\n", all.passed, all.failed, all.skipped);
     return all;
@@ -275,6 +277,8 @@ static bool parse(int argc, char **argv, struct run *r) {
             o->summary = true;
         } else if (!strcmp(argv[i], "--fork") && more) {
             o->fork = argv[++i];
+        } else if (!strcmp(argv[i], "--skip") && more) {
+            o->skip = argv[++i];
         } else if (!strcmp(argv[i], "--failures") && more) {
             o->failures = argv[++i];
         } else if (!strcmp(argv[i], "--jobs") && more) {
