@@ -16,6 +16,13 @@ module aptos_std::type_info {
     public fun module_name(self: &TypeInfo): vector<u8> { self.module_name }
     public fun struct_name(self: &TypeInfo): vector<u8> { self.struct_name }
 
+    native fun chain_id_internal(): u8;
+
+    /// The number of the chain that this runs on.
+    public fun chain_id(): u8 {
+        chain_id_internal()
+    }
+
     /// The length of the value's BCS.
     public fun size_of_val<T>(val_ref: &T): u64 {
         bcs::serialized_size(val_ref)
