@@ -3,6 +3,7 @@
 #include "chain/internal.h"
 
 #include "crypto/crypto.h"
+#include "move/account.h"
 #include "move/type_tag.h"
 
 #include <stdio.h>
@@ -24,31 +25,11 @@ struct b32 chain_ed25519_address(const struct b32 *seed) {
     return mv_ed25519_auth_key(&public_key);
 }
 
-/* ---- The account resource, read where it lies */
-
-/* BCS of 0x1::account::Account begins with the authentication key, a vector of 32 bytes, and the
- * sequence number. */
-static bool read_account(struct st_journal *j, const struct b32 *address, struct b32 *auth_key,
-                         uint64_t *sequence) {
-    static const char tag[] = "\x01\x07"
-                              "account"
-                              "\x07"
-                              "Account";
-    uint8_t key[32 + 31 + sizeof tag] = {0};
-    memcpy(key, address->b, 32);
-    memcpy(key + 63, tag, sizeof tag);
-    struct bytes value;
-    if (!st_get(j, ST_MOVE_RESOURCE, BYTES_OF(key), &value)) return false;
-    if (value.n < 41 || value.p[0] != 32) return false;
-    memcpy(auth_key->b, value.p + 1, 32);
-    *sequence = load_le64(value.p + 33);
-    return true;
-}
-
 uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *address) {
     struct b32 auth_key;
     uint64_t sequence;
-    return read_account(j, address, &auth_key, &sequence) ? sequence : 0;
+    mv_account_read(j, address, &auth_key, &sequence);
+    return sequence;
 }
 
 /* ---- Prologue */
@@ -74,10 +55,9 @@ bool chain_move_check(const struct chain_options *options, struct st_journal *j,
     if (tx->expiration_timestamp_secs <= head->timestamp_us / 1000000)
         return refuse(refusal, MV_TRANSACTION_EXPIRED);
     if (tx->chain_id != options->move_chain_id) return refuse(refusal, MV_BAD_CHAIN_ID);
-    /* An address without an account has the key that its own bytes are, and sequence number 0. */
-    struct b32 auth_key = tx->sender, given = mv_signed_tx_auth_key(tx);
-    uint64_t sequence = 0;
-    read_account(j, &tx->sender, &auth_key, &sequence);
+    struct b32 auth_key, given = mv_signed_tx_auth_key(tx);
+    uint64_t sequence;
+    mv_account_read(j, &tx->sender, &auth_key, &sequence);
     if (signature && !b32_eq(&auth_key, &given)) return refuse(refusal, MV_INVALID_AUTH_KEY);
     if (tx->sequence_number < sequence) return refuse(refusal, MV_SEQUENCE_NUMBER_TOO_OLD);
     if (tx->sequence_number == UINT64_MAX) return refuse(refusal, MV_SEQUENCE_NUMBER_TOO_BIG);

@@ -129,6 +129,13 @@ static bool put_byte_string(struct conversion *c, const struct abi_value *v, str
     return true;
 }
 
+static bool put_string(struct conversion *c, const struct abi_value *v, struct buf *out) {
+    if (v->type->kind != ABI_STRING && v->type->kind != ABI_BYTES)
+        return bad(c, "the Move parameter is a String");
+    if (!utf8_valid(v->data)) return bad(c, "the string is not UTF-8");
+    return put_byte_string(c, v, out);
+}
+
 static bool put(struct conversion *c, const struct abi_value *v, const struct mv_layout *l,
                 struct buf *out);
 
@@ -151,12 +158,7 @@ static bool put(struct conversion *c, const struct abi_value *v, const struct mv
     }
     if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
         return put_address(c, v, out);
-    if (is_framework(l, "string", "String")) {
-        if (v->type->kind != ABI_STRING && v->type->kind != ABI_BYTES)
-            return bad(c, "the Move parameter is a String");
-        return put_byte_string(c, v,
-                               out); /* that it is UTF-8 is checked where the String is made */
-    }
+    if (is_framework(l, "string", "String")) return put_string(c, v, out);
     if (fixed_point_inner(l)) return put(c, v, fixed_point_inner(l), out);
     if (option_element(l)) {
         if (v->type->kind != ABI_ARRAY)

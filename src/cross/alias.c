@@ -1,6 +1,7 @@
 #include "cross/alias.h"
 
 #include "crypto/crypto.h"
+#include "move/account.h"
 
 /* The key of an alias's registration: target machine, then the alias. */
 static size_t registry_key(uint8_t key[33], enum st_vm vm, struct bytes alias) {
@@ -73,24 +74,13 @@ static bool put_registration(struct st_journal *j, enum st_vm vm, struct bytes a
     return true;
 }
 
-/* What an account resource at a Move address says of its use: BCS of 0x1::account::Account begins
- * with the authentication key (a vector of 32 bytes), then the sequence number. */
+/* What the account at a Move address says of its use. */
 static const char *move_occupant(struct st_journal *j, const struct b32 *address) {
-    static const uint8_t tag[] = "\x01"
-                                 "\x07"
-                                 "account"
-                                 "\x07"
-                                 "Account";
-    uint8_t key[32 + 32 + sizeof tag];
-    memcpy(key, address->b, 32);
-    memset(key + 32, 0, 31); /* struct tag: address 0x1, … */
-    memcpy(key + 63, tag, sizeof tag);
-    struct bytes account;
-    if (!st_get(j, ST_MOVE_RESOURCE, bytes_make(key, 32 + 31 + sizeof tag), &account)) return NULL;
-    if (account.n < 41 || account.p[0] != 32) return "an account of another form";
-    if (memcmp(account.p + 1, address->b, 32) != 0) return "an account with a key of its own";
-    if (load_le64(account.p + 33) != 0) return "an account that has sent transactions";
-    return NULL;
+    struct b32 auth_key;
+    uint64_t sequence_number;
+    if (!mv_account_read(j, address, &auth_key, &sequence_number)) return NULL;
+    if (!b32_eq(&auth_key, address)) return "an account with a key of its own";
+    return sequence_number ? "an account that has sent transactions" : NULL;
 }
 
 struct err xvm_alias_register_evm_in_move(struct st_journal *j, const struct b20 *evm,

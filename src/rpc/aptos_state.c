@@ -4,41 +4,23 @@
 #include <stdio.h>
 
 #include "codec/codec.h"
+#include "move/account.h"
 #include "move/type_tag.h"
 
 enum { PAGE_RESOURCES = 999, PAGE_RESOURCES_MAX = 9999, PAGE_EVENTS = 25, PAGE_EVENTS_MAX = 100 };
 
 /* ---- Accounts */
 
-/* BCS tag of 0x1::account::Account without its leading variant byte: a struct tag, as in resource
- * keys. */
-static const char ACCOUNT_TAG[] = "\x01\x07"
-                                  "account"
-                                  "\x07"
-                                  "Account";
-
-static size_t framework_key(uint8_t *key, const struct b32 *address, const char *tag,
-                            size_t tag_bytes) {
-    memcpy(key, address->b, 32);
-    memset(key + 32, 0, 31);
-    memcpy(key + 63, tag, tag_bytes);
-    return 63 + tag_bytes;
-}
-
 bool aptos_account(struct aptos_call *c, const struct aptos_path *p) {
     struct b32 address, auth_key;
     uint64_t sequence = 0;
-    uint8_t key[128];
+    uint8_t key[MV_ACCOUNT_KEY_BYTES];
     struct bytes value;
     if (!aptos_path_address(c, p->part[1], &address)) return false;
     auth_key = address; /* an address without an account: the stateless default of current nodes */
-    size_t n = framework_key(key, &address, ACCOUNT_TAG, sizeof ACCOUNT_TAG);
-    if (st_snapshot_get(chain_reader_snapshot(c->reader), ST_MOVE_RESOURCE, bytes_make(key, n),
-                        &value) &&
-        value.n >= 41 && value.p[0] == 32) {
-        memcpy(auth_key.b, value.p + 1, 32);
-        sequence = load_le64(value.p + 33);
-    }
+    mv_account_key(key, &address);
+    if (st_snapshot_get(chain_reader_snapshot(c->reader), ST_MOVE_RESOURCE, BYTES_OF(key), &value))
+        mv_account_parse(value, &auth_key, &sequence);
     jo_object(c->out);
     jo_key(c->out, "sequence_number");
     jo_decimal(c->out, sequence);
@@ -49,12 +31,8 @@ bool aptos_account(struct aptos_call *c, const struct aptos_path *p) {
 
 /* ---- Resources */
 
-/* Writes {"type", "data"} of a stored resource; `tag` is the BCS of its struct tag. */
-static bool put_resource(struct aptos_call *c, struct bytes struct_tag, struct bytes value) {
-    uint8_t *tag = arena_alloc(c->arena, struct_tag.n + 1, 1);
-    tag[0] = 7; /* TypeTag::Struct */
-    memcpy(tag + 1, struct_tag.p, struct_tag.n);
-    struct bytes type_tag = bytes_make(tag, struct_tag.n + 1);
+/* Writes {"type", "data"} of a stored resource; `type_tag` is the BCS of its type. */
+static bool put_resource(struct aptos_call *c, struct bytes type_tag, struct bytes value) {
     struct mv_outcome out;
     const struct mv_layout *layout = mv_layout(aptos_session(c), type_tag, &out);
     struct json_out before = *c->out;
@@ -125,7 +103,7 @@ bool aptos_resources(struct aptos_call *c, const struct aptos_path *p) {
     return true;
 }
 
-/* Parses the text of a struct type into the BCS of its tag, without the variant byte. */
+/* Parses the text of a struct type into the BCS of its tag. */
 static bool parse_struct_tag(struct aptos_call *c, struct bytes text, struct bytes *struct_tag) {
     struct bytes tag;
     struct err e = mv_type_tag_parse(text, c->arena, &tag);
@@ -134,7 +112,7 @@ static bool parse_struct_tag(struct aptos_call *c, struct bytes text, struct byt
                           "parse path parameter resource_type: %.*s is no struct type: %s",
                           (int)min_u64(text.n, 100), (const char *)text.p,
                           err_is(e) ? e.text : "a primitive type");
-    *struct_tag = bytes_sub(tag, 1, tag.n - 1);
+    *struct_tag = tag;
     return true;
 }
 

@@ -180,16 +180,9 @@ static void put_events(struct aptos_call *c, const struct chain_tx *tx) {
     jo_end_array(o);
 }
 
-static struct bytes struct_type_tag(struct arena *arena, struct bytes struct_tag) {
-    uint8_t *tag = arena_alloc(arena, struct_tag.n + 1, 1);
-    tag[0] = 7;
-    memcpy(tag + 1, struct_tag.p, struct_tag.n);
-    return bytes_make(tag, struct_tag.n + 1);
-}
-
 static void put_resource_change(struct aptos_call *c, const struct chain_change *change) {
     struct json_out *o = c->out;
-    struct bytes tag = struct_type_tag(c->arena, bytes_sub(change->key, 32, change->key.n - 32));
+    struct bytes tag = bytes_sub(change->key, 32, change->key.n - 32);
     if (!change->value.p) {
         jo_key(o, "resource");
         jo_string(o, aptos_tag_text(c->arena, tag));

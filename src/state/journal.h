@@ -12,7 +12,7 @@ enum st_vm { ST_VM_EVM = 0, ST_VM_MOVE = 1, ST_VM_SVM = 2 };
 
 /* Domains of items. The number is the first byte of the stored key; never renumber. */
 enum st_domain {
-    ST_MOVE_RESOURCE = 0x10,   /* address (32) ‖ BCS struct tag → BCS value */
+    ST_MOVE_RESOURCE = 0x10,   /* address (32) ‖ BCS type tag → BCS value */
     ST_MOVE_MODULE = 0x11,     /* address (32) ‖ name → bytecode */
     ST_MOVE_TABLE_ITEM = 0x12, /* handle (32) ‖ BCS key → BCS value */
     ST_MOVE_TABLE_INFO = 0x13, /* handle (32) → BCS key type tag ‖ BCS value type tag */

@@ -125,11 +125,3 @@ test('without --unsafe-publish publishing is refused with a clear reason', async
         await strict.stop();
     }
 });
-
-test('the SDK\'s own keys and bytes', () => {
-    const key = new Ed25519PrivateKey(`0x${'11'.repeat(32)}`);
-    assert.ok(key.publicKey());
-    const s = new Serializer();
-    s.serializeStr('x');
-    assert.ok(packageMetadata('x', ['m']).length > s.toUint8Array().length);
-});
