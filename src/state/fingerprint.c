@@ -26,9 +26,7 @@ static uint64_t account_hash(const struct st_account *a, bool warm) {
 }
 
 static uint64_t account_part(const struct st_journal *j, const struct st_account *a) {
-    struct st_account base = {.address = a->address, .index = a->index};
-    st_account_below(j, &base);
-    return account_hash(a, st_account_is_warm(j, a)) - account_hash(&base, false);
+    return account_hash(a, st_account_is_warm(j, a)) - j->base.accounts[a->index];
 }
 
 static uint64_t slot_hash(const struct st_slot *s, const struct u256 *current,
@@ -42,7 +40,7 @@ static uint64_t slot_hash(const struct st_slot *s, const struct u256 *current,
 
 static uint64_t slot_part(const struct st_journal *j, const struct st_slot *s) {
     const struct st_account *a = st_account_at(j, s->account);
-    struct u256 base = st_slot_below(j, a, &s->key);
+    struct u256 base = a->store_wiped ? U256_ZERO : j->base.slots[s->index];
     bool stale = s->wipes != a->storage_wipes, now = s->epoch == j->epoch;
     const struct u256 *current = stale ? &base : &s->current;
     const struct u256 *original = stale ? &base : now ? &s->original : current;
@@ -54,10 +52,34 @@ static uint64_t item_value_hash(const struct st_item *it, bool present, struct b
     return map_fold(map_hash(value.p, value.n) ^ it->hash, 0x9e3779b97f4a7c15u ^ map_key[1]);
 }
 
-static uint64_t item_part(const struct st_journal *j, const struct st_item *it) {
-    struct bytes base = {0};
-    bool present = st_item_below(j, it, &base);
-    return item_value_hash(it, it->present, it->value) - item_value_hash(it, present, base);
+static uint64_t item_part(const struct st_journal *j, uint32_t index) {
+    const struct st_item *it = st_item_at(j, index);
+    return item_value_hash(it, it->present, it->value) - j->base.items[index];
+}
+
+/* Reads what lies below the entries that came since the last time. */
+static void load_bases(struct st_journal *j) {
+    struct st_base *b = &j->base;
+    for (; b->account_count < j->accounts.count; b->account_count++) {
+        st_grow_array(&b->accounts, b->account_count, &b->account_cap, sizeof *b->accounts);
+        const struct st_account *a = st_account_at(j, b->account_count);
+        struct st_account below = {.address = a->address, .index = a->index};
+        st_account_below(j, &below);
+        b->accounts[b->account_count] = account_hash(&below, false);
+    }
+    for (; b->slot_count < j->slots.count; b->slot_count++) {
+        st_grow_array(&b->slots, b->slot_count, &b->slot_cap, sizeof *b->slots);
+        const struct st_slot *s = st_slot_at(j, b->slot_count);
+        struct st_account unwiped = {.address = st_account_at(j, s->account)->address};
+        b->slots[b->slot_count] = st_slot_below(j, &unwiped, &s->key);
+    }
+    for (; b->item_count < j->items.count; b->item_count++) {
+        st_grow_array(&b->items, b->item_count, &b->item_cap, sizeof *b->items);
+        const struct st_item *it = st_item_at(j, b->item_count);
+        struct bytes value = {0};
+        bool present = st_item_below(j, it, &value);
+        b->items[b->item_count] = item_value_hash(it, present, value);
+    }
 }
 
 static uint64_t transient_sum(const struct st_journal *j) {
@@ -84,9 +106,10 @@ static uint64_t log_hash(const struct st_log *l) {
 
 uint64_t st_fingerprint(const struct st_journal *j) {
     uint64_t sum = 0;
+    load_bases((struct st_journal *)(uintptr_t)j); /* a cache */
     for (uint32_t i = 0; i < j->accounts.count; i++) sum += account_part(j, st_account_at(j, i));
     for (uint32_t i = 0; i < j->slots.count; i++) sum += slot_part(j, st_slot_at(j, i));
-    for (uint32_t i = 0; i < j->items.count; i++) sum += item_part(j, st_item_at(j, i));
+    for (uint32_t i = 0; i < j->items.count; i++) sum += item_part(j, i);
     sum += transient_sum(j);
     for (size_t i = 0; i < j->log_count; i++)
         sum = map_fold(sum ^ map_key[0], log_hash(&j->logs[i]) | 1);

@@ -50,6 +50,9 @@ void st_journal_free(struct st_journal *j) {
     free(j->held_codes);
     free(j->held_blocks);
     free(j->proved);
+    free(j->base.accounts);
+    free(j->base.items);
+    free(j->base.slots);
     arena_free(&j->entry_arena);
     arena_free(&j->tx_arena);
     free(j);
@@ -180,6 +183,7 @@ void st_journal_drop_cache(struct st_journal *j) {
         map_free(&all[i]->map);
     }
     arena_reset(&j->entry_arena);
+    j->base.account_count = j->base.item_count = j->base.slot_count = 0;
     j->wipe_counter = 0;
 }
 
@@ -194,6 +198,7 @@ void st_journal_sealed(struct st_journal *j) {
     for (uint32_t i = 0; i < j->items.changed.count; i++)
         st_item_at(j, j->items.changed.at[i])->block_change = 0;
     j->accounts.changed.count = j->slots.changed.count = j->items.changed.count = 0;
+    j->base.account_count = j->base.item_count = j->base.slot_count = 0;
     st_snapshot_renew((struct st_snapshot *)(uintptr_t)j->snapshot);
     if (cache_bytes(j) > CACHE_MAX_BYTES || j->wipe_counter > WIPES_MAX) st_journal_drop_cache(j);
 }

@@ -84,13 +84,21 @@ enum {
     UB_STORE_WIPED = 1 << 5,
     UB_FIRST_CHANGE = 1 << 6, /* this record put the entry on the block's list of changes */
     UB_PRESENT = 1 << 7,
-    UB_WARM = 1 << 8,
 };
 
 /* A savepoint that the paranoid build proves. */
 struct st_proved_mark {
     st_mark mark;
     uint64_t fingerprint;
+};
+
+/* What lies below the entries, kept by fingerprints, which would otherwise read the store for every
+ * entry every time: of the first `…_count` entries each. Forgotten at a seal. */
+struct st_base {
+    uint64_t *accounts, *items; /* hashes */
+    struct u256 *slots;         /* values, a wipe apart */
+    uint32_t account_count, item_count, slot_count;
+    size_t account_cap, item_cap, slot_cap;
 };
 
 struct st_journal {
@@ -131,6 +139,7 @@ struct st_journal {
     struct st_proved_mark *proved;
     size_t proved_count, proved_cap;
     uint64_t prove_credit;
+    struct st_base base;
 };
 
 /* ---- entries.c */

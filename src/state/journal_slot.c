@@ -28,7 +28,7 @@ struct u256 st_slot_effective(const struct st_journal *j, const struct st_accoun
 /* The slot belongs to another incarnation of the account's storage: its value is what lies below,
  * and that was also its value when the transaction or the incarnation began. */
 static void load_anew(struct st_journal *j, const struct st_account *a, struct st_slot *s) {
-    uint64_t *old = st_undo(j, UNDO_SLOT_LOAD, 10, s->index, s->warm ? UB_WARM : 0);
+    uint64_t *old = st_undo(j, UNDO_SLOT_LOAD, 10, s->index, 0);
     memcpy(old, &s->current, sizeof s->current);
     memcpy(old + 4, &s->original, sizeof s->original);
     old[8] = s->epoch;

@@ -47,10 +47,12 @@ static struct err prove(const struct st_snapshot *snap, struct st_trie_owner own
     if (!node_at(snap, &owner, path, 0, &rlp)) return ERR_NONE; /* the empty trie */
     for (size_t depth = 0;;) {
         proof->nodes[proof->count++] = arena_copy(arena, rlp);
-        depth = step(rlp, path, depth);
-        if (!depth) return ERR_NONE;
-        if (!node_at(snap, &owner, path, depth, &rlp))
-            return err_at(ST_ERR_IO, "a node of the trie is missing", depth);
+        size_t next = step(rlp, path, depth);
+        if (!next) return ERR_NONE;
+        bool further = next > depth;
+        depth = next;
+        if (!further || !node_at(snap, &owner, path, depth, &rlp))
+            return err_at(ST_ERR_IO, "a node of the trie is missing or leads nowhere", depth);
     }
 }
 

@@ -118,8 +118,19 @@ static bool decode_short(struct update *u, struct bytes items, struct node **out
     return take_ref(&items, n->child) && is_present(n->child) && !items.n;
 }
 
-/* `rlp` stays valid as long as the update. */
-static struct node *decode(struct update *u, struct bytes rlp) {
+/* Keys have KEY_NIBBLES nibbles: leaves end there, and every other node leads further down. */
+static bool fits_depth(const struct node *n, size_t depth) {
+    size_t end = depth + n->path_count;
+    switch (n->kind) {
+    case NODE_LEAF: return end == KEY_NIBBLES;
+    case NODE_EXTENSION: return n->path_count && end < KEY_NIBBLES;
+    default: return depth < KEY_NIBBLES;
+    }
+}
+
+/* The node at `depth` of which this is the encoding, or NULL. `rlp` stays valid as long as the
+ * update. */
+static struct node *decode(struct update *u, struct bytes rlp, size_t depth) {
     struct bytes items, rest;
     struct rlp_item item;
     struct node *n = NULL;
@@ -129,7 +140,7 @@ static struct node *decode(struct update *u, struct bytes rlp) {
         if (err_is(rlp_next(&rest, &item))) return NULL;
     bool good =
         count == 17 ? decode_branch(u, items, &n) : count == 2 && decode_short(u, items, &n);
-    if (!good) return NULL;
+    if (!good || !fits_depth(n, depth)) return NULL;
     n->dirty = false;
     return n;
 }
@@ -138,13 +149,13 @@ static struct node *decode(struct update *u, struct bytes rlp) {
 static bool load(struct update *u, struct link *l, const uint8_t *path, size_t depth) {
     if (l->node) return true;
     if (l->ref[0] >= 0xc0) {
-        l->node = decode(u, bytes_make(l->ref, ref_size(l->ref)));
+        l->node = decode(u, bytes_make(l->ref, ref_size(l->ref)), depth);
     } else {
         uint8_t key[ST_TRIE_KEY_MAX_BYTES];
         size_t n = st_trie_node_key(key, &u->owner, path, depth);
         struct bytes rlp;
         if (st_db_get(u->txn, u->dbi, bytes_make(key, n), &rlp))
-            l->node = decode(u, arena_copy(u->arena, rlp));
+            l->node = decode(u, arena_copy(u->arena, rlp), depth);
         if (l->node) l->node->stored = true;
     }
     if (!l->node) u->corrupt = true;
@@ -380,7 +391,7 @@ static struct link load_root(struct update *u) {
     struct bytes rlp;
     if (!st_db_get(u->txn, u->dbi, bytes_make(u->owner.bytes, u->owner.size), &rlp)) return root;
     struct bytes copy = arena_copy(u->arena, rlp);
-    root.node = decode(u, copy);
+    root.node = decode(u, copy, 0);
     if (!root.node) {
         u->corrupt = true;
         return root;

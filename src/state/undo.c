@@ -72,7 +72,6 @@ static void undo_slot(struct st_journal *j, enum st_undo_kind kind, const uint64
         memcpy(&s->original, old + 4, sizeof s->original);
         s->epoch = old[8];
         s->wipes = (uint32_t)old[9];
-        s->warm = bits & UB_WARM;
         break;
     default: s->warm = false; break;
     }
