@@ -120,8 +120,11 @@ static bool visit_message(void *ctx, struct bytes key, struct bytes id) {
     struct xvm_message m;
     (void)key;
     if (!st_snapshot_get(scan->reader->snapshot, ST_CROSS_MESSAGE, id, &stored)) return true;
-    if (err_is(xvm_message_decode(stored, &scan->reader->arena, &m))) return true;
-    return scan->visit(scan->ctx, &m);
+    struct arena_mark mark = arena_mark(&scan->reader->arena);
+    bool go_on =
+        err_is(xvm_message_decode(stored, &scan->reader->arena, &m)) || scan->visit(scan->ctx, &m);
+    arena_release(&scan->reader->arena, mark);
+    return go_on;
 }
 
 void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t to_height,
@@ -172,12 +175,18 @@ struct mv_session *chain_reader_move_session(struct chain_reader *r, uint64_t ga
     uint64_t limit;
     if (!mul_u64(gas_limit_external, MOVE_GAS_SCALING, &limit)) limit = UINT64_MAX;
     st_begin_tx(chain_reader_journal(r));
+    /* A view may ask for aliases; it cannot start a message. */
+    struct xvm_tx *asking = ARENA_NEW(chain_reader_arena(r), struct xvm_tx);
+    asking->journal = r->journal;
+    struct mv_host host = xvm_move_host(asking);
+    host.evm_call = NULL;
     r->session = mv_session_new(&(struct mv_session_params){
         .vm = r->chain->move_vm,
         .journal = r->journal,
         .block = {.height = r->height,
                   .timestamp_us = head.timestamp_us,
                   .chain_id = r->chain->options.move_chain_id},
+        .host = host,
         .gas_limit = limit,
         .read_only = true,
     });

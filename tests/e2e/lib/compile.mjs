@@ -1,6 +1,6 @@
 // The real compilers: npm solc, and the Move compiler through tools/movec.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,9 +39,9 @@ export async function deploy(wallet, { abi, bytecode }, ...args) {
 }
 
 function movec() {
-    for (const build of ['release', 'debug']) {
-        const at = path.join(ROOT, `build/${build}/movec`);
-        if (existsSync(at)) return at;
+    for (const build of [process.env.TERN_BUILD, 'build/release', 'build/debug']) {
+        const at = path.join(ROOT, build ?? '', 'movec');
+        if (build && existsSync(at)) return at;
     }
     throw new Error('movec is not built: ./x build');
 }
@@ -53,10 +53,12 @@ export function compileMove(dir, named) {
         const pkg = path.join(work, 'package');
         cpSync(path.join(ROOT, dir), pkg, { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
         cpSync(path.join(ROOT, 'framework'), path.join(work, 'framework'), { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
+        const manifest = path.join(pkg, 'Move.toml');
+        writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/local = "[^"]*framework"/, 'local = "../framework"'));
         const args = Object.entries(named).flatMap(([name, address]) => ['--named', `${name}=${address}`]);
         execFileSync(movec(), [...args, pkg], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
         const build = path.join(pkg, 'build');
-        const name = readFileSync(path.join(pkg, 'Move.toml'), 'utf8').match(/name\s*=\s*"([^"]+)"/)[1];
+        const name = readFileSync(manifest, 'utf8').match(/name\s*=\s*"([^"]+)"/)[1];
         const modules = path.join(build, name, 'bytecode_modules');
         return readdirSync(modules).filter((f) => f.endsWith('.mv')).sort().map((f) => readFileSync(path.join(modules, f)));
     } catch (e) {
