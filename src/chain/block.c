@@ -150,6 +150,13 @@ static void put_receipt_log(struct buf *out, const struct st_log *log) {
     rlp_list_end(out, list);
 }
 
+bool chain_evm_ok(const struct chain_tx *tx) {
+    bool ok = tx->ok;
+    for (uint32_t i = 0; tx->vm != ST_VM_EVM && i < tx->leg_count; i++)
+        ok &= tx->legs[i].vm != ST_VM_EVM || tx->legs[i].ok;
+    return ok;
+}
+
 void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx) {
     uint8_t bloom[256] = {0};
     uint8_t type = tx->vm == ST_VM_EVM ? (tx->raw.n && tx->raw.p[0] < 0x80 ? tx->raw.p[0] : 0)
@@ -158,7 +165,7 @@ void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx) {
     for (uint32_t i = 0; i < tx->log_count; i++)
         if (tx->logs[i].vm == ST_VM_EVM) chain_bloom_add(bloom, &tx->logs[i]);
     size_t list = rlp_list_begin(out);
-    rlp_put_u64(out, tx->ok);
+    rlp_put_u64(out, chain_evm_ok(tx));
     rlp_put_u64(out, tx->evm_cumulative_gas);
     rlp_put_bytes(out, BYTES_OF(bloom));
     size_t logs = rlp_list_begin(out);

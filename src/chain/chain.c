@@ -93,6 +93,18 @@ static bool sequencer_block_hash(void *ctx, uint64_t number, struct b32 *out) {
     return ok;
 }
 
+/* Has the block room for all the gas that the transaction may use? The first one always fits: no
+ * limit of a transaction is above a block's, and a Move transaction is bounded by it when it runs.
+ */
+static bool fits(const struct chain_open_block *b, const struct mempool_tx *tx) {
+    uint64_t room = b->head.gas_limit - b->head.gas_used;
+    if (b->head.root_count == 0) return true;
+    if (tx->vm == ST_VM_EVM) return ((const struct evm_tx *)tx->decoded)->gas_limit <= room;
+    /* Clients sign the default of 2,000,000 units, thousands of times what they use: a Move
+     * transaction is let in while half of the block is free. */
+    return room >= b->head.gas_limit / 2;
+}
+
 /* Fills the block from the mempool until nothing is ready, the gas is used up, or its time is over.
  */
 static void fill(struct chain *c, struct chain_exec *x, struct chain_open_block *b) {
@@ -101,6 +113,10 @@ static void fill(struct chain *c, struct chain_exec *x, struct chain_open_block 
     while (b->head.root_count < CHAIN_BLOCK_TXS_MAX && b->head.gas_used < b->head.gas_limit) {
         struct mempool_tx *tx = mempool_take(c->mempool);
         if (!tx) break;
+        if (!fits(b, tx)) {
+            mempool_put_back(c->mempool, tx, nonce_now(c, tx));
+            break;
+        }
         run_one(c, x, b, tx);
         if (steady_ms() >= stop_at) break;
     }

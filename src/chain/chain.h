@@ -119,6 +119,12 @@ void chain_header_rlp(struct buf *out, const struct chain_block *b);
 /* Adds a log's address and topics to a bloom filter (Yellow Paper, 4.3.1). */
 void chain_bloom_add(uint8_t bloom[256], const struct st_log *log);
 
+struct chain_tx;
+
+/* The status that the transaction has in the EVM list: its own, or for a shadow whether every leg
+ * that it had in the EVM succeeded. */
+bool chain_evm_ok(const struct chain_tx *tx);
+
 /* The next block's base fee (EIP-1559). */
 struct u256 chain_next_base_fee(const struct chain_block *parent);
 
@@ -216,7 +222,8 @@ struct chain_log {
     uint32_t log_index; /* in the block */
 };
 bool chain_log_matches(const struct chain_log_filter *filter, const struct st_log *log);
-void chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *filter,
+/* False if there are too many places to look at: ask for fewer blocks. */
+bool chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *filter,
                      bool (*visit)(void *ctx, const struct chain_log *log), void *ctx);
 
 /* Messages in the order in which they were started, newest first with `reverse`. */

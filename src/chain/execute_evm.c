@@ -23,7 +23,10 @@ void chain_exec_env(const struct chain_exec *x, struct evm_env *env) {
 }
 
 struct mv_block_info chain_move_block(const struct chain_exec *x) {
-    return (struct mv_block_info){.height = x->head->height, .timestamp_us = x->head->timestamp_us};
+    return (struct mv_block_info){.height = x->head->height,
+                                  .timestamp_us = x->head->timestamp_us,
+                                  .tx_index = x->head->root_count,
+                                  .chain_id = x->options->move_chain_id};
 }
 
 void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *env, uint8_t root_vm,

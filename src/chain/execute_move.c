@@ -145,6 +145,7 @@ static bool prologue(struct root *r, struct chain_refusal *refusal) {
  * balance that the transaction itself spent is caught before (see run_leg). */
 static bool epilogue(struct root *r, uint64_t gas_units) {
     uint64_t fee = gas_units * r->tx->gas_unit_price;
+    st_set_leg(r->x->journal, 0); /* the fee is the root's affair */
     struct bytes args[2] = {BYTES_OF(r->tx->sender), BYTES_OF(fee)};
     return system_call(r, "transaction_validation", "epilogue", NULL, 0, args, 2, NULL, NULL);
 }
@@ -273,7 +274,8 @@ bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, str
         xvm_begin(&r.xt);
         fill_params(&r, hash);
         uint64_t block_gas;
-        if (!mul_u64(x->head->gas_limit, x->cross->move_gas_per_evm_gas, &block_gas))
+        if (!mul_u64(x->head->gas_limit - x->head->gas_used, x->cross->move_gas_per_evm_gas,
+                     &block_gas))
             block_gas = UINT64_MAX;
         /* chain_move_check has bounded max_gas_amount. */
         r.gas_limit = min_u64(tx->max_gas_amount * (uint64_t)MOVE_GAS_SCALING, block_gas);

@@ -15,6 +15,27 @@ static uint64_t next_sequence(struct chain *c) {
     return mempool_next_nonce(c->mempool, ST_VM_MOVE, &c->faucet_address, sequence);
 }
 
+static bool is_sealed(struct chain *c, const struct b32 *hash, uint64_t *height) {
+    struct chain_reader *r;
+    struct bytes place;
+    if (err_is(chain_reader_open(c, ST_LATEST, &r))) return false;
+    *height = chain_reader_height(r);
+    bool sealed = st_record_get(chain_reader_snapshot(r), ST_TABLE_TX, BYTES_OF(*hash), &place);
+    chain_reader_close(r);
+    return sealed;
+}
+
+/* Waits until a block holds the transaction, in turns of a block or 100 ms. */
+static bool wait_sealed(struct chain *c, const struct b32 *hash, uint64_t wait_ms) {
+    enum { TURN_MS = 100 };
+    uint64_t height = 0;
+    for (uint64_t waited = 0;; waited += TURN_MS) {
+        if (is_sealed(c, hash, &height)) return true;
+        if (waited >= wait_ms) return false;
+        chain_wait_block(c, height, TURN_MS);
+    }
+}
+
 struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amount,
                              uint64_t wait_ms, struct chain_submitted *out) {
     struct bytes args[2] = {BYTES_OF(*to), BYTES_OF(amount)};
@@ -36,8 +57,9 @@ struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amo
     pthread_mutex_lock(&c->faucet_lock);
     tx.sequence_number = next_sequence(c);
     mv_signed_tx_build(&raw, &tx, &c->faucet_seed);
-    struct err e = chain_submit_move(c, buf_bytes(&raw), wait_ms, out);
+    struct err e = chain_submit_move(c, buf_bytes(&raw), 0, out);
     pthread_mutex_unlock(&c->faucet_lock);
     buf_free(&raw);
+    if (!err_is(e) && !c->options.block_time_ms) out->sealed = wait_sealed(c, &out->hash, wait_ms);
     return e;
 }

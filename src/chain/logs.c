@@ -9,6 +9,9 @@ struct place {
     uint32_t index;
 };
 
+/* What one query may look at. */
+enum { PLACES_MAX = 200000, BLOCKS_MAX = 100000 };
+
 struct places {
     struct place *items;
     size_t count, capacity;
@@ -19,6 +22,7 @@ static bool add_place(void *ctx, struct bytes key, struct bytes value) {
     struct places *p = ctx;
     (void)value;
     if (key.n != p->key_bytes + 12) return true;
+    if (p->count == PLACES_MAX) return false;
     if (p->count == p->capacity) {
         p->capacity = p->capacity ? p->capacity * 2 : 64;
         p->items = xrealloc(p->items, p->capacity * sizeof *p->items);
@@ -104,18 +108,20 @@ static void visit_all(struct chain_reader *r, const struct chain_log_filter *f, 
                       bool (*visit)(void *ctx, const struct chain_log *log), void *ctx) {
     for (uint64_t h = f->from; h <= to; h++) {
         struct chain_block block;
+        static const uint8_t no_logs[sizeof block.logs_bloom];
         if (!chain_block_at(r, h, &block)) return;
+        if (memcmp(block.logs_bloom, no_logs, sizeof no_logs) == 0) continue;
         for (uint32_t i = 0; i < block.root_count; i++)
             if (!visit_tx(r, f, &(struct place){h, i}, visit, ctx)) return;
     }
 }
 
-void chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *f,
+bool chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *f,
                      bool (*visit)(void *ctx, const struct chain_log *log), void *ctx) {
     struct places places = {0};
     uint64_t to = min_u64(f->to, chain_reader_height(r));
     uint32_t position = 0;
-    if (f->from > to) return;
+    if (f->from > to) return true;
     while (position < ST_TOPICS_MAX && !f->topic_counts[position]) position++;
     if (f->address_count) {
         for (uint32_t i = 0; i < f->address_count; i++)
@@ -127,11 +133,14 @@ void chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *f,
             scan_prefix(r, ST_TABLE_LOG_TOPIC, BYTES_OF(prefix), f->from, to, &places);
         }
     } else {
+        if (to - f->from >= BLOCKS_MAX) return false;
         visit_all(r, f, to, visit, ctx);
-        return;
+        return true;
     }
+    bool complete = places.count < PLACES_MAX;
     sort_unique(&places);
-    for (size_t i = 0; i < places.count; i++)
+    for (size_t i = 0; complete && i < places.count; i++)
         if (!visit_tx(r, f, &places.items[i], visit, ctx)) break;
     free(places.items);
+    return complete;
 }

@@ -10,11 +10,12 @@ struct mempool_sender {
     struct b32 address;
     uint8_t vm;
     bool ready;     /* in the ready queue */
+    bool held;      /* kept until the block is sealed: readers do not see its nonce before */
     uint64_t nonce; /* the account's, as far as the pool knows */
     uint32_t count;
     uint32_t taken; /* of this sender, with the sequencer */
     struct mempool_tx *first;
-    struct mempool_sender *next_ready;
+    struct mempool_sender *next_ready, *next_held;
     uint32_t slot;
 };
 
@@ -38,6 +39,7 @@ struct mempool {
     uint32_t free_sender[MEMPOOL_MAX], free_sender_count;
     struct mempool_sender *ready_first, *ready_last;
     struct mempool_waiter *unsealed;
+    struct mempool_sender *held;
     uint32_t taken; /* by the sequencer and not done */
 };
 
@@ -144,7 +146,7 @@ static struct mempool_sender *add_sender(struct mempool *p, uint8_t vm, const st
 }
 
 static void drop_sender_if_idle(struct mempool *p, struct mempool_sender *s) {
-    if (s->count || s->taken || s->ready) return;
+    if (s->count || s->taken || s->ready || s->held) return;
     map_remove(&p->by_sender, hash_of_address(&s->address, s->vm), s->slot);
     p->senders[s->slot] = NULL;
     p->free_sender[p->free_sender_count++] = s->slot;
@@ -185,8 +187,7 @@ static void evict(struct mempool *p, struct mempool_tx *tx, const char *reason) 
     mempool_tx_free(tx);
 }
 
-static void update_ready(struct mempool *p, struct mempool_sender *s) {
-    if (s->ready || s->taken || !s->first || s->first->nonce > s->nonce) return;
+static void make_ready(struct mempool *p, struct mempool_sender *s) {
     s->ready = true;
     s->next_ready = NULL;
     if (p->ready_last)
@@ -197,12 +198,16 @@ static void update_ready(struct mempool *p, struct mempool_sender *s) {
     pthread_cond_signal(&p->work);
 }
 
+static void update_ready(struct mempool *p, struct mempool_sender *s) {
+    if (!s->ready && !s->taken && s->first && s->first->nonce <= s->nonce) make_ready(p, s);
+}
+
 /* Frees the room of transactions that have waited too long. Called when the pool is full. */
 static void expire(struct mempool *p) {
     uint64_t now = now_s();
     for (uint32_t i = 0; i < MEMPOOL_MAX; i++) {
         struct mempool_tx *tx = p->txs[i];
-        if (!tx || now - tx->arrived_s < MEMPOOL_EXPIRY_S) continue;
+        if (!tx || tx->taken || now - tx->arrived_s < MEMPOOL_EXPIRY_S) continue;
         struct mempool_sender *s = tx->owner;
         evict(p, tx, "the transaction waited too long for the nonces before it");
         drop_sender_if_idle(p, s);
@@ -234,7 +239,8 @@ static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t
     if (!p->free_tx_count) expire(p);
     s = find_sender(p, tx->vm, &tx->sender);
     if (!p->free_tx_count || (!s && !p->free_sender_count)) return MEMPOOL_ERR_FULL;
-    if (!s) s = add_sender(p, tx->vm, &tx->sender, account_nonce);
+    bool is_new = !s;
+    if (is_new) s = add_sender(p, tx->vm, &tx->sender, account_nonce);
     if (s->count >= MEMPOOL_SENDER_MAX) return MEMPOOL_ERR_SENDER_FULL;
     if (!s->taken && account_nonce > s->nonce) s->nonce = account_nonce;
     struct mempool_tx **at = &s->first;
@@ -245,7 +251,12 @@ static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t
     tx->arrived_s = now_s();
     s->count++;
     index_tx(p, tx);
-    update_ready(p, s);
+    /* The nonce of a new sender was read from a sealed block, and may be behind: the sequencer
+     * knows better, and puts back what cannot run yet. */
+    if (is_new)
+        make_ready(p, s);
+    else
+        update_ready(p, s);
     return MEMPOOL_ERR_NONE;
 }
 
@@ -303,6 +314,7 @@ struct mempool_tx *mempool_take(struct mempool *p) {
         }
         s->first = tx->next;
         s->count--;
+        tx->taken = true;
         s->taken++;
         p->taken++;
     }
@@ -336,6 +348,11 @@ void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
     s->taken--;
     p->taken--;
     s->nonce = next_nonce;
+    if (!refusal && !s->held) {
+        s->held = true;
+        s->next_held = p->held;
+        p->held = s;
+    }
     update_ready(p, s);
     drop_sender_if_idle(p, s);
     pthread_mutex_unlock(&p->lock);
@@ -350,6 +367,7 @@ void mempool_put_back(struct mempool *p, struct mempool_tx *tx, uint64_t next_no
     tx->next = *at;
     *at = tx;
     s->count++;
+    tx->taken = false;
     s->taken--;
     p->taken--;
     s->nonce = next_nonce;
@@ -366,6 +384,12 @@ void mempool_sealed(struct mempool *p, const char *error) {
         if (error) snprintf(w->outcome->text, sizeof w->outcome->text, "%s", error);
     }
     p->unsealed = NULL;
+    while (p->held) {
+        struct mempool_sender *s = p->held;
+        p->held = s->next_held;
+        s->held = false;
+        drop_sender_if_idle(p, s);
+    }
     pthread_cond_broadcast(&p->news);
     pthread_mutex_unlock(&p->lock);
 }
@@ -374,7 +398,7 @@ void mempool_stop(struct mempool *p) {
     pthread_mutex_lock(&p->lock);
     p->stopped = true;
     for (uint32_t i = 0; i < MEMPOOL_MAX; i++)
-        if (p->txs[i] && p->txs[i]->waiter)
+        if (p->txs[i] && !p->txs[i]->taken && p->txs[i]->waiter)
             tell(p, p->txs[i],
                  &(struct mempool_outcome){.refused = true, .text = "the node is stopping"});
     pthread_cond_broadcast(&p->work);

@@ -44,6 +44,7 @@ struct mempool_tx {
     struct mempool_tx *next; /* of the same sender, ascending nonce */
     struct mempool_sender *owner;
     struct mempool_waiter *waiter;
+    bool taken; /* the sequencer has it: it is in no list */
     uint64_t arrived_s;
     uint32_t slot;
 };

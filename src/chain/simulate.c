@@ -129,6 +129,14 @@ struct err chain_estimate_evm(struct chain_reader *r, const struct chain_evm_cal
     chain_block_at(r, chain_reader_height(r), &head);
     enum { TX_GAS_CAP = 1 << 24 }; /* EIP-7825: more cannot be sent */
     uint64_t high = min_u64(call_gas(call, &head), TX_GAS_CAP), low = 20999;
+    if (!u256_is_zero(&call->gas_price)) { /* no more gas than the balance pays for */
+        struct u256 left = st_account(chain_reader_journal(r), &call->from)->balance, gas_paid;
+        if (u256_lt(&left, &call->value))
+            return err_at(CHAIN_ERR_INVALID, "insufficient funds for transfer", 0);
+        u256_sub(&left, &left, &call->value);
+        u256_divmod(&gas_paid, NULL, &left, &call->gas_price);
+        high = min_u64(high, u256_sat_u64(&gas_paid));
+    }
     struct err e = try_call(r, call, high, out);
     if (err_is(e) || !out->ok) return e;
     /* What was used is a good first guess; 63/64 rules and refunds may ask for more. */

@@ -90,7 +90,10 @@ static struct err check_evm(struct chain *c, const struct b32 *hash, struct evm_
 
 struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
                             struct chain_submitted *out) {
+    enum { RAW_MAX_BYTES = 128 << 10 }; /* geth's limit of a transaction in its pool */
     *out = (struct chain_submitted){0};
+    if (raw.n > RAW_MAX_BYTES)
+        return refused(out, CHAIN_ERR_INVALID, "oversized data: transaction size above 128 KiB");
     struct mempool_tx *tx = mempool_tx_new();
     struct evm_tx *decoded = ARENA_NEW(&tx->arena, struct evm_tx);
     tx->raw = arena_copy(&tx->arena, raw);

@@ -58,7 +58,7 @@ static void refuse(struct xvm_message *m, enum xvm_failure why, const char *text
     m->error = bytes_cstr(text);
 }
 
-static size_t payload_bytes(const struct xvm_message *m) {
+size_t xvm_message_payload(const struct xvm_message *m) {
     return m->module_address.n + m->module_name.n + m->function_name.n + m->generics.n +
            m->fn_abi.n + m->call_data.n;
 }
@@ -69,7 +69,7 @@ static void check_limits(const struct xvm_tx *tx, struct xvm_message *m) {
         refuse(m, XVM_FAIL_LIMIT, "the transaction has started more messages than one may");
     else if (m->generation > p->generations_max)
         refuse(m, XVM_FAIL_LIMIT, "the message is too many generations away from its transaction");
-    else if (payload_bytes(m) > p->payload_max_bytes)
+    else if (xvm_message_payload(m) > p->payload_max_bytes)
         refuse(m, XVM_FAIL_LIMIT, "the message's payload is longer than one may be");
 }
 
@@ -130,7 +130,7 @@ static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, uint3
     struct xvm_message *m = new_message(tx, generation + 1);
     m->from_vm = ST_VM_MOVE;
     m->to_vm = ST_VM_EVM;
-    struct b32 sender;
+    struct b32 sender = {{0}};
     if (!xvm_event_decode(log->data, m, &sender))
         refuse(m, XVM_FAIL_MALFORMED, "the Call event's data is malformed");
     struct b20 alias = xvm_alias_move_in_evm(&sender);

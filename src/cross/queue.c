@@ -44,6 +44,7 @@ static struct bytes cut(struct bytes b, uint32_t max) {
  * alias. */
 static bool is_sender(struct xvm_tx *tx, const struct xvm_actor *requester,
                       const struct xvm_message *m) {
+    if (!m->sender.n) return false; /* a malformed event names none */
     if (requester->vm == m->from_vm && memcmp(requester->bytes, m->sender.p, m->sender.n) == 0)
         return true;
     struct xvm_actor owner;
@@ -63,6 +64,8 @@ static const char *admit(struct xvm_tx *tx, struct xvm_entry *e) {
                : m->status == XVM_CANCELLED ? "the message has been cancelled"
                                             : "the message has been dropped";
     }
+    if (e->kind == XVM_LEG_RETRY && xvm_payload_bytes(m) > tx->params.payload_max_bytes)
+        return "the message's payload is longer than one may be";
     if (is_sender(tx, &e->requester, m)) return NULL;
     if (e->kind == XVM_LEG_CANCEL) return "only the message's sender may cancel it";
     if (m->failure != XVM_FAIL_GAS)
@@ -146,12 +149,46 @@ static void run_message(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_le
 }
 
 /* A message that broke a limit when it was started: kept with its reason, never run in this
- * transaction. */
-static bool refused_at_start(const struct xvm_entry *e, struct xvm_run *run) {
-    if (e->kind != XVM_LEG_MESSAGE || e->message->failure == XVM_OK) return false;
-    run->failure = e->message->failure;
-    run->error = e->message->error;
+ * transaction. In a later one its number and generation do not matter, its length still does. */
+static bool refused(const struct xvm_tx *tx, const struct xvm_entry *e, struct xvm_run *run) {
+    const struct xvm_message *m = e->message;
+    bool at_start = e->kind == XVM_LEG_MESSAGE && m->failure != XVM_OK;
+    if (!at_start && xvm_message_payload(m) <= tx->params.payload_max_bytes) return false;
+    run->failure = at_start ? m->failure : XVM_FAIL_LIMIT;
+    run->error = m->error;
     return true;
+}
+
+/* Why an entry is not looked at any closer: it costs a base charge whatever becomes of it, and a
+ * transaction has a limited number of them. */
+static enum xvm_failure refused_unseen(const struct xvm_tx *tx, const struct xvm_entry *e,
+                                       uint64_t gas_left) {
+    if (e->kind == XVM_LEG_MESSAGE) return XVM_OK;
+    if (tx->leg_count > 2 * tx->params.messages_max || e->generation > tx->params.generations_max)
+        return XVM_FAIL_LIMIT;
+    return gas_left < tx->params.message_base_gas ? XVM_FAIL_GAS : XVM_OK;
+}
+
+/* A retry or cancel: whether it may go on; the base charge of one that may not is paid here. */
+static bool may_run(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
+                    struct xvm_run *run) {
+    if (e->kind == XVM_LEG_MESSAGE) return true;
+    run->failure = refused_unseen(tx, e, *gas_left);
+    if (run->failure == XVM_OK) {
+        const char *why = admit(tx, e);
+        if (why) {
+            run->failure = XVM_FAIL_AUTHORITY;
+            run->error = bytes_cstr(why);
+        }
+    } else {
+        run->error = run->failure == XVM_FAIL_GAS
+                         ? BYTES_LIT("the transaction's gas was used up before this request's turn")
+                         : BYTES_LIT("the transaction has started more messages than one may");
+    }
+    if (run->failure == XVM_OK && e->kind == XVM_LEG_RETRY) return true;
+    run->gas_used = min_u64(*gas_left, tx->params.message_base_gas);
+    *gas_left -= run->gas_used;
+    return run->failure == XVM_OK;
 }
 
 static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left) {
@@ -160,14 +197,12 @@ static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left
     uint32_t leg = tx->leg_count;
     st_logs(tx->journal, &log_first);
     st_set_leg(tx->journal, leg);
-    const char *why = e->kind == XVM_LEG_MESSAGE ? NULL : admit(tx, e);
-    if (why) {
-        run.failure = XVM_FAIL_AUTHORITY;
-        run.error = bytes_cstr(why);
+    if (!may_run(tx, e, gas_left, &run)) {
+        /* refused, with its reason in `run` */
     } else if (e->kind == XVM_LEG_CANCEL) {
         e->message->status = XVM_CANCELLED;
         xvm_message_put(tx->journal, e->message);
-    } else if (refused_at_start(e, &run)) {
+    } else if (refused(tx, e, &run)) {
         finish(tx, e->message, &run);
     } else {
         run_message(tx, e, gas_left, &run);

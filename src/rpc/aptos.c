@@ -274,7 +274,7 @@ static size_t make_headers(struct aptos_call *c, struct http_header out[HEADERS_
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
         out[n++] = (struct http_header){
             numbers[i].name, arena_printf(c->arena, "%llu", (unsigned long long)numbers[i].value)};
-    if (c->cursor[0]) out[n++] = (struct http_header){"X-Aptos-Cursor", c->cursor};
+    if (c->cursor) out[n++] = (struct http_header){"X-Aptos-Cursor", c->cursor};
     if (c->has_gas)
         out[n++] = (struct http_header){
             "X-Aptos-Gas-Used", arena_printf(c->arena, "%llu", (unsigned long long)c->gas_used)};

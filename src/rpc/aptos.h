@@ -16,7 +16,7 @@ struct aptos_call {
     int status;        /* HTTP, 200 unless set */
     uint64_t gas_used; /* shown in X-Aptos-Gas-Used if `has_gas` */
     bool has_gas;
-    char cursor[140]; /* X-Aptos-Cursor; empty: none */
+    const char *cursor; /* X-Aptos-Cursor; NULL: none */
 };
 
 /* Answers with an error body; the first one counts. `code` is the API's error_code, `vm_code` 0 for
@@ -48,6 +48,8 @@ void aptos_put_module(struct json_out *o, struct bytes bytecode);
 bool aptos_put_version(struct aptos_call *c, uint64_t version);
 /* A user transaction, or what a root of another machine did here. */
 void aptos_put_user(struct aptos_call *c, const struct chain_tx *tx, const struct chain_block *b);
+/* A value of a type by its tag; null if it cannot be shown. */
+void aptos_put_typed(struct aptos_call *c, struct bytes tag, struct bytes value);
 void aptos_put_pending(struct aptos_call *c, struct bytes raw);
 
 /* ---- Routes: each returns false if it is not the one, or after aptos_fail */

@@ -57,9 +57,11 @@ struct page {
 };
 
 static void set_cursor(struct aptos_call *c, struct bytes key) {
-    if (key.n * 2 + 2 >= sizeof c->cursor) return;
-    memcpy(c->cursor, "0x", 2);
-    for (size_t i = 0; i < key.n; i++) snprintf(c->cursor + 2 + 2 * i, 3, "%02x", key.p[i]);
+    char *text = arena_alloc(c->arena, 2 * key.n + 3, 1);
+    memcpy(text, "0x", 2);
+    hex_encode(text + 2, key);
+    text[2 + 2 * key.n] = 0;
+    c->cursor = text;
 }
 
 static bool visit_resource(void *ctx, struct bytes key, struct bytes value) {
@@ -260,8 +262,6 @@ bool aptos_table_item(struct aptos_call *c, const struct aptos_path *p) {
 /* ---- Events */
 
 static void put_event(struct aptos_call *c, const struct chain_tx *tx, const struct st_log *log) {
-    struct mv_outcome out;
-    const struct mv_layout *layout = mv_layout(aptos_session(c), log->type_tag, &out);
     jo_object(c->out);
     jo_key(c->out, "version");
     jo_decimal(c->out, tx->version);
@@ -277,7 +277,7 @@ static void put_event(struct aptos_call *c, const struct chain_tx *tx, const str
     jo_key(c->out, "type");
     jo_string(c->out, aptos_tag_text(c->arena, log->type_tag));
     jo_key(c->out, "data");
-    if (!layout || !aptos_put_value(c->out, layout, log->data)) jo_null(c->out);
+    aptos_put_typed(c, log->type_tag, log->data);
     jo_end_object(c->out);
 }
 

@@ -131,7 +131,10 @@ bool aptos_wait_by_hash(struct aptos_call *c, const struct aptos_path *p) {
     uint8_t vm;
     struct chain_tx tx;
     if (!path_hash(c, p->part[2], &hash)) return false;
+    struct bytes raw;
     for (int turn = 0; turn < 10 && !chain_tx_by_hash(c->reader, &hash, &vm, &tx); turn++) {
+        /* An unknown hash may be one that is just being sealed: it is given one turn. */
+        if (turn && !chain_pending(c->node->chain, &hash, c->arena, &vm, &raw)) break;
         uint64_t height = chain_reader_height(c->reader);
         chain_wait_block(c->node->chain, height, LONG_POLL_MS / 10);
         chain_reader_close(c->reader);

@@ -143,7 +143,7 @@ void aptos_put_pending(struct aptos_call *c, struct bytes raw) {
 
 /* ---- What a transaction did */
 
-static void put_typed(struct aptos_call *c, struct bytes tag, struct bytes value) {
+void aptos_put_typed(struct aptos_call *c, struct bytes tag, struct bytes value) {
     struct mv_outcome out;
     const struct mv_layout *layout = mv_layout(aptos_session(c), tag, &out);
     struct json_out before = *c->out;
@@ -174,7 +174,7 @@ static void put_events(struct aptos_call *c, const struct chain_tx *tx) {
         jo_key(o, "type");
         jo_string(o, aptos_tag_text(c->arena, log->type_tag));
         jo_key(o, "data");
-        put_typed(c, log->type_tag, log->data);
+        aptos_put_typed(c, log->type_tag, log->data);
         jo_end_object(o);
     }
     jo_end_array(o);
@@ -195,7 +195,7 @@ static void put_resource_change(struct aptos_call *c, const struct chain_change 
     jo_key(o, "type");
     jo_string(o, aptos_tag_text(c->arena, tag));
     jo_key(o, "data");
-    put_typed(c, tag, change->value);
+    aptos_put_typed(c, tag, change->value);
     jo_end_object(o);
     jo_key(o, "type");
     jo_cstring(o, "write_resource");

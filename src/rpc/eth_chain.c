@@ -26,7 +26,7 @@ bool eth_reader(struct rpc_call *c, struct chain_reader **out) {
 static bool height_of_hash(struct rpc_call *c, json_t *hash, uint64_t *height) {
     struct b32 h;
     struct chain_reader *r;
-    struct chain_block b;
+    struct chain_block b = {0};
     if (!rpc_hash(c, hash, "blockHash", &h) || !eth_reader(c, &r)) return false;
     bool found = chain_block_by_hash(r, &h, &b);
     *height = b.height;

@@ -312,7 +312,7 @@ void eth_put_receipt(struct json_out *o, const struct chain_tx *tx, const struct
     jo_key(o, "type");
     jo_quantity(o, own ? decoded.type : SHADOW_TX_TYPE);
     jo_key(o, "status");
-    jo_quantity(o, tx->ok);
+    jo_quantity(o, chain_evm_ok(tx));
     JO_KEY_HEX(o, "from", from);
     jo_key(o, "to");
     if (own && decoded.is_create)

@@ -2,7 +2,7 @@
 #include "rpc/eth.h"
 
 /* More logs than this in one answer are refused with the range that would fit. */
-enum { LOGS_MAX = 10000, LIST_MAX = 1000 };
+enum { LOGS_MAX = 10000, LIST_MAX = 1000, ANSWER_MAX_BYTES = 32 << 20 };
 
 static bool parse_addresses(struct rpc_call *c, json_t *v, struct chain_log_filter *f) {
     size_t n = json_is_array(v) ? json_array_size(v) : 1, i;
@@ -76,7 +76,7 @@ struct log_output {
 
 static bool put_one(void *ctx, const struct chain_log *log) {
     struct log_output *o = ctx;
-    if (o->count == LOGS_MAX) {
+    if (o->count == LOGS_MAX || o->out->buf->n > ANSWER_MAX_BYTES) {
         o->too_many = true;
         return false;
     }
@@ -88,7 +88,7 @@ static bool put_one(void *ctx, const struct chain_log *log) {
 static bool get_logs(struct rpc_call *c) {
     struct chain_reader *r;
     struct eth_log_filter filter;
-    struct chain_block b;
+    struct chain_block b = {0};
     if (!eth_reader(c, &r)) return false;
     bool ok = eth_parse_filter(c, rpc_param(c, 0), chain_reader_height(r), &filter);
     if (ok && filter.has_block_hash) {
@@ -99,9 +99,9 @@ static bool get_logs(struct rpc_call *c) {
     if (ok) {
         struct log_output o = {.out = c->out};
         jo_array(c->out);
-        chain_scan_logs(r, &filter.f, put_one, &o);
+        bool complete = chain_scan_logs(r, &filter.f, put_one, &o);
         jo_end_array(c->out);
-        if (o.too_many)
+        if (o.too_many || !complete)
             ok = rpc_fail(c, RPC_LIMIT_EXCEEDED,
                           "query returned more than %d results: ask for a shorter block range",
                           LOGS_MAX);

@@ -85,7 +85,7 @@ static bool eth_call(struct rpc_call *c) {
     struct chain_evm_result result;
     struct chain_reader *r;
     if (!parse_call(c, rpc_param(c, 0), &call)) return false;
-    if (rpc_param(c, 2))
+    if (json_object_size(rpc_param(c, 2)))
         return rpc_fail(c, RPC_INVALID_PARAMS,
                         "state overrides are not supported by this node yet");
     if (!eth_reader_at(c, rpc_param(c, 1), &r)) return false;

@@ -5,6 +5,8 @@
 #include "codec/codec.h"
 #include "rpc/aptos.h"
 
+#define FAUCET_MAX_OCTAS 1000000000000000u
+
 static void answer_error(struct http_request *req, int status, const char *text) {
     struct buf body = {0};
     aptos_error_body(NULL, status, text, &body);
@@ -57,6 +59,10 @@ void faucet_handle(struct rpc_node *node, struct http_request *req) {
     arena_init(&arena, 0);
     bool understood = read_wish(req, &arena, &address, &amount);
     arena_free(&arena);
+    if (understood && amount > FAUCET_MAX_OCTAS) {
+        answer_error(req, 400, "the faucet gives at most 1,000,000 ETH (10^15 octas) at a time");
+        return;
+    }
     if (!understood) {
         answer_error(req, 400, "an address and an amount in octas are expected");
         return;

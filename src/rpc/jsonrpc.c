@@ -17,6 +17,8 @@ bool rpc_fail(struct rpc_call *c, int code, const char *format, ...) {
     return false;
 }
 
+enum { BATCH_ANSWER_MAX_BYTES = 32 << 20 };
+
 struct err rpc_parse_json(struct arena *arena, struct bytes text, json_t **out) {
     enum { DEPTH_MAX = 64 };
     *out = NULL;
@@ -223,7 +225,13 @@ void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *table
         size_t i, start = answer->n;
         json_t *request;
         jo_array(&o);
-        json_array_foreach(root, i, request) handle_one(node, tables, request, ws, &o);
+        json_array_foreach(root, i, request) {
+            if (answer->n - start > BATCH_ANSWER_MAX_BYTES)
+                put_error(&o, json_object_get(request, "id"), RPC_RESPONSE_TOO_LARGE,
+                          "response too large", (struct bytes){NULL, 0});
+            else
+                handle_one(node, tables, request, ws, &o);
+        }
         jo_end_array(&o);
         if (answer->n == start + 2) answer->n = start; /* only notifications: no answer at all */
     }

@@ -86,9 +86,11 @@ static uint16_t port_or(int wanted, uint16_t otherwise) {
     return wanted < 0 ? otherwise : (uint16_t)wanted;
 }
 
+/* Workers may wait for a block (submissions, wait_by_hash), so there are more than processors. */
 static unsigned worker_count(const struct rpc_options *o) {
+    enum { WORKERS_MIN = 32 };
     long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return o->threads ? o->threads : n < 2 ? 2 : (unsigned)n;
+    return o->threads ? o->threads : n < WORKERS_MIN / 2 ? WORKERS_MIN : 2 * (unsigned)n;
 }
 
 struct err rpc_start(struct rpc_node **out, struct chain *chain,
