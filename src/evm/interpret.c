@@ -511,7 +511,7 @@ op_STOP:
     status = EVM_SUCCESS;
     goto end;
 stack_fault:
-    status = (uint64_t)((char *)sp - (char *)f->bottom) < (uint16_t)(ip[-1] >> 32)
+    status = (uint64_t)((char *)sp - (char *)f->bottom) + 1 < (uint16_t)(ip[-1] >> 32)
                  ? EVM_STACK_UNDERFLOW
                  : EVM_STACK_OVERFLOW;
     goto fail;

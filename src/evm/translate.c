@@ -73,13 +73,14 @@ static void open_block(struct translation *x) {
 
 static void close_block(struct translation *x) {
     if (!x->info) return;
-    /* A block that needs more than it leaves room for can never be entered. */
-    int64_t span = STACK_LIMIT - x->top - x->need;
-    bool possible = x->need <= STACK_LIMIT && span >= 0;
+    /* A block that can never be entered needs an odd number of bytes: no stack has exactly that
+     * many or, with a span of 0, more. */
+    int64_t need = x->need <= STACK_LIMIT ? x->need : STACK_LIMIT + 1;
+    int64_t span = STACK_LIMIT - x->top - need;
+    bool possible = span >= 0;
     x->t->cells[x->info] =
-        possible ? block_info((uint32_t)x->gas, (uint16_t)(x->need * STACK_ITEM_BYTES),
-                              (uint16_t)(span * STACK_ITEM_BYTES))
-                 : block_info((uint32_t)x->gas, UINT16_MAX, 0);
+        block_info((uint32_t)x->gas, (uint16_t)(need * STACK_ITEM_BYTES + !possible),
+                   (uint16_t)(possible ? span * STACK_ITEM_BYTES : 0));
     x->info = 0;
 }
 

@@ -139,22 +139,6 @@ static enum evm_tx_err check_gas(const struct evm_env *env, const struct evm_tx 
     return EVM_TX_OK;
 }
 
-static enum evm_tx_err check_static(const struct evm_env *env, const struct evm_tx *tx,
-                                    unsigned skip) {
-    enum evm_tx_err e;
-    if (env->fork < type_since(tx->type)) return EVM_TX_TYPE_NOT_SUPPORTED;
-    if (tx->has_chain_id && (env->fork < EVM_EIP158 || tx->chain_id != env->chain_id))
-        return EVM_TX_INVALID_CHAIN_ID;
-    if (tx->nonce == UINT64_MAX) return EVM_TX_NONCE_MAX; /* EIP-2681 */
-    if (!(skip & EVM_SKIP_BASE_FEE) && (e = check_fees(env, tx))) return e;
-    if ((e = check_blobs(env, tx)) || (e = check_set_code(tx))) return e;
-    return check_gas(env, tx, skip);
-}
-
-enum evm_tx_err evm_tx_check_static(const struct evm_env *env, const struct evm_tx *tx) {
-    return check_static(env, tx, 0);
-}
-
 /* a * b, or false if it does not fit 256 bits. */
 static bool mul_fits(struct u256 *out, const struct u256 *a, uint64_t b) {
     uint64_t wide[8];
@@ -172,6 +156,24 @@ static bool highest_cost(const struct evm_tx *tx, bool with_gas, struct u256 *ou
     if (!mul_fits(&part, &tx->max_fee, tx->gas_limit) || u256_add(out, out, &part)) return false;
     return mul_fits(&part, &tx->max_blob_fee, tx->blob_hash_count * (uint64_t)EVM_GAS_PER_BLOB) &&
            !u256_add(out, out, &part);
+}
+
+static enum evm_tx_err check_static(const struct evm_env *env, const struct evm_tx *tx,
+                                    unsigned skip) {
+    enum evm_tx_err e;
+    if (env->fork < type_since(tx->type)) return EVM_TX_TYPE_NOT_SUPPORTED;
+    if (tx->has_chain_id && (env->fork < EVM_EIP158 || tx->chain_id != env->chain_id))
+        return EVM_TX_INVALID_CHAIN_ID;
+    if (tx->nonce == UINT64_MAX) return EVM_TX_NONCE_MAX; /* EIP-2681 */
+    if (!(skip & EVM_SKIP_BASE_FEE) && (e = check_fees(env, tx))) return e;
+    if ((e = check_blobs(env, tx)) || (e = check_set_code(tx))) return e;
+    struct u256 cost;
+    if (!highest_cost(tx, true, &cost)) return EVM_TX_INSUFFICIENT_FUNDS;
+    return check_gas(env, tx, skip);
+}
+
+enum evm_tx_err evm_tx_check_static(const struct evm_env *env, const struct evm_tx *tx) {
+    return check_static(env, tx, 0);
 }
 
 static void plan_price(const struct evm_env *env, const struct evm_tx *tx,
