@@ -58,7 +58,7 @@ static void refuse(struct xvm_message *m, enum xvm_failure why, const char *text
     m->error = bytes_cstr(text);
 }
 
-size_t xvm_message_payload(const struct xvm_message *m) {
+size_t xvm_payload_bytes(const struct xvm_message *m) {
     return m->module_address.n + m->module_name.n + m->function_name.n + m->generics.n +
            m->fn_abi.n + m->call_data.n;
 }
@@ -69,7 +69,7 @@ static void check_limits(const struct xvm_tx *tx, struct xvm_message *m) {
         refuse(m, XVM_FAIL_LIMIT, "the transaction has started more messages than one may");
     else if (m->generation > p->generations_max)
         refuse(m, XVM_FAIL_LIMIT, "the message is too many generations away from its transaction");
-    else if (xvm_message_payload(m) > p->payload_max_bytes)
+    else if (xvm_payload_bytes(m) > p->payload_max_bytes)
         refuse(m, XVM_FAIL_LIMIT, "the message's payload is longer than one may be");
 }
 

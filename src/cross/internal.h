@@ -41,8 +41,6 @@ void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, str
 
 /* collect.c: reads the logs that were added since the last call and queues what they start. */
 void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation);
-/* What of a message counts against payload_max_bytes. */
-size_t xvm_message_payload(const struct xvm_message *m);
 
 /* What counts against payload_max_bytes. */
 size_t xvm_payload_bytes(const struct xvm_message *m);

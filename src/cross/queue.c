@@ -149,13 +149,11 @@ static void run_message(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_le
 }
 
 /* A message that broke a limit when it was started: kept with its reason, never run in this
- * transaction. In a later one its number and generation do not matter, its length still does. */
-static bool refused(const struct xvm_tx *tx, const struct xvm_entry *e, struct xvm_run *run) {
-    const struct xvm_message *m = e->message;
-    bool at_start = e->kind == XVM_LEG_MESSAGE && m->failure != XVM_OK;
-    if (!at_start && xvm_message_payload(m) <= tx->params.payload_max_bytes) return false;
-    run->failure = at_start ? m->failure : XVM_FAIL_LIMIT;
-    run->error = m->error;
+ * transaction. */
+static bool refused_at_start(const struct xvm_entry *e, struct xvm_run *run) {
+    if (e->kind != XVM_LEG_MESSAGE || e->message->failure == XVM_OK) return false;
+    run->failure = e->message->failure;
+    run->error = e->message->error;
     return true;
 }
 
@@ -202,7 +200,7 @@ static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left
     } else if (e->kind == XVM_LEG_CANCEL) {
         e->message->status = XVM_CANCELLED;
         xvm_message_put(tx->journal, e->message);
-    } else if (refused(tx, e, &run)) {
+    } else if (refused_at_start(e, &run)) {
         finish(tx, e->message, &run);
     } else {
         run_message(tx, e, gas_left, &run);
