@@ -131,7 +131,7 @@ static void test_evm_alias_with_nonce_is_occupied_and_with_balance_is_not(void *
 static void put_move_account(const char *address, const char *key, uint64_t sequence_number) {
     struct buf k = {0}, v = {0};
     buf_put_bytes(&k, unhex(address));
-    buf_put_bytes(&k, unhex(ONE));
+    buf_put_bytes(&k, unhex("07" ONE)); /* the tag of 0x1::account::Account */
     buf_put_bytes(&k, BYTES_LIT("\x07"
                                 "account"
                                 "\x07"
