@@ -89,7 +89,10 @@ static size_t transient_set_get(struct world *w) {
 }
 
 static size_t savepoint_revert_empty(struct world *w) {
-    for (size_t i = 0; i < SLOTS; i++) st_revert(w->j, st_savepoint(w->j));
+    for (size_t i = 0; i < SLOTS; i++) {
+        st_revert(w->j, st_savepoint(w->j));
+        __asm__ volatile("" : : : "memory");
+    }
     return SLOTS;
 }
 

@@ -129,6 +129,7 @@ struct st_slot {
 };
 
 struct st_slot *st_slot(struct st_journal *j, struct st_account *a, const struct u256 *key);
+/* Storage belongs to accounts that exist: a seal leaves out the slots of one that does not. */
 void st_set_slot(struct st_journal *j, struct st_slot *s, const struct u256 *value);
 /* Returns true if it was cold. */
 bool st_warm_slot(struct st_journal *j, struct st_slot *s);

@@ -48,6 +48,7 @@ struct st_store_options {
 };
 
 struct err st_store_open(struct st_store **out, const struct st_store_options *options);
+/* All snapshots and journals over the store have been closed and freed before. */
 void st_store_close(struct st_store *s);
 
 /* Height of the last sealed block, and whether there is one. Safe from any thread. */
@@ -105,7 +106,7 @@ void st_snapshot_audit_roots(const struct st_snapshot *snap, struct st_roots *ro
  */
 struct err st_seal_begin(struct st_store *s, struct st_journal *j, uint64_t height,
                          struct st_roots *roots);
-/* Adds a record to the block being sealed. */
+/* Adds a record to the block being sealed, in place of one with the same key (1 … 511 bytes). */
 struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key,
                        struct bytes value);
 /* Commits. On an error nothing of the block is in the store, and the journal still holds the

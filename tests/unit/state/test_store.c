@@ -491,7 +491,7 @@ struct reader {
     pthread_t thread;
     struct st_store *store;
     atomic_bool *stop;
-    uint64_t reads;
+    _Atomic uint64_t reads;
     bool failed;
 };
 
