@@ -1,0 +1,497 @@
+/* The mempool: order, gaps, replacement, limits, submitters that wait. */
+#include "chain/mempool.h"
+
+#include <pthread.h>
+
+#include "../codec/helpers.h"
+#include "state/state.h"
+
+static struct mempool *pool;
+
+static int setup(void **state) {
+    setup_arena(state);
+    pool = mempool_new();
+    return 0;
+}
+
+static int teardown(void **state) {
+    mempool_free(pool);
+    return teardown_arena(state);
+}
+
+/* A transaction of sender `who`; its hash says who, which nonce and at what price. */
+static struct mempool_tx *make(uint32_t who, uint64_t nonce, uint64_t price) {
+    struct mempool_tx *tx = mempool_tx_new();
+    store_be32(tx->hash.b, who);
+    store_be64(tx->hash.b + 4, nonce);
+    store_be64(tx->hash.b + 12, price);
+    store_be32(tx->sender.b, who);
+    tx->vm = ST_VM_EVM;
+    tx->nonce = nonce;
+    tx->price = u256_from_u64(price);
+    tx->raw = arena_copy(&tx->arena, BYTES_LIT("raw bytes"));
+    return tx;
+}
+
+static enum mempool_err insert(struct mempool_tx *tx, uint64_t account_nonce) {
+    struct mempool_outcome outcome;
+    return mempool_insert(pool, tx, account_nonce, 0, &outcome);
+}
+
+static enum mempool_err add(uint32_t who, uint64_t nonce) {
+    return insert(make(who, nonce, 100), 0);
+}
+
+/* Takes a transaction, checks whose it is, and ends it as having run. */
+static void run_next(uint32_t who, uint64_t nonce) {
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_non_null(tx);
+    assert_int_equal(load_be32(tx->sender.b), who);
+    assert_int_equal(tx->nonce, nonce);
+    mempool_done(pool, tx, nonce + 1, NULL);
+}
+
+/* Nothing can run: what is taken has a gap before it and goes back. */
+static void assert_nothing_runs(uint64_t next_nonce) {
+    struct mempool_tx *tx;
+    while ((tx = mempool_take(pool))) {
+        assert_true(tx->nonce > next_nonce);
+        mempool_put_back(pool, tx, next_nonce);
+    }
+}
+
+/* ---- Order */
+
+static void test_senders_take_turns_and_nonces_ascend(void **state) {
+    (void)state;
+    static const uint32_t in[][2] = {{1, 1}, {2, 0}, {1, 0}, {3, 0}, {1, 2}, {2, 1}};
+    static const uint32_t out[][2] = {{1, 0}, {2, 0}, {3, 0}, {1, 1}, {2, 1}, {1, 2}};
+    for (size_t i = 0; i < COUNT_OF(in); i++) assert_int_equal(add(in[i][0], in[i][1]), 0);
+    assert_int_equal(mempool_count(pool), COUNT_OF(in));
+    for (size_t i = 0; i < COUNT_OF(out); i++) run_next(out[i][0], out[i][1]);
+    assert_null(mempool_take(pool));
+    assert_int_equal(mempool_count(pool), 0);
+}
+
+static void test_one_transaction_of_a_sender_is_taken_at_a_time(void **state) {
+    (void)state;
+    add(1, 0);
+    add(1, 1);
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_null(mempool_take(pool));
+    assert_int_equal(mempool_count(pool), 2); /* what is taken is still known */
+    assert_int_equal(add(1, 0), MEMPOOL_ERR_KNOWN);
+    mempool_done(pool, tx, 1, NULL);
+    run_next(1, 1);
+}
+
+static void test_gap_waits_until_it_is_filled(void **state) {
+    (void)state;
+    add(1, 0);
+    add(1, 2);
+    run_next(1, 0);
+    assert_nothing_runs(1);
+    assert_int_equal(mempool_count(pool), 1);
+    add(1, 1);
+    run_next(1, 1);
+    run_next(1, 2);
+}
+
+static void test_gap_of_a_new_sender_goes_back_and_waits(void **state) {
+    (void)state;
+    add(1, 3);
+    assert_nothing_runs(0);
+    assert_null(mempool_take(pool)); /* and is not offered again and again */
+    for (uint64_t n = 0; n < 3; n++) add(1, n);
+    for (uint64_t n = 0; n < 4; n++) run_next(1, n);
+}
+
+static void test_refused_transaction_leaves_the_next_one_waiting(void **state) {
+    (void)state;
+    struct mempool_outcome refusal = {.refused = true};
+    add(1, 0);
+    add(1, 1);
+    mempool_done(pool, mempool_take(pool), 0, &refusal); /* the nonce stays 0 */
+    assert_nothing_runs(0);
+    add(1, 0);
+    run_next(1, 0);
+    run_next(1, 1);
+}
+
+static void test_machines_have_senders_of_their_own(void **state) {
+    (void)state;
+    struct mempool_tx *move = make(1, 0, 100);
+    move->vm = ST_VM_MOVE;
+    move->hash.b[31] = 1;
+    add(1, 0);
+    assert_int_equal(insert(move, 0), 0); /* no replacement: another machine */
+    assert_int_equal(mempool_count(pool), 2);
+}
+
+static void test_random_order_runs_in_nonce_order(void **state) {
+    (void)state;
+    enum { SENDERS = 7, NONCES = 40 };
+    uint32_t left[SENDERS * NONCES], n = SENDERS * NONCES;
+    uint64_t next[SENDERS] = {0};
+    for (uint32_t i = 0; i < n; i++) left[i] = i;
+    while (n || mempool_count(pool)) {
+        if (n && rnd() % 2) {
+            uint32_t k = rnd() % n, what = left[k];
+            left[k] = left[--n];
+            assert_int_equal(insert(make(what % SENDERS, what / SENDERS, 1), next[what % SENDERS]),
+                             0);
+        }
+        struct mempool_tx *tx = mempool_take(pool);
+        if (!tx) continue;
+        uint32_t who = load_be32(tx->sender.b);
+        if (tx->nonce == next[who]) {
+            mempool_done(pool, tx, ++next[who], NULL);
+        } else {
+            assert_true(tx->nonce > next[who]);
+            mempool_put_back(pool, tx, next[who]);
+        }
+        if (rnd() % 8 == 0) mempool_sealed(pool, NULL);
+    }
+    for (uint32_t i = 0; i < SENDERS; i++) assert_int_equal(next[i], NONCES);
+}
+
+/* ---- Replacement */
+
+static void test_replacement_pays_ten_percent_more(void **state) {
+    (void)state;
+    insert(make(1, 0, 101), 0);
+    assert_int_equal(insert(make(1, 0, 101), 0), MEMPOOL_ERR_KNOWN);
+    assert_int_equal(insert(make(1, 0, 90), 0), MEMPOOL_ERR_UNDERPRICED);
+    assert_int_equal(insert(make(1, 0, 111), 0), MEMPOOL_ERR_UNDERPRICED); /* 111.1 is needed */
+    assert_int_equal(insert(make(1, 0, 112), 0), 0);
+    assert_int_equal(mempool_count(pool), 1);
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_int_equal(tx->price.w[0], 112);
+    mempool_done(pool, tx, 1, NULL);
+    assert_null(mempool_take(pool));
+}
+
+static void test_replacement_at_exactly_ten_percent_is_taken(void **state) {
+    (void)state;
+    insert(make(1, 0, 100), 0);
+    assert_int_equal(insert(make(1, 0, 109), 0), MEMPOOL_ERR_UNDERPRICED);
+    assert_int_equal(insert(make(1, 0, 110), 0), 0);
+}
+
+static void test_replacement_at_absurd_prices_does_not_overflow(void **state) {
+    (void)state;
+    struct mempool_tx *tx = make(1, 0, 1), *other = make(1, 0, 2);
+    memset(&tx->price, 0xff, sizeof tx->price);
+    memset(&other->price, 0xff, sizeof other->price);
+    insert(tx, 0);
+    assert_int_equal(insert(other, 0), MEMPOOL_ERR_UNDERPRICED);
+}
+
+/* The only transaction of a sender that is about to run is replaced: the sender stays in its place,
+ * and what is taken is the replacement. */
+static void test_replacement_of_the_only_ready_transaction_keeps_its_turn(void **state) {
+    (void)state;
+    add(1, 0);
+    add(2, 0);
+    assert_int_equal(insert(make(1, 0, 200), 0), 0);
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_int_equal(tx->price.w[0], 200);
+    mempool_done(pool, tx, 1, NULL);
+    run_next(2, 0);
+    assert_null(mempool_take(pool));
+}
+
+/* ---- Limits */
+
+static void test_sender_has_a_limit(void **state) {
+    (void)state;
+    for (uint64_t n = 0; n < MEMPOOL_SENDER_MAX; n++) assert_int_equal(add(1, n), 0);
+    assert_int_equal(add(1, MEMPOOL_SENDER_MAX), MEMPOOL_ERR_SENDER_FULL);
+    assert_int_equal(insert(make(1, 5, 200), 0), 0); /* a replacement takes no room */
+    assert_int_equal(add(2, 0), 0);
+    assert_int_equal(mempool_count(pool), MEMPOOL_SENDER_MAX + 1);
+}
+
+static void fill(void) {
+    for (uint32_t i = 0; i < MEMPOOL_MAX; i++) assert_int_equal(add(1 + i / 16, i % 16), 0);
+}
+
+static void test_pool_has_a_limit(void **state) {
+    (void)state;
+    fill();
+    assert_int_equal(add(99999, 0), MEMPOOL_ERR_FULL);
+    assert_int_equal(add(1, 16), MEMPOOL_ERR_FULL);
+    assert_int_equal(insert(make(1, 3, 200), 0), 0); /* a replacement takes no room */
+    run_next(1, 0);
+    assert_int_equal(add(99999, 0), 0);
+}
+
+/* Only waiting transactions expire. The clock is not moved: they are made to have arrived earlier.
+ */
+static void test_expired_transactions_make_room_but_not_those_taken(void **state) {
+    (void)state;
+    fill();
+    struct mempool_tx *first = mempool_take(pool), *second = mempool_take(pool);
+    for (struct mempool_tx *tx = second->next; tx; tx = tx->next)
+        tx->arrived_s -= MEMPOOL_EXPIRY_S + 1;
+    first->arrived_s -= MEMPOOL_EXPIRY_S + 1;
+    assert_int_equal(add(99999, 0), 0);
+    assert_int_equal(mempool_count(pool), MEMPOOL_MAX - 15 + 1);
+    mempool_done(pool, first, 1, NULL);
+    mempool_done(pool, second, 1, NULL);
+    assert_int_equal(mempool_count(pool), MEMPOOL_MAX - 15 - 1);
+}
+
+/* A sender in the ready queue whose transactions have all expired is passed over. */
+static void test_expired_sender_in_the_ready_queue_is_passed_over(void **state) {
+    (void)state;
+    fill();
+    struct mempool_tx *tx = mempool_take(pool); /* of sender 1 */
+    struct mempool_sender *owner = tx->owner;
+    for (struct mempool_tx *t = tx->next; t; t = t->next) {
+        assert_ptr_equal(t->owner, owner);
+        t->arrived_s -= MEMPOOL_EXPIRY_S + 1;
+    }
+    mempool_put_back(pool, tx, 0);
+    tx->arrived_s -= MEMPOOL_EXPIRY_S + 1; /* it is ready again, behind all others */
+    assert_int_equal(add(99999, 0), 0);
+    uint32_t taken = 0;
+    while ((tx = mempool_take(pool))) {
+        assert_int_not_equal(load_be32(tx->sender.b), 1);
+        mempool_done(pool, tx, tx->nonce + 1, NULL);
+        taken++;
+    }
+    assert_int_equal(taken, MEMPOOL_MAX - 16 + 1);
+    assert_int_equal(mempool_count(pool), 0);
+}
+
+/* ---- Asking */
+
+static void test_find_copies_the_bytes(void **state) {
+    (void)state;
+    struct mempool_tx *tx = make(1, 0, 100);
+    struct b32 hash = tx->hash, other = {{9}};
+    struct bytes raw;
+    uint8_t vm = 9;
+    insert(tx, 0);
+    assert_true(mempool_find(pool, &hash, &arena, &vm, &raw));
+    assert_int_equal(vm, ST_VM_EVM);
+    assert_bytes_equal(raw, BYTES_LIT("raw bytes"));
+    assert_false(mempool_find(pool, &other, &arena, &vm, &raw));
+    run_next(1, 0);
+    assert_false(mempool_find(pool, &hash, &arena, &vm, &raw));
+}
+
+static void test_next_nonce_counts_up_to_the_first_gap(void **state) {
+    (void)state;
+    struct b32 who = {{0, 0, 0, 1}}, other = {{0, 0, 0, 2}};
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 5), 5);
+    for (uint64_t n = 5; n < 9; n++) insert(make(1, n == 7 ? 20 : n, 1), 5);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 5), 7);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &other, 3), 3);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_MOVE, &who, 3), 3);
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_int_equal(tx->nonce, 5);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 5), 7); /* taken counts */
+    mempool_done(pool, tx, 6, NULL);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 5), 7); /* not sealed yet */
+    mempool_sealed(pool, NULL);
+}
+
+/* Between its run and the seal of the block, a client asks for the nonce with the old state. */
+static void test_next_nonce_between_run_and_seal_is_the_new_one(void **state) {
+    (void)state;
+    struct b32 who = {{0, 0, 0, 1}};
+    add(1, 0);
+    run_next(1, 0);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 0), 1);
+    mempool_sealed(pool, NULL);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 1), 1);
+}
+
+/* ---- Waiting */
+
+struct submitter {
+    pthread_t thread;
+    struct mempool_tx *tx;
+    uint64_t wait_ms;
+    enum mempool_err err;
+    struct mempool_outcome outcome;
+};
+
+static void *submit(void *ctx) {
+    struct submitter *s = ctx;
+    s->err = mempool_insert(pool, s->tx, 0, s->wait_ms, &s->outcome);
+    return NULL;
+}
+
+static void start(struct submitter *s, struct mempool_tx *tx, uint64_t wait_ms) {
+    *s = (struct submitter){.tx = tx, .wait_ms = wait_ms};
+    assert_int_equal(pthread_create(&s->thread, NULL, submit, s), 0);
+}
+
+static struct mempool_tx *take_when_there(void) {
+    assert_true(mempool_wait(pool, 10000));
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_non_null(tx);
+    return tx;
+}
+
+static void test_submitter_learns_success_with_the_seal(void **state) {
+    (void)state;
+    struct submitter s;
+    start(&s, make(1, 0, 1), 20000);
+    mempool_done(pool, take_when_there(), 1, NULL);
+    mempool_sealed(pool, NULL);
+    pthread_join(s.thread, NULL);
+    assert_int_equal(s.err, 0);
+    assert_true(s.outcome.sealed);
+    assert_false(s.outcome.refused);
+}
+
+static void test_submitter_learns_that_the_seal_failed(void **state) {
+    (void)state;
+    struct submitter s;
+    start(&s, make(1, 0, 1), 20000);
+    mempool_done(pool, take_when_there(), 1, NULL);
+    mempool_sealed(pool, "the disk is full");
+    pthread_join(s.thread, NULL);
+    assert_false(s.outcome.sealed);
+    assert_true(s.outcome.refused);
+    assert_string_equal(s.outcome.text, "the disk is full");
+}
+
+static void test_submitter_learns_a_refusal_at_once(void **state) {
+    (void)state;
+    struct submitter s;
+    struct mempool_outcome refusal = {.refused = true, .vm_code = 3, .text = "nonce too low"};
+    start(&s, make(1, 0, 1), 20000);
+    mempool_done(pool, take_when_there(), 0, &refusal);
+    pthread_join(s.thread, NULL);
+    assert_true(s.outcome.refused);
+    assert_int_equal(s.outcome.vm_code, 3);
+    assert_string_equal(s.outcome.text, "nonce too low");
+}
+
+static void test_submitter_of_a_replaced_transaction_is_told(void **state) {
+    (void)state;
+    struct submitter s;
+    start(&s, make(1, 0, 100), 20000);
+    assert_true(mempool_wait(pool, 10000));
+    assert_int_equal(insert(make(1, 0, 200), 0), 0);
+    pthread_join(s.thread, NULL);
+    assert_true(s.outcome.refused);
+    assert_non_null(strstr(s.outcome.text, "replaced"));
+}
+
+/* Nobody may write to a submitter's stack after it has given up: the sanitizer watches. */
+static void test_submitter_gives_up_in_every_state(void **state) {
+    (void)state;
+    struct submitter s;
+    start(&s, make(1, 0, 1), 20); /* waiting */
+    pthread_join(s.thread, NULL);
+    assert_false(s.outcome.sealed || s.outcome.refused);
+    mempool_done(pool, take_when_there(), 1, NULL);
+    start(&s, make(2, 0, 1), 150); /* taken */
+    struct mempool_tx *tx = take_when_there();
+    pthread_join(s.thread, NULL);
+    mempool_done(pool, tx, 1, NULL);
+    start(&s, make(3, 0, 1), 150); /* done and not sealed */
+    mempool_done(pool, take_when_there(), 1, NULL);
+    pthread_join(s.thread, NULL);
+    assert_false(s.outcome.sealed);
+    mempool_sealed(pool, NULL);
+}
+
+static void test_submitter_with_a_gap_does_not_wait(void **state) {
+    (void)state;
+    struct mempool_outcome outcome;
+    assert_int_equal(mempool_insert(pool, make(1, 5, 1), 0, 600000, &outcome), 0);
+    assert_false(outcome.sealed || outcome.refused);
+}
+
+static void test_many_submitters_all_learn_their_outcome(void **state) {
+    (void)state;
+    enum { COUNT = 24 };
+    struct submitter s[COUNT];
+    uint32_t done = 0;
+    for (uint32_t i = 0; i < COUNT; i++) start(&s[i], make(i, 0, 1), 60000);
+    while (done < COUNT) {
+        struct mempool_tx *tx;
+        assert_true(mempool_wait(pool, 10000));
+        for (; (tx = mempool_take(pool)); done++) mempool_done(pool, tx, 1, NULL);
+        mempool_sealed(pool, NULL);
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        pthread_join(s[i].thread, NULL);
+        assert_true(s[i].outcome.sealed);
+    }
+}
+
+/* ---- Stopping */
+
+static void test_stop_ends_all_waiting(void **state) {
+    (void)state;
+    struct submitter s;
+    start(&s, make(1, 0, 1), 60000);
+    assert_true(mempool_wait(pool, 10000));
+    mempool_stop(pool);
+    pthread_join(s.thread, NULL);
+    assert_true(s.outcome.refused);
+    assert_string_equal(s.outcome.text, "the node is stopping");
+    assert_false(mempool_wait(pool, UINT64_MAX));
+    assert_int_equal(add(2, 0), MEMPOOL_ERR_STOPPED);
+}
+
+static void test_stop_lets_the_block_in_hand_finish(void **state) {
+    (void)state;
+    struct submitter s;
+    start(&s, make(1, 0, 1), 60000);
+    struct mempool_tx *tx = take_when_there();
+    mempool_stop(pool);
+    mempool_done(pool, tx, 1, NULL);
+    mempool_sealed(pool, NULL);
+    pthread_join(s.thread, NULL);
+    assert_true(s.outcome.sealed);
+}
+
+static void test_wait_without_work_ends_after_its_time(void **state) {
+    (void)state;
+    assert_true(mempool_wait(pool, 5));
+    assert_null(mempool_take(pool));
+}
+
+int main(void) {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_senders_take_turns_and_nonces_ascend),
+        T(test_one_transaction_of_a_sender_is_taken_at_a_time),
+        T(test_gap_waits_until_it_is_filled),
+        T(test_gap_of_a_new_sender_goes_back_and_waits),
+        T(test_refused_transaction_leaves_the_next_one_waiting),
+        T(test_machines_have_senders_of_their_own),
+        T(test_random_order_runs_in_nonce_order),
+        T(test_replacement_pays_ten_percent_more),
+        T(test_replacement_at_exactly_ten_percent_is_taken),
+        T(test_replacement_at_absurd_prices_does_not_overflow),
+        T(test_replacement_of_the_only_ready_transaction_keeps_its_turn),
+        T(test_sender_has_a_limit),
+        T(test_pool_has_a_limit),
+        T(test_expired_transactions_make_room_but_not_those_taken),
+        T(test_expired_sender_in_the_ready_queue_is_passed_over),
+        T(test_find_copies_the_bytes),
+        T(test_next_nonce_counts_up_to_the_first_gap),
+        T(test_next_nonce_between_run_and_seal_is_the_new_one),
+        T(test_submitter_learns_success_with_the_seal),
+        T(test_submitter_learns_that_the_seal_failed),
+        T(test_submitter_learns_a_refusal_at_once),
+        T(test_submitter_of_a_replaced_transaction_is_told),
+        T(test_submitter_gives_up_in_every_state),
+        T(test_submitter_with_a_gap_does_not_wait),
+        T(test_many_submitters_all_learn_their_outcome),
+        T(test_stop_ends_all_waiting),
+        T(test_stop_lets_the_block_in_hand_finish),
+        T(test_wait_without_work_ends_after_its_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
