@@ -47,6 +47,7 @@ bool mv_value_encode(const struct mv_type *t, const void *p, struct buf *out, si
     }
     case MV_T_VECTOR: return encode_vector(t->elem, p, out, limit);
     case MV_T_FUNCTION: return mv_closure_encode(p, out, limit) && out->n <= limit;
+    case MV_T_SIGNER:
     case MV_T_REF:
     case MV_T_MUT_REF: return false;
     default:

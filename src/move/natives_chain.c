@@ -4,8 +4,9 @@
 #include "move/session.h"
 
 enum {
-    CONTEXT_NOT_AVAILABLE = 9 << 16 | 1, /* not called in a user's transaction */
-    ALREADY_REQUESTED = 3 << 16,         /* code: two publications in one transaction */
+    CONTEXT_NOT_AVAILABLE = 3 << 16 | 1, /* not called in a user's transaction */
+    COUNTER_OVERFLOW = 9 << 16 | 2,
+    ALREADY_REQUESTED = 3 << 16, /* code: two publications in one transaction */
     EVENT_TOO_LONG = 0x10001,
 };
 
@@ -33,8 +34,13 @@ static enum mv_status_code write_event(struct mv_native_call *n, unsigned slot,
     return e;
 }
 
+/* Only the module that defines a type emits events of it: it is who called 0x1::event::emit. */
 enum mv_status_code mv_native_event_write_module(struct mv_native_call *n) {
     struct st_log log = {0};
+    const struct mv_session *s = n->s;
+    const struct mv_type *t = mv_native_type(n, 0);
+    if (!t->module || s->depth == 0 || s->frames[s->depth - 1].fn->module != t->module)
+        return MV_INTERNAL_TYPE_ERROR;
     return write_event(n, 0, &log);
 }
 
@@ -133,7 +139,7 @@ enum mv_status_code mv_native_context_unique_address(struct mv_native_call *n) {
 /* u128: 0 (8 bits) ‖ timestamp µs (64) ‖ transaction index (32) ‖ session (8) ‖ counter (16) */
 enum mv_status_code mv_native_context_counter(struct mv_native_call *n) {
     struct mv_session *s = n->s;
-    if (s->counter == UINT16_MAX) return mv_native_abort(n, 9 << 16 | 2);
+    if (s->counter == UINT16_MAX) return mv_native_abort(n, COUNTER_OVERFLOW);
     s->counter++;
     uint64_t time = s->p.block.timestamp_us;
     n->slots[0] = time << 56 | (uint64_t)s->p.block.tx_index << 24 | s->counter;

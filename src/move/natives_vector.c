@@ -3,7 +3,7 @@
 #include "move/natives.h"
 #include "move/session.h"
 
-enum { INDEX_OUT_OF_BOUNDS = 0x20000 };
+enum { POSITION_OUTSIDE = 0x30001 };
 
 enum mv_status_code mv_native_vector_empty(struct mv_native_call *n) {
     memset(n->slots, 0, sizeof(struct mv_vec));
@@ -72,7 +72,7 @@ enum mv_status_code mv_native_vector_move_range(struct mv_native_call *n) {
     struct mv_vec *from = mv_native_ref(n, 0), *to = mv_native_ref(n, 3);
     uint64_t at = n->slots[1], count = n->slots[2], insert = n->slots[4];
     if (from == to || at > from->len || count > from->len - at || insert > to->len)
-        return mv_native_abort(n, INDEX_OUT_OF_BOUNDS);
+        return mv_native_abort(n, POSITION_OUTSIDE);
     size_t size = t->size;
     uint64_t moved = count + (from->len - at - count) + (to->len - insert);
     if (!mv_charge(n->s, 30 * moved)) return MV_OUT_OF_GAS;
