@@ -1,0 +1,290 @@
+/* What the store keeps of blocks and transactions: round trips and damage. */
+#include "../codec/helpers.h"
+#include "chain/internal.h"
+
+static void fill(void *p, size_t n) {
+    for (size_t i = 0; i < n; i++) ((uint8_t *)p)[i] = (uint8_t)rnd();
+}
+
+static struct bytes random_bytes(void) {
+    size_t n = rnd() % 4 ? rnd() % 60 : 0;
+    uint8_t *p = arena_alloc(&arena, n + 1, 1);
+    fill(p, n);
+    return bytes_make(p, n);
+}
+
+static struct chain_block random_block(void) {
+    struct chain_block b;
+    memset(&b, 0, sizeof b);
+    b.height = rnd();
+    b.timestamp_us = rnd();
+    fill(&b.hash, 32);
+    fill(&b.parent_hash, 32);
+    fill(&b.roots, sizeof b.roots);
+    fill(&b.transactions_root, 32);
+    fill(&b.receipts_root, 32);
+    fill(b.logs_bloom, 256);
+    b.gas_limit = rnd();
+    b.gas_used = rnd();
+    fill(&b.base_fee, 32);
+    fill(&b.coinbase, 20);
+    fill(&b.prev_randao, 32);
+    b.root_count = (uint32_t)rnd();
+    b.evm_count = (uint32_t)rnd();
+    b.first_version = rnd();
+    b.last_version = rnd();
+    b.encoded_bytes = rnd();
+    return b;
+}
+
+static void random_lists(struct chain_tx *t) {
+    t->leg_count = rnd() % 4;
+    t->message_count = rnd() % 4;
+    t->log_count = rnd() % 4;
+    t->change_count = rnd() % 4;
+    struct xvm_leg *legs = ARENA_ARRAY(&arena, struct xvm_leg, t->leg_count);
+    struct b32 *messages = ARENA_ARRAY(&arena, struct b32, t->message_count);
+    struct st_log *logs = ARENA_ARRAY(&arena, struct st_log, t->log_count);
+    struct chain_change *changes = ARENA_ARRAY(&arena, struct chain_change, t->change_count);
+    for (uint32_t i = 0; i < t->leg_count; i++) {
+        legs[i] = (struct xvm_leg){.kind = rnd() % 4,
+                                   .vm = rnd() % 2,
+                                   .ok = rnd() % 2,
+                                   .failure = rnd() % 8,
+                                   .parent = (uint32_t)rnd(),
+                                   .gas_used = rnd(),
+                                   .vm_gas_used = rnd(),
+                                   .from = random_bytes(),
+                                   .to = random_bytes(),
+                                   .function = random_bytes(),
+                                   .input = random_bytes(),
+                                   .output = random_bytes(),
+                                   .error = random_bytes(),
+                                   .log_first = (uint32_t)rnd(),
+                                   .log_count = (uint32_t)rnd()};
+        fill(&legs[i].message, 32);
+    }
+    fill(messages, 32 * t->message_count);
+    for (uint32_t i = 0; i < t->log_count; i++) {
+        logs[i] = (struct st_log){.vm = rnd() % 2,
+                                  .leg = (uint32_t)rnd(),
+                                  .topic_count = rnd() % 5,
+                                  .data = random_bytes(),
+                                  .type_tag = random_bytes(),
+                                  .guid_creation_number = rnd(),
+                                  .sequence_number = rnd()};
+        fill(&logs[i].address, 20);
+        fill(logs[i].topics, 32 * logs[i].topic_count);
+        fill(&logs[i].guid_address, 32);
+    }
+    for (uint32_t i = 0; i < t->change_count; i++)
+        changes[i] = (struct chain_change){(uint8_t)rnd(), random_bytes(),
+                                           rnd() % 2 ? random_bytes() : (struct bytes){NULL, 0}};
+    t->legs = legs;
+    t->messages = messages;
+    t->logs = logs;
+    t->changes = changes;
+}
+
+static struct chain_tx random_tx(void) {
+    struct chain_tx t = {.vm = rnd() % 2,
+                         .genesis = rnd() % 2,
+                         .raw = random_bytes(),
+                         .height = rnd(),
+                         .index = (uint32_t)rnd(),
+                         .ok = rnd() % 2,
+                         .gas_used = rnd(),
+                         .common_gas_used = rnd(),
+                         .move_sequence_number = rnd(),
+                         .created = rnd() % 2,
+                         .move_status = random_bytes(),
+                         .evm_index = (uint32_t)rnd(),
+                         .evm_cumulative_gas = rnd(),
+                         .evm_log_first = (uint32_t)rnd(),
+                         .version = rnd()};
+    fill(&t.hash, 32);
+    fill(&t.effective_gas_price, 32);
+    fill(&t.evm_sender, 20);
+    fill(&t.move_sender, 32);
+    fill(&t.contract, 20);
+    fill(&t.evm_hash, 32);
+    fill(&t.move_hash, 32);
+    random_lists(&t);
+    return t;
+}
+
+#define SAME(field)       assert_int_equal(a->field, b->field)
+#define SAME_FIXED(field) assert_memory_equal(&a->field, &b->field, sizeof a->field)
+#define SAME_BYTES(field) assert_bytes_equal(a->field, b->field)
+
+static void assert_same_leg(const struct xvm_leg *a, const struct xvm_leg *b) {
+    SAME(kind);
+    SAME(vm);
+    SAME(ok);
+    SAME(failure);
+    SAME(parent);
+    SAME_FIXED(message);
+    SAME(gas_used);
+    SAME(vm_gas_used);
+    SAME_BYTES(from);
+    SAME_BYTES(to);
+    SAME_BYTES(function);
+    SAME_BYTES(input);
+    SAME_BYTES(output);
+    SAME_BYTES(error);
+    SAME(log_first);
+    SAME(log_count);
+}
+
+static void assert_same_log(const struct st_log *a, const struct st_log *b) {
+    SAME(vm);
+    SAME(leg);
+    SAME_FIXED(address);
+    SAME(topic_count);
+    SAME_FIXED(topics);
+    SAME_BYTES(data);
+    SAME_BYTES(type_tag);
+    SAME_FIXED(guid_address);
+    SAME(guid_creation_number);
+    SAME(sequence_number);
+}
+
+static void assert_same_tx(const struct chain_tx *a, const struct chain_tx *b) {
+    SAME(vm);
+    SAME(genesis);
+    SAME_FIXED(hash);
+    SAME_BYTES(raw);
+    SAME(height);
+    SAME(index);
+    SAME(ok);
+    SAME(gas_used);
+    SAME(common_gas_used);
+    SAME_FIXED(effective_gas_price);
+    SAME_FIXED(evm_sender);
+    SAME_FIXED(move_sender);
+    SAME(move_sequence_number);
+    SAME(created);
+    SAME_FIXED(contract);
+    SAME_BYTES(move_status);
+    SAME(evm_index);
+    SAME(evm_cumulative_gas);
+    SAME(evm_log_first);
+    SAME(version);
+    SAME_FIXED(evm_hash);
+    SAME_FIXED(move_hash);
+    SAME(leg_count);
+    SAME(message_count);
+    SAME(log_count);
+    SAME(change_count);
+    for (uint32_t i = 0; i < a->leg_count; i++) assert_same_leg(&a->legs[i], &b->legs[i]);
+    for (uint32_t i = 0; i < a->log_count; i++) assert_same_log(&a->logs[i], &b->logs[i]);
+    if (a->message_count) assert_memory_equal(a->messages, b->messages, 32 * a->message_count);
+    for (uint32_t i = 0; i < a->change_count; i++) {
+        assert_int_equal(a->changes[i].domain, b->changes[i].domain);
+        assert_bytes_equal(a->changes[i].key, b->changes[i].key);
+        assert_int_equal(a->changes[i].value.p == NULL, b->changes[i].value.p == NULL);
+        assert_bytes_equal(a->changes[i].value, b->changes[i].value);
+    }
+}
+
+static void test_block_survives_encode_and_decode(void **state) {
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        struct chain_block want = random_block(), got;
+        struct buf b = {0};
+        memset(&got, 0, sizeof got);
+        chain_block_encode(&b, &want);
+        assert_true(chain_block_decode(buf_bytes(&b), &got));
+        struct buf again = {0};
+        chain_block_encode(&again, &got);
+        assert_bytes_equal(buf_bytes(&again), buf_bytes(&b));
+        assert_int_equal(got.height, want.height);
+        assert_memory_equal(got.logs_bloom, want.logs_bloom, 256);
+        assert_int_equal(got.last_version, want.last_version);
+        assert_memory_equal(&got.base_fee, &want.base_fee, 32);
+        buf_free(&b);
+        buf_free(&again);
+    }
+}
+
+static void test_cut_or_longer_block_is_refused(void **state) {
+    (void)state;
+    struct chain_block block = random_block(), got;
+    struct buf b = {0};
+    chain_block_encode(&b, &block);
+    for (size_t n = 0; n < b.n; n++) {
+        struct bytes cut = exact_copy(bytes_make(b.p, n));
+        assert_false(chain_block_decode(cut, &got));
+        free((void *)cut.p);
+    }
+    buf_put_u8(&b, 0);
+    assert_false(chain_block_decode(buf_bytes(&b), &got));
+    b.p[0] ^= 0x80;
+    assert_false(chain_block_decode(bytes_make(b.p, b.n - 1), &got));
+    buf_free(&b);
+}
+
+static void test_transaction_survives_encode_and_decode(void **state) {
+    (void)state;
+    for (int i = 0; i < 500; i++) {
+        struct arena_mark mark = arena_mark(&arena);
+        struct chain_tx want = random_tx(), got;
+        struct buf b = {0};
+        chain_tx_encode(&b, &want);
+        assert_true(chain_tx_decode(buf_bytes(&b), &arena, &got));
+        assert_same_tx(&got, &want);
+        buf_free(&b);
+        arena_release(&arena, mark);
+    }
+}
+
+static void test_cut_transaction_is_refused_at_every_byte(void **state) {
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        struct chain_tx tx = random_tx(), got;
+        struct buf b = {0};
+        chain_tx_encode(&b, &tx);
+        for (size_t n = 0; n < b.n; n++) {
+            struct arena_mark mark = arena_mark(&arena);
+            struct bytes cut = exact_copy(bytes_make(b.p, n));
+            assert_false(chain_tx_decode(cut, &arena, &got));
+            free((void *)cut.p);
+            arena_release(&arena, mark);
+        }
+        buf_put_u8(&b, 0);
+        assert_false(chain_tx_decode(buf_bytes(&b), &arena, &got));
+        buf_free(&b);
+    }
+}
+
+/* Whatever bytes are changed, the reader ends, stays inside, and asks for memory in proportion. */
+static void test_damaged_transaction_does_no_harm(void **state) {
+    (void)state;
+    for (int i = 0; i < 3000; i++) {
+        struct arena_mark mark = arena_mark(&arena);
+        struct arena limited;
+        struct chain_tx tx = random_tx(), got;
+        struct buf b = {0};
+        chain_tx_encode(&b, &tx);
+        for (unsigned k = 1 + rnd() % 4; k; k--)
+            b.p[rnd() % b.n] = rnd() % 2 ? 0xff : (uint8_t)rnd();
+        struct bytes damaged = exact_copy(buf_bytes(&b));
+        arena_init(&limited, 16 * b.n + 65536);
+        chain_tx_decode(damaged, &limited, &got);
+        arena_free(&limited);
+        free((void *)damaged.p);
+        buf_free(&b);
+        arena_release(&arena, mark);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_block_survives_encode_and_decode),
+        cmocka_unit_test(test_cut_or_longer_block_is_refused),
+        cmocka_unit_test(test_transaction_survives_encode_and_decode),
+        cmocka_unit_test(test_cut_transaction_is_refused_at_every_byte),
+        cmocka_unit_test(test_damaged_transaction_does_no_harm),
+    };
+    return cmocka_run_group_tests(tests, setup_arena, teardown_arena);
+}
