@@ -81,6 +81,7 @@ function(tern_script_tests)
   foreach(file ${scripts})
     get_filename_component(name ${file} NAME_WE)
     add_test(NAME house/${name} COMMAND bash ${file} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(house/${name} PROPERTIES ENVIRONMENT TERN_BUILD=${CMAKE_BINARY_DIR})
   endforeach()
 endfunction()
 

@@ -2,10 +2,10 @@
 # Rebuilds framework/blobs from framework/sources with the Move compiler of npm @initia/builder.js (tools/movec).
 #   framework/build.sh            writes the blobs
 #   framework/build.sh --check    compares them with what the compiler makes today, byte for byte
-# MOVEC names the driver's program (default: that of the release or debug build).
+# TERN_BUILD names the build folder with movec (default: build/debug or build/release).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-movec=${MOVEC:-}
+movec=${TERN_BUILD:+$TERN_BUILD/movec}
 for build in build/debug build/release; do
     [ -n "$movec" ] || [ ! -x "$build/movec" ] || movec=$build/movec
 done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compiles the package semantics and keeps its modules under semantics/compiled, so that tests load them without a
-# compiler. With --check it compares instead, byte for byte.
+# compiler. With --check it compares instead, byte for byte. The compiler orders some tables by what else it has read, so
+# a change of the framework may ask for this again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 movec=${TERN_BUILD:-build/debug}/movec

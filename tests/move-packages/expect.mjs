@@ -19,7 +19,7 @@ const framework = ['vector', 'option', 'string', 'bcs', 'hash', 'fixed_point32',
 
 function oracle() {
     for (const dir of [process.env.TERN_BUILD, 'build/debug', 'build/release']) {
-        const program = path.join(root, dir ?? '', 'moveoracle');
+        const program = path.resolve(root, dir ?? '', 'moveoracle');
         if (dir && existsSync(program)) return program;
     }
     throw new Error('moveoracle is not built');

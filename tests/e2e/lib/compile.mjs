@@ -40,7 +40,7 @@ export async function deploy(wallet, { abi, bytecode }, ...args) {
 
 function movec() {
     for (const build of [process.env.TERN_BUILD, 'build/release', 'build/debug']) {
-        const at = path.join(ROOT, build ?? '', 'movec');
+        const at = path.resolve(ROOT, build ?? '', 'movec');
         if (build && existsSync(at)) return at;
     }
     throw new Error('movec is not built: ./x build');
