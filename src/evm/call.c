@@ -15,7 +15,8 @@ struct call_operands {
 };
 
 static struct call_operands operands_of(struct u256 *sp, enum evm_call_kind kind) {
-    struct call_operands o = {.gas = sp--, .address = sp--};
+    struct call_operands o = {.gas = sp, .address = sp - 1};
+    sp -= 2;
     if (kind == EVM_CALL || kind == EVM_CALLCODE) o.value = sp--;
     o.in_offset = sp--;
     o.in_size = sp--;

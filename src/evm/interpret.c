@@ -4,6 +4,12 @@
 #include "evm/machine.h"
 #include "evm/opcodes.h"
 
+/* A stack item that was written as four words must not be read as two vectors soon after: the
+ * processor cannot forward such a store and waits for it. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-tree-vectorize", "no-tree-slp-vectorize")
+#endif
+
 /* The macros of the loop. Registers: ip, sp (the top item), gas, f (the running frame).
  *   NEXT            goes on with the instruction in the next cell
  *   ENTER_BLOCK     pays for the block whose info is in the next cell and checks its stack
