@@ -1,5 +1,5 @@
 /* How runs end, and how that reads (aptos-core api/types convert.rs, explain_vm_status). */
-#include "move/outcome.h"
+#include "move/attributes.h"
 
 #include <stdio.h>
 

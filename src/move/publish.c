@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "move/attributes.h"
-
 /* A bundle being published. Later modules may use earlier ones and the other way round. */
 struct bundle {
     struct mv_session *s;

@@ -125,4 +125,50 @@ static inline struct mv_call world_call(uint8_t low, const char *name) {
                             .function_name = bytes_cstr(sep + 2)};
 }
 
+/* Stores a module without verifying it. */
+static inline void world_put(struct world *w, struct b32 address, const char *name,
+                             struct bytes code) {
+    uint8_t key[64];
+    memcpy(key, &address, 32);
+    memcpy(key + 32, name, strlen(name));
+    st_put(w->journal, ST_MOVE_MODULE, bytes_make(key, 32 + strlen(name)), code);
+}
+
+/* Runs a function of 0x<low> in a session of its own, with `count` arguments given as pairs of
+ * pointer and size; a failed run is undone. */
+enum world_kind { WORLD_ENTRY, WORLD_FUNCTION, WORLD_VIEW, WORLD_SYSTEM };
+
+static inline bool world_run(struct world *w, enum world_kind kind, uint8_t sender, uint8_t low,
+                             const char *name, const struct bytes *args, uint32_t count) {
+    struct mv_call call = world_call(low, name);
+    struct b32 who = world_address(sender);
+    call.args = args;
+    call.arg_count = count;
+    call.signers = &who;
+    call.signer_count = sender != 0;
+    st_mark mark = st_savepoint(w->journal);
+    world_session(w, who);
+    bool ok = kind == WORLD_ENTRY      ? mv_run_entry(w->s, &call, &w->out)
+              : kind == WORLD_FUNCTION ? mv_run_function(w->s, &call, &w->out)
+              : kind == WORLD_VIEW     ? mv_run_view(w->s, &call, &w->out)
+                                       : mv_run_system(w->s, &call, &w->out);
+    if (!ok) st_revert(w->journal, mark);
+    return ok;
+}
+
+static inline uint64_t world_u64(const struct world *w) {
+    assert_int_equal(w->out.result_count, 1);
+    assert_int_equal(w->out.results[0].n, 8);
+    return load_le64(w->out.results[0].p);
+}
+
+static inline void assert_status_text(struct world *w, const char *expected) {
+    struct bytes t = mv_status_text(w->s, &w->out);
+    char text[512];
+    assert_true(t.n < sizeof text);
+    memcpy(text, t.p, t.n);
+    text[t.n] = 0;
+    assert_string_equal(text, expected);
+}
+
 #endif
