@@ -1,6 +1,8 @@
 // Tern and anvil (npm @foundry-rs/anvil, revm inside) side by side through JSON-RPC: the same contract, the same calls,
 // in turns. Then what only Tern has: queued round trips between the machines.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Account } from '@aptos-labs/ts-sdk';
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, Wallet } from 'ethers';
@@ -72,6 +74,20 @@ async function evmBesideAnvil(tern, anvil) {
     console.log(`${'transfers through RPC, one sender'.padEnd(34)} tern ${median(a).toFixed(0).padStart(9)} /s   anvil ${median(b).toFixed(0).padStart(9)} /s   tern/anvil ${(median(a) / median(b)).toFixed(2)}`);
 }
 
+// The same without a port in between: bench_chain_queue.
+function roundTripsInProcess() {
+    const bench = path.join(ROOT, 'build/release/bench_chain_queue');
+    const owner = execFileSync(bench, ['--owner'], { encoding: 'utf8' }).trim();
+    const dir = mkdtempSync(path.join(tmpdir(), 'tern-bench-'));
+    try {
+        writeFileSync(path.join(dir, 'ledger.mv'), compileMove('tests/e2e/demo/move', { demo: owner })[0]);
+        writeFileSync(path.join(dir, 'demo.bin'), Buffer.from(compileSolidity('tests/e2e/demo/contracts/Demo.sol').Demo.bytecode.slice(2), 'hex'));
+        process.stdout.write(execFileSync(bench, [path.join(dir, 'ledger.mv'), path.join(dir, 'demo.bin')], { encoding: 'utf8' }));
+    } finally {
+        rmSync(dir, { recursive: true, force: true });
+    }
+}
+
 // Square: EVM → Move → EVM, each transaction waited for.
 async function roundTrips(tern) {
     const account = Account.generate(), owner = account.accountAddress.toString();
@@ -97,6 +113,7 @@ const anvil = only === 'cross' ? null : await startAnvil();
 try {
     if (anvil) await evmBesideAnvil(tern, anvil);
     await roundTrips(tern);
+    roundTripsInProcess();
 } finally {
     anvil?.stop();
     await tern.stop();

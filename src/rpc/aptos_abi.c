@@ -166,6 +166,17 @@ static void put_variants(struct json_out *o, const struct mv_module *m,
     jo_end_array(o);
 }
 
+static bool is_event(const struct mv_module *m, struct bytes name) {
+    struct arena arena;
+    struct mv_module_info info;
+    arena_init(&arena, 0);
+    bool found = !err_is(mv_metadata_read(m, &arena, &info)) &&
+                 mv_find_attribute(info.struct_attributes, info.struct_attribute_count, name,
+                                   MV_MEANS_EVENT);
+    arena_free(&arena);
+    return found;
+}
+
 static void put_struct(struct json_out *o, const struct mv_module *m,
                        const struct mv_struct_def *s) {
     const struct mv_struct_handle *h = &m->struct_handles[s->handle];
@@ -176,7 +187,7 @@ static void put_struct(struct json_out *o, const struct mv_module *m,
     jo_key(o, "is_native");
     jo_bool(o, s->kind == MV_STRUCT_NATIVE);
     jo_key(o, "is_event");
-    jo_bool(o, mv_is_event(m, name));
+    jo_bool(o, is_event(m, name));
     jo_key(o, "is_enum");
     jo_bool(o, s->kind == MV_STRUCT_VARIANTS);
     jo_key(o, "abilities");
