@@ -38,7 +38,7 @@ struct table {
     uint32_t offset, bytes;
 };
 
-/* ---- The cursor -------------------------------------------------------------------------- */
+/* ---- The cursor */
 
 void mv_read_fail(struct mv_reader *r, enum mv_status_code code, const char *text) {
     if (mv_read_ok(r)) r->err = mv_err_index(code, MV_KIND_BYTE, (uint32_t)(r->at - r->base), text);
@@ -93,7 +93,7 @@ const void *mv_read_keep(struct mv_reader *r, struct buf *scratch) {
     return p;
 }
 
-/* ---- Entries ----------------------------------------------------------------------------- */
+/* ---- Entries */
 
 static bool identifier_char(uint8_t c, unsigned version) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -249,7 +249,7 @@ static void read_variant_handle(struct mv_reader *r) {
     buf_put(&r->entries, &h, sizeof h);
 }
 
-/* ---- Tables ------------------------------------------------------------------------------ */
+/* ---- Tables */
 
 /* How a table is read and where it goes. A module's table pointer and its count lie side by side,
  * so that one offset finds both. */
@@ -324,7 +324,7 @@ static void read_table(struct mv_reader *r, struct mv_module *m, const struct ta
     if (mv_read_ok(r)) keep_table(r, m, f->place, f->entry_bytes);
 }
 
-/* ---- The file ---------------------------------------------------------------------------- */
+/* ---- The file */
 
 static void read_header(struct mv_reader *r, struct mv_module *m, unsigned max_version) {
     static const uint8_t magic[4] = {0xa1, 0x1c, 0xeb, 0x0b};

@@ -16,7 +16,7 @@
 
 #include "base/base.h"
 
-/* ---- Status and errors ------------------------------------------------------------------- */
+/* ---- Status and errors */
 
 enum mv_status_code {
     MV_OK = 0,
@@ -89,7 +89,7 @@ static inline struct mv_err mv_err_code(enum mv_status_code code, uint32_t funct
     return (struct mv_err){code, MV_KIND_NONE, MV_NOWHERE, function, offset, text};
 }
 
-/* ---- Types ------------------------------------------------------------------------------- */
+/* ---- Types */
 
 enum mv_ability {
     MV_COPY = 1,
@@ -152,7 +152,7 @@ static inline const struct mv_token *mv_sig_type(const struct mv_signature *s, u
     return s->tokens + s->starts[i];
 }
 
-/* ---- Tables ------------------------------------------------------------------------------ */
+/* ---- Tables */
 
 struct mv_module_handle {
     uint16_t address, name;
@@ -374,7 +374,7 @@ struct mv_script_main {
     struct mv_code code;
 };
 
-/* ---- The module -------------------------------------------------------------------------- */
+/* ---- The module */
 
 #define MV_TABLE(T, name)                                                                          \
     const T *name;                                                                                 \
@@ -414,7 +414,7 @@ struct mv_module {
 
 #undef MV_TABLE
 
-/* ---- Reading and writing ----------------------------------------------------------------- */
+/* ---- Reading and writing */
 
 enum { MV_VERSION_MIN = 5, MV_VERSION_MAX = 10, MV_VERSION_DEFAULT_MAX = 8 };
 
@@ -429,7 +429,7 @@ void mv_module_free(struct mv_module *m); /* NULL is allowed */
  * what a compiler wrote and mv_module_read read comes out byte for byte. */
 void mv_module_write(struct buf *out, const struct mv_module *m);
 
-/* ---- Looking up -------------------------------------------------------------------------- */
+/* ---- Looking up */
 /* The following need a module whose bounds have been checked. */
 
 static inline struct bytes mv_identifier(const struct mv_module *m, unsigned i) {

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- Names ------------------------------------------------------------------------------- */
+/* ---- Names */
 
 static struct bytes function_name(const struct mv_module *m, uint32_t def) {
     return m->identifiers[m->function_handles[m->function_defs[def].handle].name];
@@ -52,7 +52,7 @@ uint32_t mv_names_struct(const struct mv_names *n, struct bytes name) {
     return MV_NOWHERE;
 }
 
-/* ---- Types ------------------------------------------------------------------------------- */
+/* ---- Types */
 
 static bool structs_match(const struct mv_module *ma, unsigned a, const struct mv_module *mb,
                           unsigned b) {
@@ -87,7 +87,7 @@ bool mv_signatures_match(const struct mv_module *ma, const struct mv_signature *
            tokens_match(ma, a->tokens, a->token_count, mb, b->tokens, b->token_count);
 }
 
-/* ---- Imports ----------------------------------------------------------------------------- */
+/* ---- Imports */
 
 struct linker {
     const struct mv_module *m;

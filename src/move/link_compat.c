@@ -11,7 +11,7 @@ static struct mv_err breach(enum mv_index_kind kind, uint32_t index, const char 
     return mv_err_index(MV_BACKWARD_INCOMPATIBLE_MODULE_UPDATE, kind, index, text);
 }
 
-/* ---- Structs ----------------------------------------------------------------------------- */
+/* ---- Structs */
 
 static bool struct_params_fit(const struct mv_struct_handle *o, const struct mv_struct_handle *n) {
     if (o->type_param_count != n->type_param_count) return false;
@@ -64,7 +64,7 @@ static struct mv_err check_struct(const struct upgrade *u, uint32_t i) {
     return MV_ERR_NONE;
 }
 
-/* ---- Functions --------------------------------------------------------------------------- */
+/* ---- Functions */
 
 /* Private functions are free to change, and so are those for friends, unless they are entry
  * functions or closures of them may be stored. */

@@ -92,7 +92,7 @@ static void put_code(struct buf *b, const struct mv_module *m, const struct mv_c
     for (uint32_t i = 0; i < c->count; i++) put_instr(b, m, &c->instrs[i]);
 }
 
-/* ---- Tables: each function appends entry i ----------------------------------------------- */
+/* ---- Tables: each function appends entry i */
 
 static void put_module_handle(struct buf *b, const struct mv_module *m, uint32_t i) {
     put_uleb(b, m->module_handles[i].address);

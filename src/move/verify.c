@@ -39,7 +39,7 @@ static unsigned with_needed(unsigned passes) {
     return passes;
 }
 
-/* ---- Views ------------------------------------------------------------------------------- */
+/* ---- Views */
 
 static struct mv_view view_of(struct mv_verifier *v, uint32_t def) {
     const struct mv_module *m = v->m;
@@ -91,7 +91,7 @@ struct mv_err mv_each_function(struct mv_verifier *v,
     return e;
 }
 
-/* ---- Running ----------------------------------------------------------------------------- */
+/* ---- Running */
 
 static struct mv_err run_instructions(struct mv_view *f, void *ctx) {
     (void)ctx;

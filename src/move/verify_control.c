@@ -5,7 +5,7 @@
  * passes use (control_flow_graph.rs). */
 #include "move/verify_control.h"
 
-/* ---- Basic blocks ------------------------------------------------------------------------ */
+/* ---- Basic blocks */
 
 static bool ends_block(unsigned op) {
     return mv_op_is_branch(op) || mv_op_is_end(op);
@@ -78,7 +78,7 @@ static void order_blocks(struct mv_view *f) {
     }
 }
 
-/* ---- Reducibility ------------------------------------------------------------------------ */
+/* ---- Reducibility */
 
 /* Nodes are reachable blocks, numbered in the order of a depth-first walk (loop_summary.rs). */
 struct loops {
@@ -214,7 +214,7 @@ static struct mv_err check_reducible(const struct mv_view *f) {
     return e;
 }
 
-/* ---- The pass ---------------------------------------------------------------------------- */
+/* ---- The pass */
 
 struct mv_err mv_verify_control(struct mv_view *f) {
     const struct mv_code *c = f->code;

@@ -35,7 +35,7 @@ static struct mv_err duplicate(uint32_t i, enum mv_index_kind kind) {
     return mv_err_index(MV_DUPLICATE_ELEMENT, kind, i, "the table has this entry before");
 }
 
-/* ---- Keys of fixed size without padding --------------------------------------------------- */
+/* ---- Keys of fixed size without padding */
 
 #define PLAIN_KEYS(T)                                                                              \
     static uint64_t hash_##T(const void *keys, uint32_t i) {                                       \
@@ -53,7 +53,7 @@ PLAIN_KEYS(mv_field_handle)
 PLAIN_KEYS(mv_variant_handle)
 PLAIN_KEYS(mv_inst)
 
-/* ---- Keys that are found in the entry ---------------------------------------------------- */
+/* ---- Keys that are found in the entry */
 
 static uint64_t hash_u32(uint32_t v) {
     return map_hash(&v, sizeof v);
@@ -173,7 +173,7 @@ static bool equal_acquire(const struct keys *k, uint32_t a, uint32_t b) {
     return s[a] == s[b];
 }
 
-/* ---- Definitions ------------------------------------------------------------------------- */
+/* ---- Definitions */
 
 static struct mv_err check_fields(const struct mv_module *m, const struct mv_field_def *f,
                                   unsigned count) {

@@ -8,7 +8,7 @@ static struct mv_err metadata_err(enum mv_index_kind kind, uint32_t index, const
     return mv_err_index(MV_EVENT_METADATA_VALIDATION_ERROR, kind, index, text);
 }
 
-/* ---- Attributes -------------------------------------------------------------------------- */
+/* ---- Attributes */
 
 static struct mv_err check_struct_attribute(const struct mv_module *m,
                                             const struct mv_known_attribute *a, uint32_t i) {
@@ -59,7 +59,7 @@ static struct mv_err check_attributes(const struct mv_verifier *v,
     return e;
 }
 
-/* ---- Events ------------------------------------------------------------------------------ */
+/* ---- Events */
 
 static bool is_framework(const struct b32 *a) {
     static const struct b32 one = {.b = {[31] = 1}};
@@ -101,7 +101,7 @@ static struct mv_err check_emits(struct mv_view *f, void *ctx) {
     return e;
 }
 
-/* ---- The pass ---------------------------------------------------------------------------- */
+/* ---- The pass */
 
 /* 0x0 to 0xf are the chain's own. */
 static bool is_special(const struct b32 *a) {
@@ -139,7 +139,7 @@ struct mv_err mv_verify_extras(struct mv_verifier *v) {
     return e;
 }
 
-/* ---- Upgrades ---------------------------------------------------------------------------- */
+/* ---- Upgrades */
 
 /* What a struct has been for its users, it stays: an event, a resource group, or a member of one.
  */

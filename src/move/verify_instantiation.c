@@ -58,7 +58,7 @@ static struct mv_err add_function(struct mv_view *f, void *ctx) {
     return MV_ERR_NONE;
 }
 
-/* ---- Strongly connected components (Tarjan), without recursion ---------------------------- */
+/* ---- Strongly connected components (Tarjan), without recursion */
 
 struct components {
     uint32_t *first, *targets; /* edges by node */

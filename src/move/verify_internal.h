@@ -70,7 +70,7 @@ static inline struct mv_err mv_too_complex(uint32_t function) {
                        "verification would take too long");
 }
 
-/* ---- Types ------------------------------------------------------------------------------- */
+/* ---- Types */
 
 /* Types are equal if and only if their tokens are: tokens have no padding, and no two struct
  * handles of a module name one struct. */
@@ -99,7 +99,7 @@ static inline unsigned mv_abilities_required(unsigned set) {
 unsigned mv_type_abilities(const struct mv_module *m, const struct mv_token *t,
                            const uint8_t *type_params);
 
-/* ---- Operands ---------------------------------------------------------------------------- */
+/* ---- Operands */
 /* What an instruction refers to, whether generic or not; *types is NULL if it is not. */
 unsigned mv_operand_function(const struct mv_module *m, const struct mv_instr *in,
                              const struct mv_signature **types); /* function handle */
@@ -127,7 +127,7 @@ static inline bool mv_op_is_end(unsigned op) {
 void mv_stack_effect(const struct mv_view *f, const struct mv_instr *in, uint64_t *pops,
                      uint64_t *pushes);
 
-/* ---- Passes ------------------------------------------------------------------------------ */
+/* ---- Passes */
 /* Of the whole module or script. */
 struct mv_err mv_verify_limits(struct mv_verifier *v);
 struct mv_err mv_verify_duplication(struct mv_verifier *v);

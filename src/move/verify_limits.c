@@ -78,7 +78,7 @@ static struct mv_err check_types(const struct mv_module *m) {
     return e;
 }
 
-/* ---- Complexity -------------------------------------------------------------------------- */
+/* ---- Complexity */
 
 enum { COST_PER_TYPE_NODE = 8 };
 

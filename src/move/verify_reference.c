@@ -62,7 +62,7 @@ static void charge(struct refs *r, uint64_t units) {
     if (!mv_meter(r->f->v, units) && ok(r)) r->err = mv_too_complex(r->f->index);
 }
 
-/* ---- References -------------------------------------------------------------------------- */
+/* ---- References */
 
 static uint32_t new_ref(struct refs *r, bool is_mutable) {
     r->mutable[r->next_id] = is_mutable;
@@ -104,7 +104,7 @@ static bool is_mutably_borrowed(const struct refs *r, uint32_t label) {
     return mv_borrow_exists(&r->graph, r->root, label, r->mutable);
 }
 
-/* ---- Instructions ------------------------------------------------------------------------ */
+/* ---- Instructions */
 
 static void copy_loc(struct refs *r, unsigned local) {
     uint32_t ref = r->locals[local];
@@ -232,7 +232,7 @@ static void borrow_element(struct refs *r, bool is_mutable) {
     push(r, ref);
 }
 
-/* ---- Calls ------------------------------------------------------------------------------- */
+/* ---- Calls */
 
 /* What a returned reference may point into: any of the arguments', mutable ones only if it is
  * mutable itself. */
@@ -308,7 +308,7 @@ static void ret(struct refs *r) {
                  "mutable reference returned is borrowed");
 }
 
-/* ---- The pass ---------------------------------------------------------------------------- */
+/* ---- The pass */
 
 static void any_other(struct refs *r, const struct mv_instr *in) {
     uint64_t pops, pushes;

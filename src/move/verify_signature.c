@@ -110,7 +110,7 @@ static struct mv_err check_signature_in(const struct mv_module *m, unsigned inde
     return mv_failed(e) ? e : check_demands(&d, type_params, count);
 }
 
-/* ---- Instantiations ---------------------------------------------------------------------- */
+/* ---- Instantiations */
 
 static struct mv_err check_function_inst(const struct mv_module *m, const struct mv_inst *inst,
                                          struct demands *d) {
@@ -164,7 +164,7 @@ static struct mv_err check_inst_table(const struct mv_module *m, const struct mv
     return MV_ERR_NONE;
 }
 
-/* ---- Code -------------------------------------------------------------------------------- */
+/* ---- Code */
 
 static bool uses_key(unsigned op) {
     switch (op) {
@@ -258,7 +258,7 @@ static struct mv_err check_code(struct mv_view *f, void *ctx) {
     return e;
 }
 
-/* ---- Structs ----------------------------------------------------------------------------- */
+/* ---- Structs */
 
 static struct mv_err check_phantom(const struct mv_module *m, const struct mv_struct_handle *of,
                                    bool phantom_place, const struct mv_token *t) {
@@ -312,7 +312,7 @@ static struct mv_err check_struct_def(const struct mv_module *m, uint32_t i) {
     return e;
 }
 
-/* ---- The pass ---------------------------------------------------------------------------- */
+/* ---- The pass */
 
 static struct mv_err check_tables(const struct mv_module *m) {
     struct mv_err e = MV_ERR_NONE;

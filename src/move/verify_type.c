@@ -7,7 +7,7 @@
 
 enum { COST_PER_TYPE_NODE = 30 };
 
-/* ---- Operands ---------------------------------------------------------------------------- */
+/* ---- Operands */
 
 void mv_type_fail(struct mv_typer *t, enum mv_status_code code, const char *text) {
     if (mv_type_ok(t)) t->err = mv_view_err(t->f, code, t->at, text);
@@ -81,7 +81,7 @@ static bool is_integer(struct mv_operand_type o) {
     return !o.reference && mv_type_is_integer(o.type);
 }
 
-/* ---- Building types ---------------------------------------------------------------------- */
+/* ---- Building types */
 
 static uint64_t instantiated_size(const struct mv_token *type, const struct mv_signature *args) {
     uint64_t size = type->size;
@@ -139,7 +139,7 @@ const struct mv_token *mv_type_of_struct(struct mv_typer *t, unsigned handle,
     return out;
 }
 
-/* ---- Instructions ------------------------------------------------------------------------ */
+/* ---- Instructions */
 
 static void need(struct mv_typer *t, bool holds, enum mv_status_code code, const char *text) {
     if (!holds) mv_type_fail(t, code, text);
@@ -266,7 +266,7 @@ static void abort_msg(struct mv_typer *t) {
          "abort needs a u64 and a vector<u8>");
 }
 
-/* ---- Vectors ----------------------------------------------------------------------------- */
+/* ---- Vectors */
 
 static void need_vector(struct mv_typer *t, struct mv_operand_type o, const struct mv_token *elem,
                         bool mutable) {
@@ -331,7 +331,7 @@ static void vec_op(struct mv_typer *t, const struct mv_instr *in) {
     }
 }
 
-/* ---- The pass ---------------------------------------------------------------------------- */
+/* ---- The pass */
 
 static void local_op(struct mv_typer *t, const struct mv_instr *in) {
     const struct mv_token *type = mv_local_type(t->f, in->index);

@@ -5,7 +5,7 @@ static const struct mv_struct_def *def_at(const struct mv_typer *t, unsigned def
     return &t->m->struct_defs[def];
 }
 
-/* ---- Packing ----------------------------------------------------------------------------- */
+/* ---- Packing */
 
 /* The fields that an opcode packs or unpacks; false if it is for structs and this is an enum. */
 static bool fields_of(struct mv_typer *t, const struct mv_struct_def *d, bool enum_op,
@@ -62,7 +62,7 @@ static void test_variant(struct mv_typer *t, unsigned def, const struct mv_signa
     mv_type_push(t, 0, mv_type_scalar(MV_TOKEN_BOOL));
 }
 
-/* ---- Fields ------------------------------------------------------------------------------ */
+/* ---- Fields */
 
 /* The reference to the owner that a field is borrowed from. */
 static void need_owner(struct mv_typer *t, unsigned def, uint8_t reference,
@@ -108,7 +108,7 @@ static void borrow_variant_field(struct mv_typer *t, const struct mv_instr *in, 
     mv_type_push(t, reference, type);
 }
 
-/* ---- Global storage ---------------------------------------------------------------------- */
+/* ---- Global storage */
 
 struct global_codes {
     enum mv_status_code key, type;
@@ -173,7 +173,7 @@ static void move_to(struct mv_typer *t, const struct mv_instr *in) {
         mv_type_fail(t, MV_MOVETO_TYPE_MISMATCH_ERROR, "move to storage needs a &signer");
 }
 
-/* ---- Closures ---------------------------------------------------------------------------- */
+/* ---- Closures */
 
 /* The captured arguments; returns the abilities that they leave the closure. */
 static unsigned pop_captured(struct mv_typer *t, const struct mv_signature *params, uint64_t mask,
@@ -245,7 +245,7 @@ static void call_closure(struct mv_typer *t, const struct mv_instr *in) {
     for (unsigned i = params; i < type->arity; i++) mv_type_push_type(t, children[i]);
 }
 
-/* ------------------------------------------------------------------------------------------ */
+/* ---- Dispatch */
 
 static void struct_op(struct mv_typer *t, const struct mv_instr *in) {
     const struct mv_signature *args;
