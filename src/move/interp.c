@@ -269,10 +269,10 @@ static void give_back(struct mv_session *s, const struct mv_body *body, const st
     }
 
 /* With s == NULL only *labels is set. */
-__attribute__((noinline, noclone)) static enum mv_status_code run(struct mv_session *s,
-                                                                  const struct mv_fn *fn,
-                                                                  const struct mv_body *body,
-                                                                  const int32_t **labels) {
+__attribute__((noinline)) static enum mv_status_code run(struct mv_session *s,
+                                                         const struct mv_fn *fn,
+                                                         const struct mv_body *body,
+                                                         const int32_t **labels) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
     static const int32_t table[] = {
