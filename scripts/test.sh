@@ -65,7 +65,7 @@ run_tests() {
     setup_test
     mkdir -p build/test
     build_preset debug
-    build_preset release
+    build_preset release tern movec moveoracle
     stage format bash tests/unit/house/format.check
     stage unit ctest_counted build/debug
     stage statetests bash tests/conformance/statetests.sh build/release/tern
