@@ -145,18 +145,20 @@ enum evm_status evm_op_create(struct evm_env *env, struct evm_frame *f, struct u
     if (kind == EVM_CREATE2) u256_store_be(c.salt.b, &sp[-3]);
     f->sp = sp - (kind == EVM_CREATE2 ? 4 : 3);
 
+    c.gas = env->fork >= EVM_EIP150 ? all_but_64th((uint64_t)f->gas) : (uint64_t)f->gas;
     uint64_t nonce = f->self->nonce;
-    if (c.depth > CALL_DEPTH_LIMIT || u256_lt(&f->self->balance, &c.value) || nonce == UINT64_MAX) {
+    if (nonce == UINT64_MAX) {
         *++f->sp = U256_ZERO;
         buf_clear(&m->return_data);
         return EVM_SUCCESS;
     }
-    c.gas = env->fork >= EVM_EIP150 ? all_but_64th((uint64_t)f->gas) : (uint64_t)f->gas;
     f->gas -= (int64_t)c.gas;
-    st_set_nonce(j, f->self, nonce + 1);
-    c.to = c.code = new_address(f, &c, nonce);
-    if (env->fork >= EVM_BERLIN) st_warm_account(j, st_account(j, &c.to));
-
+    /* Without depth or balance evm_frame_begin() refuses, and nothing must have happened. */
+    if (c.depth <= CALL_DEPTH_LIMIT && !u256_lt(&f->self->balance, &c.value)) {
+        st_set_nonce(j, f->self, nonce + 1);
+        c.to = c.code = new_address(f, &c, nonce);
+        if (env->fork >= EVM_BERLIN) st_warm_account(j, st_account(j, &c.to));
+    }
     struct evm_result r;
     if (evm_frame_begin(env, &c, &r)) return EVM_SUCCESS;
     f->gas += (int64_t)r.gas_left;

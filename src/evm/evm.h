@@ -79,7 +79,8 @@ const char *evm_status_text(enum evm_status status);
 struct evm_result {
     enum evm_status status;
     uint64_t gas_left;   /* 0 after any failure but EVM_REVERT */
-    struct bytes output; /* return or revert data; in the transaction arena of the journal */
+    struct bytes output; /* return or revert data, of a creation the new code; in the transaction
+                          * arena of the journal */
     bool is_create;      /* `created` is meaningful if the status is EVM_SUCCESS too */
     struct b20 created;
 };

@@ -249,24 +249,22 @@ struct evm_frame *evm_frame_end(struct evm_env *env, enum evm_status status, str
     struct evm_result r = {.is_create = is_create(&f->call), .created = f->call.to};
     const struct evm_tracer *t = tracer_of(env);
     if (t && t->stop) t->stop(t->ctx, env, status, (uint64_t)f->gas);
-    if (r.is_create && status == EVM_SUCCESS) {
-        status = deposit(env, f, output);
-        output = (struct bytes){NULL, 0};
-    }
+    if (r.is_create && status == EVM_SUCCESS) status = deposit(env, f, output);
     if (status != EVM_SUCCESS) undo(env, f->mark);
     r.status = status;
     r.gas_left = status == EVM_SUCCESS || status == EVM_REVERT ? (uint64_t)f->gas : 0;
-    buf_clear(&m->return_data);
-    buf_put_bytes(&m->return_data, output);
-    r.output = buf_bytes(&m->return_data);
-
+    r.output = output;
     if (t && t->exit) t->exit(t->ctx, env, &f->call, &r);
     arena_release(&m->arena, f->arena_mark);
     m->frame_count--;
+    buf_clear(&m->return_data);
     if (f->result) {
+        buf_put_bytes(&m->return_data, output);
+        r.output = buf_bytes(&m->return_data);
         *f->result = r;
         return NULL;
     }
+    if (!r.is_create || status == EVM_REVERT) buf_put_bytes(&m->return_data, output);
     resume(m, f - 1, f, &r);
     return f - 1;
 }

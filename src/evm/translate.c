@@ -292,8 +292,13 @@ static void translate(struct translation *x) {
     emit(x, 0);
     open_block(x);
     if (x->traced) close_block(x);
-    for (uint32_t pc = 0; pc < x->code.n;) pc = put_instruction(x, pc);
-    emit_label(x, OP_STOP); /* running off the end */
+    uint32_t pc = 0;
+    while (pc < x->code.n) pc = put_instruction(x, pc);
+    if (x->traced) { /* running off the end is a STOP */
+        emit_label(x, LABEL_TRACE);
+        emit(x, pc);
+    }
+    emit_label(x, OP_STOP);
     close_block(x);
     put_run_entries(x);
 }

@@ -81,19 +81,15 @@ struct statetest_outcome {
 void statetest_run(struct evm_machine *machine, const struct statetest *test, size_t index,
                    FILE *trace, struct statetest_outcome *out);
 
-/* A tracer that writes one line for each instruction. Life: zeroed with `out` set → used by one
- * transaction → statetest_trace_end. */
+/* A tracer that writes one line for each instruction and one for the end of each call. */
 struct statetest_trace {
     FILE *out;
     bool pending; /* a step whose cost is not known yet */
     struct evm_step step;
-    char *stack_text; /* of the pending step */
-    size_t stack_text_size;
+    struct u256 stack[1024]; /* of that step */
     struct evm_tracer tracer;
 };
 
 void statetest_trace_begin(struct statetest_trace *t, FILE *out);
-void statetest_trace_end(struct statetest_trace *t, const struct evm_result *result,
-                         uint64_t gas_used);
 
 #endif

@@ -158,7 +158,6 @@ void statetest_run(struct evm_machine *machine, const struct statetest *t, size_
     struct evm_receipt receipt;
     if (!refusal) {
         evm_tx_execute(&env, &tx, &plan, &result, &receipt);
-        if (trace_out) statetest_trace_end(&trace, &result, plan.gas - result.gas_left);
     } else if (t->refusal_touches_coinbase && c->fork < EVM_EIP158) {
         st_touch(j, st_account(j, &env.block.coinbase), true);
     }
