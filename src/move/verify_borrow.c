@@ -4,7 +4,7 @@
 
 /* More edges than this between two nodes become one weak edge, which covers them
  * (move-borrow-graph, references.rs). */
-enum { EDGES_BETWEEN_MAX = 10 };
+enum { EDGES_BETWEEN_MAX = 10, SPLICE_COST = 20 };
 
 static int compare_paths(const struct mv_borrow *a, const struct mv_borrow *b) {
     uint32_t n = a->path_count < b->path_count ? a->path_count : b->path_count;
@@ -50,37 +50,54 @@ static bool charge(struct mv_borrow_graph *g, uint64_t units) {
     return !g->exhausted;
 }
 
-static void insert_at(struct mv_borrow_graph *g, uint32_t at, const struct mv_borrow *e) {
-    uint32_t count = mv_borrow_count(g);
-    buf_room(&g->edges, sizeof *e);
-    struct mv_borrow *edges = mv_borrow_edges(g);
-    memmove(edges + at + 1, edges + at, (count - at) * sizeof *e);
-    edges[at] = *e;
-    g->edges.n += sizeof *e;
+static struct mv_borrow *edges_of(const struct buf *b) {
+    return (struct mv_borrow *)(void *)b->p;
 }
 
-static void remove_at(struct mv_borrow_graph *g, uint32_t at, uint32_t how_many) {
-    struct mv_borrow *edges = mv_borrow_edges(g);
-    uint32_t count = mv_borrow_count(g);
-    memmove(edges + at, edges + at + how_many, (count - at - how_many) * sizeof *edges);
-    g->edges.n -= how_many * sizeof *edges;
+/* The edges between two nodes, if they are too many, become one. `first` is the first of them in
+ * `out`, whose last edges they are. */
+static void limit_group(struct buf *out, uint32_t first) {
+    struct mv_borrow *e = edges_of(out) + first;
+    if (out->n / sizeof *e - first <= EDGES_BETWEEN_MAX) return;
+    *e = (struct mv_borrow){.from = e->from, .to = e->to};
+    out->n = (first + 1) * sizeof *e;
+}
+
+/* Puts new edges into their places, all at once: both lists are sorted and run through together.
+ * Empties `fresh`. */
+static void add_edges(struct mv_borrow_graph *g, struct buf *fresh) {
+    uint32_t count = mv_borrow_count(g), more = (uint32_t)(fresh->n / sizeof(struct mv_borrow));
+    struct buf out = {0};
+    uint32_t first = 0;
+    if (!more || !charge(g, more + count / 2)) return;
+    if (more > 1) qsort(fresh->p, more, sizeof(struct mv_borrow), compare_edges);
+    buf_room(&out, g->edges.n + fresh->n);
+    for (uint32_t i = 0, k = 0; i < count || k < more;) {
+        const struct mv_borrow *a = i < count ? mv_borrow_edges(g) + i : NULL;
+        const struct mv_borrow *b = k < more ? edges_of(fresh) + k : NULL, *next;
+        int c = !a ? 1 : !b ? -1 : compare_edges(a, b);
+        next = c <= 0 ? a : b;
+        i += c <= 0;
+        k += c >= 0;
+        uint32_t n = (uint32_t)(out.n / sizeof *next);
+        if (n && compare_edges(&edges_of(&out)[n - 1], next) == 0) continue;
+        if (n && compare_nodes(&edges_of(&out)[n - 1], next->from, next->to) != 0) {
+            limit_group(&out, first);
+            first = (uint32_t)(out.n / sizeof *next);
+        }
+        buf_put(&out, next, sizeof *next);
+    }
+    limit_group(&out, first);
+    buf_free(&g->edges);
+    g->edges = out;
+    buf_clear(fresh);
 }
 
 static void add_edge(struct mv_borrow_graph *g, const struct mv_borrow *e) {
-    const struct mv_borrow *edges = mv_borrow_edges(g);
-    uint32_t count = mv_borrow_count(g), first = lower_bound(g, e->from, e->to), end = first;
-    uint32_t place = first;
-    for (; end < count && compare_nodes(&edges[end], e->from, e->to) == 0; end++) {
-        int c = compare_edges(&edges[end], e);
-        if (c == 0) return;
-        if (c < 0) place = end + 1;
-    }
-    if (end - first < EDGES_BETWEEN_MAX) {
-        insert_at(g, place, e);
-        return;
-    }
-    remove_at(g, first, end - first);
-    insert_at(g, first, &(struct mv_borrow){.from = e->from, .to = e->to});
+    struct buf fresh = {0};
+    buf_put(&fresh, e, sizeof *e);
+    add_edges(g, &fresh);
+    buf_free(&fresh);
 }
 
 static const uint32_t *new_path(struct mv_borrow_graph *g, const uint32_t *a, uint32_t a_count,
@@ -113,43 +130,45 @@ void mv_borrow_weak(struct mv_borrow_graph *g, uint32_t parent, uint32_t label, 
 
 void mv_borrow_strong(struct mv_borrow_graph *g, uint32_t parent, uint32_t label, uint32_t child) {
     struct mv_borrow e = new_edge(g, parent, label, child, true);
-    struct buf moved = {0};
-    for (uint32_t i = lower_bound(g, parent, 0); i < mv_borrow_count(g);) {
-        struct mv_borrow old = mv_borrow_edges(g)[i];
-        if (old.from != parent) break;
+    struct mv_borrow *edges = mv_borrow_edges(g);
+    uint32_t count = mv_borrow_count(g), first = lower_bound(g, parent, 0), at = first,
+             kept = first;
+    struct buf fresh = {0};
+    buf_put(&fresh, &e, sizeof e);
+    for (; at < count && edges[at].from == parent; at++) {
+        struct mv_borrow old = edges[at];
         if (!path_is_prefix(&e, &old)) {
-            i++;
+            edges[kept++] = old;
             continue;
         }
-        remove_at(g, i, 1);
         old.from = child;
         if (e.path_count) old.path += e.path_count;
         old.path_count -= e.path_count;
-        buf_put(&moved, &old, sizeof old);
+        buf_put(&fresh, &old, sizeof old);
     }
-    const struct mv_borrow *m = (const struct mv_borrow *)(const void *)moved.p;
-    for (uint32_t i = 0; i < moved.n / sizeof *m; i++) add_edge(g, &m[i]);
-    add_edge(g, &e);
-    buf_free(&moved);
+    if (kept < at) memmove(edges + kept, edges + at, (count - at) * sizeof *edges);
+    g->edges.n = (count - (at - kept)) * sizeof *edges;
+    add_edges(g, &fresh);
+    buf_free(&fresh);
 }
 
 /* From the parent of a released node past it to its child. */
 static void splice(struct mv_borrow_graph *g, const struct mv_borrow *in,
-                   const struct mv_borrow *out) {
+                   const struct mv_borrow *out, struct buf *fresh) {
     if (in->from == out->to) return; /* from a cycle */
     struct mv_borrow e = {.from = in->from, .to = out->to, .strong = in->strong && out->strong};
-    if (!charge(g, 5 + in->path_count + out->path_count)) return;
+    if (!charge(g, SPLICE_COST + in->path_count + out->path_count)) return;
     e.path = in->path;
     e.path_count = in->path_count;
     if (in->strong && out->path_count) {
         e.path = new_path(g, in->path, in->path_count, out->path, out->path_count);
         e.path_count += out->path_count;
     }
-    add_edge(g, &e);
+    buf_put(fresh, &e, sizeof e);
 }
 
 void mv_borrow_release(struct mv_borrow_graph *g, uint32_t node) {
-    struct buf in = {0}, out = {0};
+    struct buf in = {0}, out = {0}, fresh = {0};
     struct mv_borrow *edges = mv_borrow_edges(g);
     uint32_t count = mv_borrow_count(g), kept = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -161,13 +180,13 @@ void mv_borrow_release(struct mv_borrow_graph *g, uint32_t node) {
             edges[kept++] = edges[i];
     }
     g->edges.n = kept * sizeof *edges;
-    const struct mv_borrow *parents = (const struct mv_borrow *)(const void *)in.p;
-    const struct mv_borrow *children = (const struct mv_borrow *)(const void *)out.p;
-    for (uint32_t p = 0; p < in.n / sizeof *parents && !g->exhausted; p++)
-        for (uint32_t c = 0; c < out.n / sizeof *children && !g->exhausted; c++)
-            splice(g, &parents[p], &children[c]);
+    for (uint32_t p = 0; p < in.n / sizeof *edges && !g->exhausted; p++)
+        for (uint32_t c = 0; c < out.n / sizeof *edges && !g->exhausted; c++)
+            splice(g, &edges_of(&in)[p], &edges_of(&out)[c], &fresh);
+    add_edges(g, &fresh);
     buf_free(&in);
     buf_free(&out);
+    buf_free(&fresh);
 }
 
 void mv_borrow_rename(struct mv_borrow_graph *g, const uint32_t *names, uint32_t count) {
@@ -215,9 +234,8 @@ bool mv_borrow_join(struct mv_borrow_graph *g, const struct mv_borrow_graph *oth
     struct buf missing = {0};
     for (uint32_t i = 0; i < mv_borrow_count(other); i++)
         if (!covers(g, &edges[i])) buf_put(&missing, &edges[i], sizeof edges[i]);
-    const struct mv_borrow *m = (const struct mv_borrow *)(const void *)missing.p;
-    for (uint32_t i = 0; i < missing.n / sizeof *m; i++) add_edge(g, &m[i]);
     bool any = missing.n != 0;
+    add_edges(g, &missing);
     buf_free(&missing);
     return any;
 }

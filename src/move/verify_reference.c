@@ -243,10 +243,24 @@ static uint32_t returned(struct refs *r, const uint32_t *args, unsigned count,
     uint32_t ref = new_ref(r, is_mutable);
     for (unsigned i = 0; i < count; i++) {
         if (args[i] == NO_REFERENCE || (is_mutable && !r->mutable[args[i]])) continue;
-        charge(r, CALL_PER_EDGE_COST);
         mv_borrow_weak(&r->graph, args[i], MV_LABEL_ANY, ref);
     }
     return ref;
+}
+
+/* Each reference returned may hold each one passed, and what comes of that grows fast: so does the
+ * price (abstract_state.rs), which allows about thirty such pairs. */
+static void charge_edges(struct refs *r, const uint32_t *args, unsigned arg_count,
+                         const struct mv_token *results, unsigned result_count) {
+    unsigned in = 0, out = 0;
+    uint64_t cost = CALL_PER_EDGE_COST;
+    for (unsigned i = 0; i < arg_count; i++) in += args[i] != NO_REFERENCE;
+    for (unsigned i = 0; i < result_count; i++, results += results->size)
+        out += mv_type_is_reference(results);
+    for (unsigned i = 0; i < in * out && ok(r); i++) {
+        charge(r, cost);
+        cost += cost / 2;
+    }
 }
 
 static void call(struct refs *r, unsigned arg_count, const struct mv_token *results,
@@ -254,6 +268,8 @@ static void call(struct refs *r, unsigned arg_count, const struct mv_token *resu
     uint32_t args[2 * UINT8_MAX], values[2 * UINT8_MAX];
     assert(arg_count <= COUNT_OF(args) && result_count <= COUNT_OF(values));
     for (unsigned i = arg_count; i-- > 0;) args[i] = pop(r);
+    charge_edges(r, args, arg_count, results, result_count);
+    if (!ok(r)) return;
     for (unsigned i = 0; i < arg_count; i++)
         if (args[i] != NO_REFERENCE && r->mutable[args[i]])
             need(r, is_writable(r, args[i]), MV_CALL_BORROWED_MUTABLE_REFERENCE_ERROR,
