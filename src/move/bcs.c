@@ -95,7 +95,8 @@ static enum mv_status_code decode_vector(const struct mv_decoder *d, const struc
     uint64_t bytes = (uint64_t)len * elem->size;
     if (packed && bytes > in->n) return MV_VALUE_DESERIALIZATION_ERROR;
     struct mv_vec v;
-    if (!mv_vec_make(d->heap, &v, len, elem->size, elem->plain)) return MV_MEMORY_LIMIT_EXCEEDED;
+    if (!mv_vec_make(d->heap, &v, len, elem->size, mv_kind_of(elem)))
+        return MV_MEMORY_LIMIT_EXCEEDED;
     if (packed && elem->kind != MV_T_BOOL) {
         if (bytes) memcpy(v.p, in->p, bytes);
         *in = bytes_sub(*in, bytes, in->n - bytes);

@@ -171,7 +171,7 @@ enum mv_status_code mv_closure_decode(const struct mv_decoder *d, const struct m
             form->captured_count++;
         }
     if (items != HEADER_ITEMS + 2 * (uint64_t)form->captured_count) return bad;
-    struct mv_closure *c = mv_heap_take(d->heap, sizeof *c + 8 * slots, false, &got);
+    struct mv_closure *c = mv_heap_take(d->heap, sizeof *c + 8 * slots, MV_KIND_ONCE, &got);
     if (!c) return MV_MEMORY_LIMIT_EXCEEDED;
     c->form = form;
     if (!take_captured(d, form, in, c->captured)) return bad;

@@ -31,7 +31,10 @@ struct mv_ins {
 _Static_assert(sizeof(struct mv_ins) == 16, "an instruction is two words");
 
 /* Flags of EQX. */
-enum { EQX_B_REF = 1, EQX_C_REF = 2, EQX_NEGATE = 4 };
+enum {
+    EQX_REFS = 1, /* b and c hold references; otherwise the values, which are then dropped */
+    EQX_NEGATE = 2,
+};
 
 /* Division by a constant d > 1 by multiplication (Granlund and Montgomery 1994; the round-up method
  * with a 65-bit multiplier): q = mulhi(m, n); quotient = (((n - q) >> 1) + q) >> shift. */

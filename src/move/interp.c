@@ -65,12 +65,18 @@ static enum mv_status_code copy_value(struct mv_session *s, const struct mv_type
 static enum mv_status_code equal_values(struct mv_session *s, const struct mv_ins *ip,
                                         uint64_t *r) {
     const struct mv_type *t = ip[1].p;
-    const void *x = ip->d & EQX_B_REF ? ptr(r[ip->b]) : (void *)&r[ip->b];
-    const void *y = ip->d & EQX_C_REF ? ptr(r[ip->c]) : (void *)&r[ip->c];
+    bool refs = ip->d & EQX_REFS;
+    void *x = refs ? ptr(r[ip->b]) : (void *)&r[ip->b];
+    void *y = refs ? ptr(r[ip->c]) : (void *)&r[ip->c];
     if (!t->fixed_abs &&
         !mv_charge(s, MV_GAS_EQ_PER_UNIT * (mv_value_units(t, x) + mv_value_units(t, y))))
         return MV_OUT_OF_GAS;
-    r[ip->a] = mv_value_eq(t, x, y) != !!(ip->d & EQX_NEGATE);
+    bool equal = mv_value_eq(t, x, y);
+    if (!refs) {
+        mv_value_drop(&s->heap, t, x);
+        mv_value_drop(&s->heap, t, y);
+    }
+    r[ip->a] = equal != !!(ip->d & EQX_NEGATE);
     return MV_OK;
 }
 
@@ -84,7 +90,7 @@ static enum mv_status_code load_constant(struct mv_session *s, const struct mv_i
 
 static bool load_vector(struct mv_session *s, const struct mv_ins *ip, uint64_t *r) {
     struct mv_vec *v = (struct mv_vec *)&r[ip->a];
-    if (!mv_vec_make(&s->heap, v, ip->u, ip->w, true)) return false;
+    if (!mv_vec_make(&s->heap, v, ip->u, ip->w, MV_KIND_PLAIN)) return false;
     if (ip->u) memcpy(v->p, ip[1].p, (size_t)ip->u * ip->w);
     return true;
 }
@@ -93,7 +99,7 @@ static bool pack_vector(struct mv_session *s, const struct mv_ins *ip, uint64_t 
     const struct mv_type *t = ip[1].p;
     const uint64_t *from = &r[ip->a];
     struct mv_vec v;
-    if (!mv_vec_make(&s->heap, &v, ip->u, t->size, t->plain)) return false;
+    if (!mv_vec_make(&s->heap, &v, ip->u, t->size, mv_kind_of(t))) return false;
     for (uint32_t i = 0, slots = mv_slots(t); i < ip->u; i++, from += slots)
         memcpy(v.p + (size_t)i * t->size, from, t->size);
     memcpy(&r[ip->a], &v, sizeof v);
@@ -110,13 +116,14 @@ static bool unpack_vector(struct mv_session *s, const struct mv_ins *ip, uint64_
         to[slots - 1] = 0; /* a narrow word fills its slot */
         memcpy(to, v.p + (size_t)i * t->size, t->size);
     }
-    if (v.p) mv_heap_give(&s->heap, v.p, (uint64_t)v.cap * t->size, t->plain);
+    if (v.p) mv_heap_give(&s->heap, v.p, (uint64_t)v.cap * t->size, mv_kind_of(t));
     return true;
 }
 
 static bool push_back(struct mv_session *s, struct mv_vec *v, const uint64_t *value,
                       const struct mv_type *t) {
-    if (v->len == v->cap && !mv_vec_reserve(&s->heap, v, (uint64_t)v->len + 1, t->size, t->plain))
+    if (v->len == v->cap &&
+        !mv_vec_reserve(&s->heap, v, (uint64_t)v->len + 1, t->size, mv_kind_of(t)))
         return false;
     memcpy(v->p + (size_t)v->len * t->size, value, t->size);
     v->len++;
@@ -139,7 +146,7 @@ static enum mv_status_code make_closure(struct mv_session *s, const struct mv_in
     uint64_t slots = 0, got;
     for (unsigned k = 0; k < form->fn->param_count && k < 64; k++)
         if (form->mask >> k & 1) slots += mv_slots(form->fn->params[k]);
-    struct mv_closure *c = mv_heap_take(&s->heap, sizeof *c + 8 * slots, false, &got);
+    struct mv_closure *c = mv_heap_take(&s->heap, sizeof *c + 8 * slots, MV_KIND_ONCE, &got);
     if (!c) return MV_MEMORY_LIMIT_EXCEEDED;
     c->form = form;
     memcpy(c->captured, &r[ip->a], 8 * slots);

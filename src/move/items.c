@@ -15,7 +15,7 @@ static enum mv_status_code load(struct mv_session *s, struct mv_item *it) {
     if (!mv_charge(s, MV_GAS_READ_ITEM + (uint64_t)MV_GAS_READ_ITEM_PER_BYTE * stored.n))
         return MV_OUT_OF_GAS;
     uint64_t got;
-    it->value = mv_heap_take(&s->heap, it->type->size, false, &got);
+    it->value = mv_heap_take(&s->heap, it->type->size, MV_KIND_ONCE, &got);
     if (!it->value) return MV_MEMORY_LIMIT_EXCEEDED;
     memset(it->value, 0, got);
     if (!it->stored) return MV_OK;

@@ -25,3 +25,8 @@ enum mv_status_code mv_native_return_bytes(struct mv_native_call *n, struct byte
     memcpy(n->slots, &v, sizeof v);
     return MV_OK;
 }
+
+void mv_native_drop_bytes(struct mv_native_call *n, struct mv_vec *v) {
+    if (v->p) mv_heap_give(&n->s->heap, v->p, v->cap, MV_KIND_PLAIN);
+    *v = (struct mv_vec){0};
+}

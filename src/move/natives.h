@@ -2,8 +2,7 @@
  *
  * A native finds its arguments in consecutive slots, laid out like a callee's parameters, and
  * leaves its results there, starting at the first slot; it reads all arguments before it writes a
- * result. Values that it was given it owns: what it does not move into a result it leaves to the
- * session's memory. */
+ * result. Values that it was given it owns, and gives back to the heap what it can. */
 #ifndef TERN_MOVE_NATIVES_H
 #define TERN_MOVE_NATIVES_H
 
@@ -62,6 +61,9 @@ static inline struct mv_vec mv_native_vec(const struct mv_native_call *n, unsign
     memcpy(&v, &n->slots[slot], sizeof v);
     return v;
 }
+
+/* A vector<u8> that was an argument is not needed any more. */
+void mv_native_drop_bytes(struct mv_native_call *n, struct mv_vec *v);
 
 /* Results: a vector<u8> copied from bytes, and 32 bytes. */
 enum mv_status_code mv_native_return_bytes(struct mv_native_call *n, struct bytes b);

@@ -29,6 +29,7 @@ static enum mv_status_code write_event(struct mv_native_call *n, unsigned slot,
         log->data = buf_bytes(&b);
         log->type_tag = t->tag;
         st_add_log(s->p.journal, log);
+        mv_value_drop(&s->heap, t, &n->slots[slot]);
     }
     buf_free(&b);
     return e;
@@ -166,7 +167,7 @@ enum mv_status_code mv_native_context_secondary_signers(struct mv_native_call *n
     const struct mv_tx_info *tx = &n->s->p.tx;
     struct mv_vec v;
     if (e) return e;
-    if (!mv_vec_make(&n->s->heap, &v, tx->secondary_signer_count, 32, true))
+    if (!mv_vec_make(&n->s->heap, &v, tx->secondary_signer_count, 32, MV_KIND_PLAIN))
         return MV_MEMORY_LIMIT_EXCEEDED;
     if (v.len) memcpy(v.p, tx->secondary_signers, 32 * (size_t)v.len);
     memcpy(n->slots, &v, sizeof v);

@@ -72,7 +72,7 @@ static uint64_t constant_size(const struct mv_type *t) {
 enum mv_status_code mv_native_bcs_constant_size(struct mv_native_call *n) {
     uint64_t size = constant_size(mv_native_type(n, 0));
     struct mv_vec v;
-    if (!mv_vec_make(&n->s->heap, &v, size != 0, 8, true)) return MV_MEMORY_LIMIT_EXCEEDED;
+    if (!mv_vec_make(&n->s->heap, &v, size != 0, 8, MV_KIND_PLAIN)) return MV_MEMORY_LIMIT_EXCEEDED;
     if (size) store_le64(v.p, size);
     memcpy(n->slots, &v, sizeof v);
     return MV_OK;
@@ -96,66 +96,45 @@ enum mv_status_code mv_native_from_bcs_from_bytes(struct mv_native_call *n) {
 
 /* ---- Hashes */
 
-enum mv_status_code mv_native_hash_sha2_256(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    struct b32 h;
-    if (!charge(n, in.len, 183)) return MV_OUT_OF_GAS;
-    sha2_256(&h, mv_vec_bytes(&in));
-    return mv_native_return_bytes(n, BYTES_OF(h));
+/* Takes the bytes in slots 0 and 1; false if they cannot be paid for. */
+static bool take_input(struct mv_native_call *n, uint64_t price, struct mv_vec *in) {
+    *in = mv_native_vec(n, 0);
+    return charge(n, in->len, price);
 }
 
-enum mv_status_code mv_native_hash_sha3_256(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    struct b32 h;
-    if (!charge(n, in.len, 165)) return MV_OUT_OF_GAS;
-    sha3_256(&h, mv_vec_bytes(&in));
-    return mv_native_return_bytes(n, BYTES_OF(h));
+static enum mv_status_code return_hash(struct mv_native_call *n, struct mv_vec *in,
+                                       struct bytes hash) {
+    mv_native_drop_bytes(n, in);
+    return mv_native_return_bytes(n, hash);
 }
 
-enum mv_status_code mv_native_hash_keccak256(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    struct b32 h;
-    if (!charge(n, in.len, 165)) return MV_OUT_OF_GAS;
-    keccak256(&h, mv_vec_bytes(&in));
-    return mv_native_return_bytes(n, BYTES_OF(h));
-}
+#define HASH(name, type, price, function, out)                                                     \
+    enum mv_status_code mv_native_hash_##name(struct mv_native_call *n) {                          \
+        struct mv_vec in;                                                                          \
+        type h;                                                                                    \
+        if (!take_input(n, price, &in)) return MV_OUT_OF_GAS;                                      \
+        function(out, mv_vec_bytes(&in));                                                          \
+        return return_hash(n, &in, BYTES_OF(h));                                                   \
+    }
 
-enum mv_status_code mv_native_hash_blake2b(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    struct b32 h;
-    if (!charge(n, in.len, 55)) return MV_OUT_OF_GAS;
-    blake2b_256(&h, mv_vec_bytes(&in));
-    return mv_native_return_bytes(n, BYTES_OF(h));
-}
+struct b64 {
+    uint8_t b[64];
+};
 
-enum mv_status_code mv_native_hash_ripemd160(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    struct b20 h;
-    if (!charge(n, in.len, 183)) return MV_OUT_OF_GAS;
-    ripemd160(&h, mv_vec_bytes(&in));
-    return mv_native_return_bytes(n, BYTES_OF(h));
-}
-
-enum mv_status_code mv_native_hash_sha2_512(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    uint8_t h[64];
-    if (!charge(n, in.len, 220)) return MV_OUT_OF_GAS;
-    sha2_512(h, mv_vec_bytes(&in));
-    return mv_native_return_bytes(n, BYTES_OF(h));
-}
-
-enum mv_status_code mv_native_hash_sha3_512(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    uint8_t h[64];
-    if (!charge(n, in.len, 184)) return MV_OUT_OF_GAS;
-    sha3_512(h, mv_vec_bytes(&in));
-    return mv_native_return_bytes(n, BYTES_OF(h));
-}
+HASH(sha2_256, struct b32, 183, sha2_256, &h)
+HASH(sha3_256, struct b32, 165, sha3_256, &h)
+HASH(keccak256, struct b32, 165, keccak256, &h)
+HASH(blake2b, struct b32, 55, blake2b_256, &h)
+HASH(ripemd160, struct b20, 183, ripemd160, &h)
+HASH(sha2_512, struct b64, 220, sha2_512, h.b)
+HASH(sha3_512, struct b64, 184, sha3_512, h.b)
 
 enum mv_status_code mv_native_hash_sip(struct mv_native_call *n) {
-    struct mv_vec in = mv_native_vec(n, 0);
-    if (!charge(n, in.len, 73)) return MV_OUT_OF_GAS;
-    n->slots[0] = siphash_2_4(0, 0, mv_vec_bytes(&in));
+    struct mv_vec in;
+    if (!take_input(n, 73, &in)) return MV_OUT_OF_GAS;
+    uint64_t h = siphash_2_4(0, 0, mv_vec_bytes(&in));
+    mv_native_drop_bytes(n, &in);
+    n->slots[0] = h;
     return MV_OK;
 }
 

@@ -37,6 +37,7 @@ static enum mv_status_code find(struct mv_native_call *n, struct mv_item **item)
     else
         e = mv_item_table(n->s, mv_native_ref(n, 0), buf_bytes(&key), mv_native_type(n, 2), item);
     buf_free(&key);
+    mv_value_drop(&n->s->heap, key_type, &n->slots[1]);
     return e;
 }
 

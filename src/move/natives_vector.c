@@ -31,7 +31,7 @@ enum mv_status_code mv_native_vector_borrow(struct mv_native_call *n) {
 enum mv_status_code mv_native_vector_push_back(struct mv_native_call *n) {
     const struct mv_type *t = mv_native_type(n, 0);
     struct mv_vec *v = mv_native_ref(n, 0);
-    if (!mv_vec_reserve(&n->s->heap, v, (uint64_t)v->len + 1, t->size, t->plain))
+    if (!mv_vec_reserve(&n->s->heap, v, (uint64_t)v->len + 1, t->size, mv_kind_of(t)))
         return MV_MEMORY_LIMIT_EXCEEDED;
     memcpy(v->p + (size_t)v->len * t->size, &n->slots[1], t->size);
     v->len++;
@@ -76,7 +76,7 @@ enum mv_status_code mv_native_vector_move_range(struct mv_native_call *n) {
     size_t size = t->size;
     uint64_t moved = count + (from->len - at - count) + (to->len - insert);
     if (!mv_charge(n->s, 30 * moved)) return MV_OUT_OF_GAS;
-    if (!mv_vec_reserve(&n->s->heap, to, (uint64_t)to->len + count, t->size, t->plain))
+    if (!mv_vec_reserve(&n->s->heap, to, (uint64_t)to->len + count, t->size, mv_kind_of(t)))
         return MV_MEMORY_LIMIT_EXCEEDED;
     if (count == 0) return MV_OK;
     memmove(to->p + (insert + count) * size, to->p + insert * size, (to->len - insert) * size);

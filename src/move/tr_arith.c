@@ -258,7 +258,7 @@ static bool equality(struct tr *t, uint8_t op) {
     uint32_t b = tr_slot(t, &x), c = tr_slot(t, &y);
     struct mv_ins *i = tr_emit(t, MV_I_EQX, tr_next_home(t), b);
     i->c = (uint16_t)c;
-    i->d = (uint16_t)((refs ? EQX_B_REF | EQX_C_REF : 0) | (negate ? EQX_NEGATE : 0));
+    i->d = (uint16_t)((refs ? EQX_REFS : 0) | (negate ? EQX_NEGATE : 0));
     tr_word(t, type);
     return tr_push(t, result, false);
 }

@@ -105,6 +105,10 @@ static inline bool mv_is_int(const struct mv_type *t) {
 static inline bool mv_is_ref(const struct mv_type *t) {
     return t->kind == MV_T_REF || t->kind == MV_T_MUT_REF;
 }
+/* The kind of heap block (memory.h) that holds elements of the type. */
+static inline uint32_t mv_kind_of(const struct mv_type *elem) {
+    return elem->plain ? 0 : elem->id + 1;
+}
 /* Fits one slot with zeros above: bool, integers up to 64 bits. */
 static inline bool mv_is_word(const struct mv_type *t) {
     return t->kind == MV_T_BOOL || (t->bits && t->bits <= 64);

@@ -72,7 +72,7 @@ static bool copy_fields(struct mv_heap *h, const struct mv_type_field *f, unsign
 static bool copy_vector(struct mv_heap *h, const struct mv_type *elem, struct mv_vec *to,
                         const struct mv_vec *from) {
     struct mv_vec copy;
-    if (!mv_vec_make(h, &copy, from->len, elem->size, elem->plain)) return false;
+    if (!mv_vec_make(h, &copy, from->len, elem->size, mv_kind_of(elem))) return false;
     if (from->len) memcpy(copy.p, from->p, (size_t)from->len * elem->size);
     for (uint32_t i = 0; i < from->len && !elem->plain; i++) {
         size_t off = (size_t)i * elem->size;
@@ -114,7 +114,7 @@ void mv_value_drop(struct mv_heap *h, const struct mv_type *t, void *p) {
         struct mv_vec *v = p;
         for (uint32_t i = 0; i < v->len && !t->elem->plain; i++)
             mv_value_drop(h, t->elem, v->p + (size_t)i * t->elem->size);
-        if (v->p) mv_heap_give(h, v->p, (uint64_t)v->cap * t->elem->size, t->elem->plain);
+        if (v->p) mv_heap_give(h, v->p, (uint64_t)v->cap * t->elem->size, mv_kind_of(t->elem));
         *v = (struct mv_vec){0};
         break;
     }

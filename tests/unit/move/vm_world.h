@@ -51,7 +51,7 @@ static inline struct bytes world_read(const char *path) {
 /* A fresh session; the old one is freed. */
 static inline struct mv_session *world_session(struct world *w, struct b32 sender) {
     mv_session_free(w->s);
-    static uint8_t count;
+    static _Thread_local uint8_t count;
     w->s = mv_session_new(&(struct mv_session_params){
         .vm = w->vm,
         .journal = w->journal,
