@@ -50,6 +50,7 @@ struct mv_body {
     uint32_t entry_gas;         /* of the first block */
     uint32_t frame_slots;       /* parameters, locals, operands */
     uint32_t stack_max;         /* values on the operand stack at once */
+    uint32_t type_work;         /* layout nodes of the types it uses */
     const uint16_t *where;      /* by instruction: the bytecode offset */
     const uint32_t *gas_behind; /* by bytecode offset: what its block has charged for later ones */
 };

@@ -73,6 +73,7 @@ struct mv_cache {
     struct mv_fn **fns;
     uint32_t fn_count, fn_capacity;
     struct map fn_index;
+    uint32_t translations; /* so far */
 };
 
 struct mv_vm {

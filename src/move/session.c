@@ -100,6 +100,7 @@ struct mv_session *mv_session_new(const struct mv_session_params *params) {
     s->p.gas_limit = (uint64_t)s->gas;
     s->top = s->slots;
     s->depth = s->closure_depth = s->lock_depth = 0;
+    s->type_work = 0;
     s->tables_made = 0;
     s->addresses_made = 0;
     s->counter = 0;
@@ -350,6 +351,11 @@ const struct mv_body *mv_session_ready(struct mv_session *s, const struct mv_fn 
     if (!body) {
         mv_fault_at(s, why.code, f, why.offset == MV_NOWHERE ? 0 : why.offset);
         if (why.text) s->fault.message = bytes_cstr(why.text);
+        return NULL;
+    }
+    if (first) s->type_work += body->type_work;
+    if (s->type_work > MV_TYPE_WORK_MAX) {
+        mv_fault_at(s, MV_VM_MAX_TYPE_NODES_REACHED, f, 0);
         return NULL;
     }
     /* A function that locks its module comes here at every call. */

@@ -17,6 +17,7 @@ enum {
     MV_ITEM_BYTES_MAX = 1 << 20, /* a stored value */
     MV_EVENT_BYTES_MAX = 1 << 20,
     MV_PUBLISH_BYTES_MAX = 1 << 20, /* a bundle */
+    MV_TYPE_WORK_MAX = 1 << 20,     /* layout nodes of the types of all functions that run */
 };
 
 enum { MV_CALL_BY_CLOSURE = 1, MV_CALL_LOCKS = 2 };
@@ -67,6 +68,7 @@ struct mv_session {
 
     /* Functions that this session may enter without further ado: ready[fn->id] == epoch. */
     uint32_t *ready;
+    uint64_t type_work;                     /* of the functions made ready */
     uint32_t ready_count, epoch, own_epoch; /* epoch: own_epoch or MV_EPOCH_LOCKED */
 
     struct mv_loaded **modules;

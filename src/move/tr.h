@@ -67,7 +67,8 @@ struct tr {
 
     struct tr_bits sure, maybe; /* at the current place */
     uint32_t pc;
-    uint32_t gas; /* of the current instruction, beyond what was charged at once */
+    uint32_t stamp, type_work; /* layout nodes of the types met, each counted once */
+    uint32_t gas;              /* of the current instruction, beyond what was charged at once */
     uint32_t *pc_gas;
 
     struct tr_val *stack;
@@ -142,6 +143,9 @@ bool tr_call(struct tr *t, const struct mv_instr *i);
 
 /* A jump to bytecode offset `target`; sets u later. */
 void tr_jump(struct tr *t, enum mv_ins_op op, uint32_t a, uint32_t b, uint32_t target);
+
+/* Counts a type towards the function's type work; false if that is too much. */
+bool tr_meet(struct tr *t, const struct mv_type *type);
 
 /* Resolves types in the function's context. NULL with an error. */
 const struct mv_type *tr_type(struct tr *t, const struct mv_token *token);

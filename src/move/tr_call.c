@@ -134,6 +134,10 @@ static struct mv_fn *callee(struct tr *t, unsigned index, bool generic) {
     enum mv_status_code why = MV_OK;
     struct mv_fn *f = mv_fn_get(t->c, l.owner, l.def, list, &why);
     if (!f) tr_fail(t, why, "calls a function with types that do not fit");
+    for (unsigned i = 0; f && i < f->param_count; i++)
+        if (!tr_meet(t, f->params[i])) return NULL;
+    for (unsigned i = 0; f && i < f->return_count; i++)
+        if (!tr_meet(t, f->returns[i])) return NULL;
     return f;
 }
 

@@ -4,28 +4,44 @@
 
 #include "move/tr.h"
 
+/* What one function may make the machine know of types, and one session (session.c). */
+enum { TYPE_WORK_MAX = 1 << 16 };
+
 /* ---- Types in context */
+
+bool tr_meet(struct tr *t, const struct mv_type *type) {
+    struct mv_type *mine = (struct mv_type *)(uintptr_t)type;
+    if (mine->seen_by == t->stamp) return true;
+    mine->seen_by = t->stamp;
+    t->type_work += type->layout_nodes;
+    return t->type_work <= TYPE_WORK_MAX ||
+           tr_fail(t, MV_PROGRAM_TOO_COMPLEX, "the function uses too many types");
+}
+
+static const struct mv_type *met(struct tr *t, const struct mv_type *type, enum mv_status_code why,
+                                 const char *text) {
+    if (type) return tr_meet(t, type) ? type : NULL;
+    tr_fail(t, why, text);
+    return NULL;
+}
 
 const struct mv_type *tr_type(struct tr *t, const struct mv_token *token) {
     enum mv_status_code why = MV_OK;
     const struct mv_type *type =
         mv_type_of_token(t->c, t->fn->module, token, t->fn->type_args, &why);
-    if (!type) tr_fail(t, why, "a type that cannot be made");
-    return type;
+    return met(t, type, why, "a type that cannot be made");
 }
 
 const struct mv_type *tr_ref_to(struct tr *t, const struct mv_type *type, bool mut) {
     enum mv_status_code why = MV_OK;
     const struct mv_type *r = mv_type_of_elem(t->c, mut ? MV_T_MUT_REF : MV_T_REF, type, &why);
-    if (!r) tr_fail(t, why, "a reference to this cannot be made");
-    return r;
+    return met(t, r, why, "a reference to this cannot be made");
 }
 
 static const struct mv_type *struct_type(struct tr *t, unsigned def, struct mv_type_list args) {
     enum mv_status_code why = MV_OK;
     const struct mv_type *type = mv_type_struct(t->c, t->fn->module, def, args, &why);
-    if (!type) tr_fail(t, why, "a struct type that cannot be made");
-    return type;
+    return met(t, type, why, "a struct type that cannot be made");
 }
 
 const struct mv_type *tr_struct(struct tr *t, unsigned def) {
@@ -281,6 +297,7 @@ static const struct mv_body *finish(struct tr *t) {
         .entry_gas = t->blocks[0].gas,
         .frame_slots = slots,
         .stack_max = t->max_sp,
+        .type_work = t->type_work,
         .where = where,
         .gas_behind = behind,
     };
@@ -305,6 +322,7 @@ const struct mv_body *mv_translate(struct mv_cache *c, const struct mv_fn *f, st
     struct arena tmp;
     arena_init(&tmp, 0);
     struct tr t = {.c = c, .fn = f, .m = f->module->m, .tmp = &tmp, .why = why};
+    t.stamp = ++c->translations;
     const struct mv_body *body = translate(&t) ? finish(&t) : NULL;
     arena_free(&tmp);
     return body;

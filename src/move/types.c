@@ -7,7 +7,7 @@
 #include "move/memory.h"
 
 /* Gas schedule: every node of a value counts this much (aptos-gas-schedule misc.rs). */
-enum { ABS_NODE = 40 };
+enum { ABS_NODE = 40, LAY_DEPTH_MAX = MV_VALUE_DEPTH_MAX + 8 };
 
 static const struct {
     uint8_t size, align, bits, token, tag;
@@ -96,6 +96,7 @@ void mv_type_table_init(struct mv_cache *c) {
             .depth = 1,
             .type_depth = 1,
             .type_nodes = 1,
+            .layout_nodes = 1,
             .size = basics[k].size,
             .abs_units = ABS_NODE,
             .laid = true,
@@ -210,7 +211,7 @@ void mv_type_print(struct buf *out, const struct mv_type *t) {
 
 static const struct mv_type *resolve(struct mv_cache *c, const struct mv_loaded *m,
                                      const struct mv_token *token, struct mv_type_list args,
-                                     enum mv_status_code *why);
+                                     unsigned depth, enum mv_status_code *why);
 
 static uint64_t align_up(uint64_t n, uint64_t a) {
     return (n + a - 1) & ~(a - 1);
@@ -223,7 +224,7 @@ static struct mv_type_field *field_types(struct mv_cache *c, struct mv_type *t,
     struct mv_type_field *fields = ARENA_ARRAY(&c->arena, struct mv_type_field, count ? count : 1);
     struct mv_type_list args = {t->args, t->arg_count};
     for (unsigned i = 0; i < count; i++) {
-        const struct mv_type *f = resolve(c, t->module, defs[i].type, args, why);
+        const struct mv_type *f = resolve(c, t->module, defs[i].type, args, 0, why);
         if (!f || !mv_type_lay(c, f, why)) return NULL;
         if (mv_is_ref(f)) {
             *why = MV_INVALID_SIGNATURE_TOKEN;
@@ -235,6 +236,11 @@ static struct mv_type_field *field_types(struct mv_cache *c, struct mv_type *t,
         t->plain &= f->plain;
         t->fixed_abs &= f->fixed_abs;
         t->abs_units += f->abs_units;
+        t->layout_nodes += f->layout_nodes;
+        if (t->layout_nodes > MV_LAYOUT_NODES_MAX) {
+            *why = MV_VM_MAX_TYPE_NODES_REACHED;
+            return NULL;
+        }
     }
     return fields;
 }
@@ -318,6 +324,7 @@ static bool lay_composite(struct mv_cache *c, struct mv_type *t, enum mv_status_
     t->align = 1;
     t->depth = 1;
     t->abs_units = ABS_NODE;
+    t->layout_nodes = 1;
     if (d->kind == MV_STRUCT_NATIVE) {
         *why = MV_TYPE_RESOLUTION_FAILURE;
         return false;
@@ -340,6 +347,13 @@ bool mv_type_lay(struct mv_cache *c, const struct mv_type *ct, enum mv_status_co
         *why = MV_RECURSIVE_STRUCT_DEFINITION;
         return false;
     }
+    /* Only what is laid out from here is known to be too deep, so that nothing is marked broken. */
+    if (c->types.lay_depth > LAY_DEPTH_MAX) {
+        c->types.too_deep = true;
+        *why = MV_VM_MAX_VALUE_DEPTH_REACHED;
+        return false;
+    }
+    c->types.lay_depth++;
     t->laying = true;
     bool ok = true;
     switch (t->kind) {
@@ -350,18 +364,21 @@ bool mv_type_lay(struct mv_cache *c, const struct mv_type *ct, enum mv_status_co
             ok = false;
         }
         t->depth = t->elem->depth + 1;
+        t->layout_nodes = t->elem->layout_nodes + 1;
         t->size = sizeof(struct mv_vec);
         break;
     case MV_T_REF:
     case MV_T_MUT_REF:
         ok = mv_type_lay(c, t->elem, why);
         t->depth = t->elem->depth;
+        t->layout_nodes = t->elem->layout_nodes + 1;
         t->size = 8;
         t->plain = true;
         t->fixed_abs = true;
         break;
     case MV_T_FUNCTION:
         t->depth = 1;
+        t->layout_nodes = 1;
         t->size = 8;
         break;
     default: ok = lay_composite(c, t, why);
@@ -372,7 +389,8 @@ bool mv_type_lay(struct mv_cache *c, const struct mv_type *ct, enum mv_status_co
     }
     t->laying = false;
     t->laid = ok;
-    if (!ok) t->broken = *why;
+    if (!ok && !c->types.too_deep) t->broken = *why;
+    if (--c->types.lay_depth == 0) c->types.too_deep = false;
     return ok;
 }
 
@@ -463,7 +481,7 @@ static const struct mv_type *make_function(struct mv_cache *c, struct mv_type_li
 
 static const struct mv_type *resolve_many(struct mv_cache *c, const struct mv_loaded *m,
                                           const struct mv_token *token, struct mv_type_list args,
-                                          struct mv_loaded *owner, uint32_t def,
+                                          struct mv_loaded *owner, uint32_t def, unsigned depth,
                                           enum mv_status_code *why) {
     const struct mv_type *kids[256];
     const struct mv_token *at = token + 1;
@@ -472,7 +490,7 @@ static const struct mv_type *resolve_many(struct mv_cache *c, const struct mv_lo
         return NULL;
     }
     for (unsigned i = 0; i < token->arity; i++, at += at->size)
-        if (!(kids[i] = resolve(c, m, at, args, why))) return NULL;
+        if (!(kids[i] = resolve(c, m, at, args, depth + 1, why))) return NULL;
     struct mv_type_list list = {kids, token->arity};
     if (token->kind == MV_TOKEN_FUNCTION)
         return make_function(c, list, token->arity - token->results, token->abilities, why);
@@ -481,12 +499,16 @@ static const struct mv_type *resolve_many(struct mv_cache *c, const struct mv_lo
 
 static const struct mv_type *resolve(struct mv_cache *c, const struct mv_loaded *m,
                                      const struct mv_token *token, struct mv_type_list args,
-                                     enum mv_status_code *why) {
+                                     unsigned depth, enum mv_status_code *why) {
+    if (depth > MV_TYPE_DEPTH_MAX) {
+        *why = MV_VM_MAX_TYPE_DEPTH_REACHED;
+        return NULL;
+    }
     switch (token->kind) {
     case MV_TOKEN_VECTOR:
     case MV_TOKEN_REFERENCE:
     case MV_TOKEN_MUTABLE_REFERENCE: {
-        const struct mv_type *elem = resolve(c, m, token + 1, args, why);
+        const struct mv_type *elem = resolve(c, m, token + 1, args, depth + 1, why);
         if (!elem) return NULL;
         return make_elem(c,
                          token->kind == MV_TOKEN_VECTOR      ? MV_T_VECTOR
@@ -505,9 +527,9 @@ static const struct mv_type *resolve(struct mv_cache *c, const struct mv_loaded 
             *why = MV_LOOKUP_FAILED;
             return NULL;
         }
-        return resolve_many(c, m, token, args, l.owner, l.def, why);
+        return resolve_many(c, m, token, args, l.owner, l.def, depth, why);
     }
-    case MV_TOKEN_FUNCTION: return resolve_many(c, m, token, args, NULL, 0, why);
+    case MV_TOKEN_FUNCTION: return resolve_many(c, m, token, args, NULL, 0, depth, why);
     default:
         for (unsigned k = 0; k < BASIC_COUNT; k++)
             if (basics[k].token == token->kind) return c->types.basic[k];
@@ -545,7 +567,7 @@ const struct mv_type *mv_type_function(struct mv_cache *c, struct mv_type_list a
 const struct mv_type *mv_type_of_token(struct mv_cache *c, const struct mv_loaded *m,
                                        const struct mv_token *token, struct mv_type_list args,
                                        enum mv_status_code *why) {
-    return laid(c, resolve(c, m, token, args, why), why);
+    return laid(c, resolve(c, m, token, args, 0, why), why);
 }
 
 bool mv_assignable(const struct mv_type *to, const struct mv_type *from) {

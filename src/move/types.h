@@ -50,6 +50,7 @@ enum {
     MV_TYPE_DEPTH_MAX = 20,
     MV_TYPE_NODES_MAX = 128,
     MV_VALUE_DEPTH_MAX = 128,
+    MV_LAYOUT_NODES_MAX = 2048, /* of a type with all that its values contain, written out */
     MV_FLAT_BYTES_MAX = 65528,
     MV_VARIANTS_MAX = 128,
 };
@@ -81,6 +82,8 @@ struct mv_type {
     uint16_t param_count; /* FUNCTION: the first of args are parameters, the others results */
     uint32_t size;        /* bytes */
     uint32_t id;
+    uint32_t layout_nodes;
+    uint32_t seen_by;           /* the last translation that met it (translate.c); under the lock */
     uint64_t abs_units;         /* size in the gas schedule's abstract units */
     const struct mv_type *elem; /* VECTOR, REF, MUT_REF */
     const struct mv_type *const *args;
@@ -150,6 +153,8 @@ struct mv_type_table {
     struct mv_type **all;
     uint32_t count, capacity;
     struct map index;
+    uint32_t lay_depth; /* nested calls of mv_type_lay */
+    bool too_deep;      /* one of them gave up for their number */
 };
 
 void mv_type_table_init(struct mv_cache *c);

@@ -396,6 +396,52 @@ static void test_code_ill_typed_is_refused(void **state) {
     world_close(&w);
 }
 
+/* struct S0 { v: u64 }, S1 { v: S0 }, … S399; fun f<n>(): u64 has a local of type S<n>. */
+static void put_nested_structs(struct world *w, const unsigned *used, unsigned count) {
+    struct as a;
+    as_begin(&a, 6, AT, "m");
+    char name[32];
+    for (unsigned i = 0; i < 400; i++) {
+        struct buf type = {0};
+        snprintf(name, sizeof name, "S%u", i);
+        buf_put_u8(&type, i ? 8 : 3);
+        if (i) uleb_put(&type, i - 1);
+        as_struct(&a, name, MV_DROP, (const char *)type.p, type.n);
+        buf_free(&type);
+    }
+    unsigned none = AS_SIG(&a, "\0"), one = AS_SIG(&a, "\x01\x03");
+    for (unsigned i = 0; i < count; i++) {
+        struct buf sig = {0};
+        buf_put(&sig, "\x01\x08", 2);
+        uleb_put(&sig, used[i]);
+        unsigned locals = as_entry(&a, AS_SIGNATURES, sig.p, sig.n);
+        buf_free(&sig);
+        snprintf(name, sizeof name, "f%u", used[i]);
+        unsigned f = as_own(&a, name, none, one, "");
+        as_u64(&a, used[i]);
+        as_op(&a, MV_OP_RET);
+        as_define(&a, f, MV_PUBLIC, false, locals, -1);
+    }
+    put(w, &a);
+}
+
+/* What is too deep does not depend on what was asked for before. */
+static void test_types_nested_too_deep_are_refused(void **state) {
+    (void)state;
+    static const unsigned used[] = {399, 126, 127, 200, 50};
+    struct world w;
+    open_world(&w);
+    put_nested_structs(&w, used, COUNT_OF(used));
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(run_status(&w, "m::f399"), MV_VM_MAX_VALUE_DEPTH_REACHED);
+        assert_int_equal(run_u64(&w, "m::f126", 0, 0), 126);
+        assert_int_equal(run_status(&w, "m::f127"), MV_VM_MAX_VALUE_DEPTH_REACHED);
+        assert_int_equal(run_status(&w, "m::f200"), MV_VM_MAX_VALUE_DEPTH_REACHED);
+        assert_int_equal(run_u64(&w, "m::f50", 0, 0), 50);
+    }
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_closure_captured_values_go_to_their_parameters),
@@ -406,6 +452,7 @@ int main(void) {
         cmocka_unit_test(test_reference_to_own_local_cannot_be_returned),
         cmocka_unit_test(test_reference_that_dangles_reads_a_value_of_its_type),
         cmocka_unit_test(test_code_ill_typed_is_refused),
+        cmocka_unit_test(test_types_nested_too_deep_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,8 +68,9 @@ static inline void as_begin(struct as *a, unsigned version, uint8_t low, const c
 
 static inline unsigned as_struct_handle(struct as *a, unsigned module, const char *name,
                                         uint8_t abilities, const char *type_params, size_t n) {
-    uint8_t e[3] = {(uint8_t)module, (uint8_t)as_name(a, name), abilities};
-    buf_put(&a->table[AS_STRUCTS], e, sizeof e);
+    uleb_put(&a->table[AS_STRUCTS], module);
+    uleb_put(&a->table[AS_STRUCTS], as_name(a, name));
+    buf_put_u8(&a->table[AS_STRUCTS], abilities);
     buf_put(&a->table[AS_STRUCTS], type_params, n);
     return a->count[AS_STRUCTS]++;
 }
@@ -78,8 +79,9 @@ static inline unsigned as_struct_handle(struct as *a, unsigned module, const cha
 static inline unsigned as_struct(struct as *a, const char *name, uint8_t abilities,
                                  const char *type, size_t n) {
     unsigned handle = as_struct_handle(a, 0, name, abilities, "\0", 1);
-    uint8_t e[4] = {(uint8_t)handle, 2, 1, (uint8_t)as_name(a, "v")};
-    buf_put(&a->table[AS_STRUCT_DEFS], e, sizeof e);
+    uleb_put(&a->table[AS_STRUCT_DEFS], handle);
+    buf_put(&a->table[AS_STRUCT_DEFS], "\x02\x01", 2);
+    uleb_put(&a->table[AS_STRUCT_DEFS], as_name(a, "v"));
     buf_put(&a->table[AS_STRUCT_DEFS], type, n);
     return a->count[AS_STRUCT_DEFS]++;
 }
@@ -94,8 +96,10 @@ static inline unsigned as_handle(struct as *a, unsigned module, const char *name
                                  unsigned returns, const char *type_params, size_t n,
                                  const char *attributes) {
     struct buf *b = &a->table[AS_FUNCTIONS];
-    uint8_t e[4] = {(uint8_t)module, (uint8_t)as_name(a, name), (uint8_t)params, (uint8_t)returns};
-    buf_put(b, e, sizeof e);
+    uleb_put(b, module);
+    uleb_put(b, as_name(a, name));
+    uleb_put(b, params);
+    uleb_put(b, returns);
     buf_put(b, type_params, n);
     if (a->version >= 7) buf_put_u8(b, 1); /* no access specifiers */
     if (a->version >= 8) as_text(b, attributes);
@@ -139,8 +143,9 @@ static inline void as_u64(struct as *a, uint64_t v) {
 static inline void as_define(struct as *a, unsigned handle, uint8_t visibility, bool entry,
                              unsigned locals, int acquires) {
     struct buf *b = &a->table[AS_FUNCTION_DEFS];
-    uint8_t e[3] = {(uint8_t)handle, visibility, entry ? 4 : 0};
-    buf_put(b, e, sizeof e);
+    uleb_put(b, handle);
+    buf_put_u8(b, visibility);
+    buf_put_u8(b, entry ? 4 : 0);
     uleb_put(b, acquires >= 0);
     if (acquires >= 0) uleb_put(b, (uint64_t)acquires);
     uleb_put(b, locals);
