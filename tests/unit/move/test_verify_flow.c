@@ -362,6 +362,24 @@ static void test_acquires_lists_are_exact(void **state) {
                      MV_EXTRANEOUS_ACQUIRES_ANNOTATION);
 }
 
+/* A native's list is taken as it is; what its callers take over from it must have key. */
+static void test_acquired_structs_have_key(void **state) {
+    (void)state;
+    for (unsigned def = S; def <= K; def++) {
+        struct builder *b = malloc(sizeof *b);
+        build_begin(b, 7, "m");
+        prepare(b);
+        unsigned native = build_function(b, "native", "", "", "", "", NULL, 0);
+        b->function_defs[native].is_native = true;
+        build_acquires(b, native, def);
+        unsigned f = BUILD_FUNCTION(b, "f", "", "", "", "", IX(CALL, CALLEE), I(RET));
+        build_acquires(b, f, def);
+        struct mv_err e = verdict_with(b, NULL, MV_PASS_ALL & ~MV_PASS_EXTRAS);
+        assert_int_equal(e.code, def == S ? MV_INVALID_ACQUIRES_ANNOTATION : MV_OK);
+        free(b);
+    }
+}
+
 /* Field borrows go as deep as structs do; a chain of them is followed and released. */
 static void test_nested_field_borrows_are_followed(void **state) {
     (void)state;
@@ -518,6 +536,7 @@ int main(void) {
         cmocka_unit_test(test_calls_pass_references_safely),
         cmocka_unit_test(test_borrowed_globals_are_kept),
         cmocka_unit_test(test_acquires_lists_are_exact),
+        cmocka_unit_test(test_acquired_structs_have_key),
         cmocka_unit_test(test_nested_field_borrows_are_followed),
         cmocka_unit_test(test_closures_are_typed),
     };
