@@ -48,6 +48,15 @@ static inline u128 div128(u128 a, u128 b, u128 *rest) {
 
 static bool mul256(struct u256 *out, const struct u256 *a, const struct u256 *b) {
     uint64_t w[8];
+    if (!(a->w[2] | a->w[3] | b->w[2] | b->w[3])) { /* 128 bits each: four products, no overflow */
+        u128 low = (u128)a->w[0] * b->w[0], high = (u128)a->w[1] * b->w[1];
+        u128 x = (u128)a->w[0] * b->w[1], y = (u128)a->w[1] * b->w[0];
+        u128 middle = (low >> 64) + (uint64_t)x + (uint64_t)y;
+        high += (x >> 64) + (y >> 64) + (middle >> 64);
+        *out = (struct u256){
+            {(uint64_t)low, (uint64_t)middle, (uint64_t)high, (uint64_t)(high >> 64)}};
+        return true;
+    }
     u256_mul_wide(w, a, b);
     memcpy(out->w, w, sizeof out->w);
     return !(w[4] | w[5] | w[6] | w[7]);

@@ -47,6 +47,7 @@ struct tr_block {
 
 struct tr_fixup {
     uint32_t ins, block;
+    uint32_t gas; /* charged beside the block's own */
 };
 
 struct tr {
@@ -143,6 +144,8 @@ bool tr_call(struct tr *t, const struct mv_instr *i);
 
 /* A jump to bytecode offset `target`; sets u later. */
 void tr_jump(struct tr *t, enum mv_ins_op op, uint32_t a, uint32_t b, uint32_t target);
+/* The unconditional one. */
+void tr_go(struct tr *t, uint32_t target);
 
 /* Counts a type towards the function's type work; false if that is too much. */
 bool tr_meet(struct tr *t, const struct mv_type *type);

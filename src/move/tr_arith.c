@@ -422,7 +422,7 @@ bool tr_arith(struct tr *t, const struct mv_instr *i) {
         tr_gas(t, MV_GAS_BRANCH);
         if (t->sp)
             return tr_fail(t, MV_POSITIVE_STACK_SIZE_AT_BLOCK_END, "operands left at a branch");
-        tr_jump(t, MV_I_JMP, 0, 0, i->index);
+        tr_go(t, i->index);
         return true;
     default: return arithmetic(t, i->op);
     }

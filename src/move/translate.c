@@ -155,7 +155,7 @@ static void find_availability(struct tr *t) {
 
 /* ---- Code */
 
-void tr_jump(struct tr *t, enum mv_ins_op op, uint32_t a, uint32_t b, uint32_t target) {
+static void add_fixup(struct tr *t, uint32_t block, uint32_t gas) {
     if (t->fixup_count == t->fixup_capacity) {
         uint32_t n = t->fixup_capacity ? 2 * t->fixup_capacity : 64;
         struct tr_fixup *f = ARENA_ARRAY(t->tmp, struct tr_fixup, n);
@@ -163,8 +163,57 @@ void tr_jump(struct tr *t, enum mv_ins_op op, uint32_t a, uint32_t b, uint32_t t
         t->fixups = f;
         t->fixup_capacity = n;
     }
+    t->fixups[t->fixup_count++] = (struct tr_fixup){t->ins_count - 1, block, gas};
+}
+
+void tr_jump(struct tr *t, enum mv_ins_op op, uint32_t a, uint32_t b, uint32_t target) {
     tr_emit(t, op, a, b);
-    t->fixups[t->fixup_count++] = (struct tr_fixup){t->ins_count - 1, t->block_of[target]};
+    add_fixup(t, t->block_of[target], 0);
+}
+
+/* The jump that is taken when `i` is not; MV_I_COUNT if `i` is no conditional jump. */
+static enum mv_ins_op opposite(struct mv_ins *i) {
+    uint16_t a = i->a;
+    switch (i->go) {
+    case MV_I_JT: return MV_I_JF;
+    case MV_I_JF: return MV_I_JT;
+    case MV_I_JLT:
+    case MV_I_JLE:
+        i->a = i->b;
+        i->b = a;
+        return i->go == MV_I_JLT ? MV_I_JLE : MV_I_JLT;
+    case MV_I_JEQ: return MV_I_JNE;
+    case MV_I_JNE: return MV_I_JEQ;
+    case MV_I_JLTI: return MV_I_JGEI;
+    case MV_I_JGEI: return MV_I_JLTI;
+    case MV_I_JLEI: return MV_I_JGTI;
+    case MV_I_JGTI: return MV_I_JLEI;
+    case MV_I_JEQI: return MV_I_JNEI;
+    case MV_I_JNEI: return MV_I_JEQI;
+    default: return MV_I_COUNT;
+    }
+}
+
+/* Back to a loop's head that is one conditional jump out of the loop: that jump is made here the
+ * other way round, so that an iteration jumps once. Both ways charge the head too. */
+static bool repeat_head(struct tr *t, uint32_t head) {
+    const struct tr_block *b = &t->blocks[head];
+    uint32_t at = b->ins + 1;
+    if (!b->reached || at >= t->ins_count || b->first > t->pc || at + 1 != b[1].ins) return false;
+    struct mv_ins i = t->ins[at];
+    enum mv_ins_op op = opposite(&i);
+    uint32_t k = 0;
+    while (k < t->fixup_count && t->fixups[k].ins != at) k++;
+    if (op == MV_I_COUNT || k == t->fixup_count) return false;
+    tr_emit(t, op, i.a, i.b);
+    add_fixup(t, head + 1, b->gas);
+    tr_emit(t, MV_I_JMP, 0, 0);
+    add_fixup(t, t->fixups[k].block, b->gas);
+    return true;
+}
+
+void tr_go(struct tr *t, uint32_t target) {
+    if (!repeat_head(t, t->block_of[target])) tr_jump(t, MV_I_JMP, 0, 0, target);
 }
 
 static bool translate_instr(struct tr *t, const struct mv_instr *i) {
@@ -273,7 +322,7 @@ static void resolve_jumps(struct tr *t) {
         const struct tr_block *b = &t->blocks[t->fixups[i].block];
         struct mv_ins *in = &t->ins[t->fixups[i].ins];
         in->u = (uint32_t)((int32_t)(b->ins + 1) - (int32_t)(t->fixups[i].ins + 1));
-        in->w = b->gas;
+        in->w = b->gas + t->fixups[i].gas;
     }
 }
 
