@@ -6,30 +6,35 @@
 
 #include "base/u256.h"
 
-/* b = a + b, b = a - b; compilers turn portable carries into three times as many instructions. */
-static inline void add_into(struct u256 *b, const struct u256 *a) {
+static inline void set_limbs(struct u256 *out, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3) {
+    out->w[0] = w0, out->w[1] = w1, out->w[2] = w2, out->w[3] = w3;
+}
+
+/* out = a + b, out = a - b; compilers turn portable carries into three times as many
+ * instructions. */
+static inline void add_to(struct u256 *out, const struct u256 *a, const struct u256 *b) {
 #if defined(__x86_64__)
     uint64_t t0 = a->w[0], t1 = a->w[1], t2 = a->w[2], t3 = a->w[3];
     __asm__("addq %[b0], %[t0]\n\tadcq %[b1], %[t1]\n\tadcq %[b2], %[t2]\n\tadcq %[b3], %[t3]"
             : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3)
             : [b0] "m"(b->w[0]), [b1] "m"(b->w[1]), [b2] "m"(b->w[2]), [b3] "m"(b->w[3])
             : "cc");
-    b->w[0] = t0, b->w[1] = t1, b->w[2] = t2, b->w[3] = t3;
+    set_limbs(out, t0, t1, t2, t3);
 #else
-    u256_add(b, a, b);
+    u256_add(out, a, b);
 #endif
 }
 
-static inline void sub_into(struct u256 *b, const struct u256 *a) {
+static inline void sub_to(struct u256 *out, const struct u256 *a, const struct u256 *b) {
 #if defined(__x86_64__)
     uint64_t t0 = a->w[0], t1 = a->w[1], t2 = a->w[2], t3 = a->w[3];
     __asm__("subq %[b0], %[t0]\n\tsbbq %[b1], %[t1]\n\tsbbq %[b2], %[t2]\n\tsbbq %[b3], %[t3]"
             : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3)
             : [b0] "m"(b->w[0]), [b1] "m"(b->w[1]), [b2] "m"(b->w[2]), [b3] "m"(b->w[3])
             : "cc");
-    b->w[0] = t0, b->w[1] = t1, b->w[2] = t2, b->w[3] = t3;
+    set_limbs(out, t0, t1, t2, t3);
 #else
-    u256_sub(b, a, b);
+    u256_sub(out, a, b);
 #endif
 }
 
@@ -97,6 +102,49 @@ static inline void shift_right(struct u256 *out, const struct u256 *a, unsigned 
         r3 = r3 >> bits | fill << (64 - bits);
     }
     out->w[0] = r0, out->w[1] = r1, out->w[2] = r2, out->w[3] = r3;
+}
+
+/* SHL, SHR, SAR: b shifted by a bits. */
+static inline void op_shl(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    if (u256_fits_u64(a) && a->w[0] < 256)
+        shift_left(out, b, (unsigned)a->w[0]);
+    else
+        set_u64(out, 0);
+}
+
+static inline void op_shr(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    if (u256_fits_u64(a) && a->w[0] < 256)
+        shift_right(out, b, (unsigned)a->w[0], 0);
+    else
+        set_u64(out, 0);
+}
+
+static inline void op_sar(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    uint64_t fill = (uint64_t)((int64_t)b->w[3] >> 63);
+    if (u256_fits_u64(a) && a->w[0] < 256)
+        shift_right(out, b, (unsigned)a->w[0], fill);
+    else
+        set_limbs(out, fill, fill, fill, fill);
+}
+
+static inline void divide(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    if (u256_fits_u64(a) && u256_fits_u64(b))
+        set_u64(out, b->w[0] ? a->w[0] / b->w[0] : 0);
+    else
+        u256_divmod(out, NULL, a, b);
+}
+
+static inline void modulo(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    if (u256_fits_u64(a) && u256_fits_u64(b))
+        set_u64(out, b->w[0] ? a->w[0] % b->w[0] : 0);
+    else
+        u256_divmod(NULL, out, a, b);
+}
+
+/* BYTE: byte `index` of `of`, counted from the most significant. */
+static inline void op_byte(struct u256 *out, const struct u256 *index, const struct u256 *of) {
+    uint64_t i = u256_sat_u64(index);
+    set_u64(out, i < 32 ? (uint8_t)(of->w[3 - i / 8] >> (56 - 8 * (i % 8))) : 0);
 }
 
 #endif

@@ -67,20 +67,23 @@ static void trace_step(struct evm_env *env, struct evm_frame *f, uint32_t pc) {
 }
 
 /* CALLDATALOAD: bytes beyond the end are zero. */
-static void load_input(struct u256 *top, struct bytes input) {
-    uint64_t at = u256_sat_u64(top);
+static void load_input(struct u256 *out, const struct u256 *offset, struct bytes input) {
+    uint64_t at = u256_sat_u64(offset);
     if (at <= input.n && input.n - at >= 32) {
-        u256_load_be(top, input.p + at);
+        u256_load_be(out, input.p + at);
         return;
     }
     uint8_t word[32] = {0};
     if (at < input.n) memcpy(word, input.p + at, input.n - at);
-    u256_load_be(top, word);
+    u256_load_be(out, word);
 }
 
-static void op_byte(struct u256 *out, const struct u256 *index) {
-    uint64_t i = u256_sat_u64(index);
-    set_u64(out, i < 32 ? (uint8_t)(out->w[3 - i / 8] >> (56 - 8 * (i % 8))) : 0);
+/* EIP-4399 */
+static void block_difficulty(struct u256 *out, const struct evm_env *env) {
+    if (env->fork >= EVM_PARIS)
+        u256_load_be(out, env->block.prev_randao.b);
+    else
+        *out = env->block.difficulty;
 }
 
 static uint64_t leading_zeros(const struct u256 *a) {
@@ -90,13 +93,22 @@ static uint64_t leading_zeros(const struct u256 *a) {
 /* With env NULL, returns the addresses of the labels. */
 static const void *const *loop(struct evm_env *env) {
     static const void *const labels[LABEL_COUNT] = {
-#define OP(name, byte, in, out, gas_class, since) [byte] = &&op_##name,
-#include "evm/opcodes.def"
-#undef OP
-        [LABEL_BLOCK] = &&block,     [LABEL_INVALID] = &&invalid,   [LABEL_BAD_JUMP] = &&bad_jump,
-        [LABEL_TRACE] = &&trace,     [LABEL_PUSH64] = &&push64,     [LABEL_PUSH256] = &&push256,
-        [LABEL_JUMP_TO] = &&jump_to, [LABEL_JUMPI_TO] = &&jumpi_to, [LABEL_JUMPI_BAD] = &&jumpi_bad,
-        [LABEL_GOTO] = &&go_to,      [LABEL_NOP] = &&nop,
+#define STACK(name)   [LABEL_STACK + OP_##name] = &&op_##name,
+#define PLACES(name)  [LABEL_PLACES + OP_##name] = &&places_##name,
+#define CONST_A(name) [LABEL_CONST_A + OP_##name] = &&const_a_##name,
+#define CONST_B(name) [LABEL_CONST_B + OP_##name] = &&const_b_##name,
+#define JUMPI(name)                                                                                \
+    [LABEL_JUMPI_IF + OP_##name] = &&jumpi_if_##name,                                              \
+                      [LABEL_JUMPI_NOT + OP_##name] = &&jumpi_not_##name,
+#define JUMPI_CONST(name)                                                                          \
+    [LABEL_JUMPI_IF_CONST + OP_##name] = &&jumpi_if_const_##name,                                  \
+                            [LABEL_JUMPI_NOT_CONST + OP_##name] = &&jumpi_not_const_##name,
+#include "evm/labels.def"
+        [LABEL_BLOCK] = &&block, [LABEL_INVALID] = &&invalid, [LABEL_BAD_JUMP] = &&bad_jump,
+        [LABEL_TRACE] = &&trace, [LABEL_PUSH64] = &&push64,   [LABEL_PUSH256] = &&push256,
+        [LABEL_SET64] = &&set64, [LABEL_SET256] = &&set256,   [LABEL_MOVE] = &&move,
+        [LABEL_MOVE2] = &&move2, [LABEL_ADJUST] = &&adjust,   [LABEL_JUMP_TO] = &&jump_to,
+        [LABEL_GOTO] = &&go_to,
     };
     if (!env) return labels;
 
@@ -107,14 +119,13 @@ static const void *const *loop(struct evm_env *env) {
     int64_t gas;
     enum evm_status status;
     struct bytes output;
+    struct u256 pair[2];
     LOAD;
     ENTER_BLOCK;
     NEXT;
 
 block:
     ENTER_BLOCK;
-    NEXT;
-nop:
     NEXT;
 trace:
     STORE;
@@ -126,7 +137,7 @@ go_to:
 
     /* Arithmetic */
 op_ADD:
-    add_into(sp - 1, sp);
+    add_to(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_MUL:
@@ -134,14 +145,11 @@ op_MUL:
     sp--;
     NEXT;
 op_SUB:
-    sub_into(sp - 1, sp);
+    sub_to(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_DIV:
-    if (u256_fits_u64(sp) && u256_fits_u64(sp - 1))
-        sp[-1].w[0] = sp[-1].w[0] ? sp->w[0] / sp[-1].w[0] : 0;
-    else
-        u256_divmod(sp - 1, NULL, sp, sp - 1);
+    divide(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_SDIV:
@@ -149,10 +157,7 @@ op_SDIV:
     sp--;
     NEXT;
 op_MOD:
-    if (u256_fits_u64(sp) && u256_fits_u64(sp - 1))
-        sp[-1].w[0] = sp[-1].w[0] ? sp->w[0] % sp[-1].w[0] : 0;
-    else
-        u256_divmod(NULL, sp - 1, sp, sp - 1);
+    modulo(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_SMOD:
@@ -215,32 +220,21 @@ op_NOT:
     for (int i = 0; i < 4; i++) sp->w[i] = ~sp->w[i];
     NEXT;
 op_BYTE:
-    op_byte(sp - 1, sp);
+    op_byte(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_SHL:
-    if (u256_fits_u64(sp) && sp->w[0] < 256)
-        shift_left(sp - 1, sp - 1, (unsigned)sp->w[0]);
-    else
-        set_u64(sp - 1, 0);
+    op_shl(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_SHR:
-    if (u256_fits_u64(sp) && sp->w[0] < 256)
-        shift_right(sp - 1, sp - 1, (unsigned)sp->w[0], 0);
-    else
-        set_u64(sp - 1, 0);
+    op_shr(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
-op_SAR : {
-    uint64_t fill = (uint64_t)((int64_t)sp[-1].w[3] >> 63);
-    if (u256_fits_u64(sp) && sp->w[0] < 256)
-        shift_right(sp - 1, sp - 1, (unsigned)sp->w[0], fill);
-    else
-        sp[-1] = (struct u256){{fill, fill, fill, fill}};
+op_SAR:
+    op_sar(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
-}
 op_CLZ:
     set_u64(sp, leading_zeros(sp));
     NEXT;
@@ -265,7 +259,7 @@ op_CALLVALUE:
     copy_item(++sp, &f->call.value);
     NEXT;
 op_CALLDATALOAD:
-    load_input(sp, f->call.input);
+    load_input(sp, sp, f->call.input);
     NEXT;
 op_CALLDATASIZE:
     set_u64(++sp, f->call.input.n);
@@ -310,10 +304,7 @@ op_NUMBER:
     set_u64(++sp, env->block.number);
     NEXT;
 op_DIFFICULTY:
-    if (env->fork >= EVM_PARIS)
-        u256_load_be(++sp, env->block.prev_randao.b);
-    else
-        copy_item(++sp, &env->block.difficulty);
+    block_difficulty(++sp, env);
     NEXT;
 op_GASLIMIT:
     set_u64(++sp, env->block.gas_limit);
@@ -381,9 +372,6 @@ op_TSTORE:
 op_MCOPY:
     CALL_OP(evm_op_mcopy, 3);
     NEXT;
-op_PUSH0:
-    set_u64(++sp, 0);
-    NEXT;
 push64:
     set_u64(++sp, *ip++);
     NEXT;
@@ -412,21 +400,6 @@ op_JUMPI : {
     ENTER_BLOCK;
     NEXT;
 }
-jump_to:
-    ip = (const evm_cell *)(uintptr_t)*ip;
-    ENTER_BLOCK;
-    NEXT;
-jumpi_to:
-    if (u256_is_zero(sp--))
-        ip++;
-    else
-        ip = (const evm_cell *)(uintptr_t)*ip;
-    ENTER_BLOCK;
-    NEXT;
-jumpi_bad:
-    if (!u256_is_zero(sp--)) goto bad_jump;
-    ENTER_BLOCK;
-    NEXT;
 
 #define DUP_OP(n)                                                                                  \
     op_DUP##n : copy_item(sp + 1, sp + 1 - n);                                                     \
@@ -540,42 +513,7 @@ end:
     ENTER_BLOCK;
     NEXT;
 
-    /* Never in translated code: JUMPDEST and PC have become other things, PUSHes have values. */
-op_JUMPDEST:
-op_PC:
-op_PUSH1:
-op_PUSH2:
-op_PUSH3:
-op_PUSH4:
-op_PUSH5:
-op_PUSH6:
-op_PUSH7:
-op_PUSH8:
-op_PUSH9:
-op_PUSH10:
-op_PUSH11:
-op_PUSH12:
-op_PUSH13:
-op_PUSH14:
-op_PUSH15:
-op_PUSH16:
-op_PUSH17:
-op_PUSH18:
-op_PUSH19:
-op_PUSH20:
-op_PUSH21:
-op_PUSH22:
-op_PUSH23:
-op_PUSH24:
-op_PUSH25:
-op_PUSH26:
-op_PUSH27:
-op_PUSH28:
-op_PUSH29:
-op_PUSH30:
-op_PUSH31:
-op_PUSH32:
-    __builtin_unreachable();
+#include "evm/interpret_operands.inc"
 }
 
 void evm_interpret(struct evm_env *env) {

@@ -259,7 +259,8 @@ static bool write_failures(const struct run *r) {
         return false;
     }
     for (size_t i = 0; i < r->file_count; i++)
-        fwrite(r->reports[i].failures.p, 1, r->reports[i].failures.n, f);
+        if (r->reports[i].failures.n)
+            fwrite(r->reports[i].failures.p, 1, r->reports[i].failures.n, f);
     return fclose(f) == 0;
 }
 
