@@ -12,14 +12,14 @@ int st_diff_note(struct st_diff *d, uint8_t tag, struct bytes key, const struct 
     k[0] = tag;
     memcpy(k + 1, key.p, key.n);
     store_be64(k + n, d->height);
-    MDB_val mk = {n + 8, k}, mv = {1 + (old ? old->n : 0), NULL};
-    int rc = mdb_put(d->txn, d->store->dbi[ST_DB_HISTORY], &mk, &mv, MDB_RESERVE | MDB_NOOVERWRITE);
+    uint8_t *p;
+    int rc = st_db_reserve(d->txn, d->store->dbi[ST_DB_HISTORY], bytes_make(k, n + 8),
+                           1 + (old ? old->n : 0), &p);
     /* Wiped and written again in one block: what was there before the block is noted already. */
     if (rc) return rc == MDB_KEYEXIST ? 0 : rc;
     store_le16(buf_room(&d->changes, 2), (uint16_t)n);
     d->changes.n += 2;
     buf_put(&d->changes, k, n);
-    uint8_t *p = mv.mv_data;
     p[0] = old != NULL;
     if (old && old->n) memcpy(p + 1, old->p, old->n);
     return 0;
@@ -28,9 +28,12 @@ int st_diff_note(struct st_diff *d, uint8_t tag, struct bytes key, const struct 
 int st_diff_end(struct st_diff *d) {
     if (!d->changes.n) return 0;
     uint8_t height[8];
+    struct bytes before;
+    MDB_dbi dbi = d->store->dbi[ST_DB_CHANGE];
     store_be64(height, d->height);
-    MDB_val k = {8, height}, v = st_val(buf_bytes(&d->changes));
-    return mdb_put(d->txn, d->store->dbi[ST_DB_CHANGE], &k, &v, 0);
+    /* An amended block has a list already. */
+    if (st_db_get(d->txn, dbi, BYTES_OF(height), &before)) buf_put_bytes(&d->changes, before);
+    return st_db_put(d->txn, dbi, BYTES_OF(height), buf_bytes(&d->changes));
 }
 
 /* Deletes the history of one block: without it, the state before that block cannot be read. */
@@ -49,13 +52,12 @@ static int forget_block(struct st_store *s, MDB_txn *txn, uint64_t height) {
         size_t n = load_le16(list.p + at);
         memcpy(k, list.p + at + 2, n);
         memcpy(k + n, be, 8);
-        MDB_val mk = {n + 8, k};
-        rc = mdb_del(txn, s->dbi[ST_DB_HISTORY], &mk, NULL);
+        rc = st_db_del(txn, s->dbi[ST_DB_HISTORY], bytes_make(k, n + 8));
         if (rc == MDB_NOTFOUND) rc = 0;
         at += 2 + n;
     }
     buf_free(&list);
-    return rc ? rc : mdb_del(txn, s->dbi[ST_DB_CHANGE], &hk, NULL);
+    return rc ? rc : st_db_del(txn, s->dbi[ST_DB_CHANGE], BYTES_OF(be));
 }
 
 int st_history_prune(struct st_store *s, MDB_txn *txn, uint64_t height) {
@@ -70,6 +72,5 @@ int st_history_prune(struct st_store *s, MDB_txn *txn, uint64_t height) {
     if (rc) return rc;
     uint8_t le[8];
     store_le64(le, want);
-    MDB_val k = st_val(BYTES_LIT("oldest")), mv = {8, le};
-    return mdb_put(txn, s->dbi[ST_DB_HEAD], &k, &mv, 0);
+    return st_db_put(txn, s->dbi[ST_DB_HEAD], BYTES_LIT("oldest"), BYTES_OF(le));
 }

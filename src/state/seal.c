@@ -12,18 +12,17 @@ struct seal {
     struct arena arena;   /* of the whole seal */
     struct arena scratch; /* of one account */
     struct st_diff diff;
+    bool amends; /* the newest block's state changes, without a block of its own */
     struct st_trie_change *accounts; /* of the accounts' trie */
     size_t account_count;
 };
 
 static int put(struct seal *w, enum st_db db, struct bytes key, struct bytes value) {
-    MDB_val k = st_val(key), v = st_val(value);
-    return mdb_put(w->txn, w->store->dbi[db], &k, &v, 0);
+    return st_db_put(w->txn, w->store->dbi[db], key, value);
 }
 
 static int del(struct seal *w, enum st_db db, struct bytes key) {
-    MDB_val k = st_val(key);
-    return mdb_del(w->txn, w->store->dbi[db], &k, NULL);
+    return st_db_del(w->txn, w->store->dbi[db], key);
 }
 
 /* Brings the value under `key` to `value` (NULL: absent) and notes what it replaces. Sets *changed.
@@ -260,9 +259,28 @@ static int seal_block(struct seal *w, struct st_roots *roots) {
     store_be64(be, height);
     rc = put(w, ST_DB_ROOT, BYTES_OF(be), BYTES_OF(*roots));
     if (!rc) rc = st_diff_end(&w->diff);
-    if (!rc) rc = put_number(w, BYTES_LIT("height"), height);
+    if (rc || w->amends) return rc;
+    rc = put_number(w, BYTES_LIT("height"), height);
     if (!rc && w->diff.first) rc = put_number(w, BYTES_LIT("oldest"), height);
     return rc ? rc : st_history_prune(w->store, w->txn, height);
+}
+
+/* Deletes everything but the format's name. */
+static int clear(struct st_store *s) {
+    int rc = st_points_forget(s, s->write);
+    for (int i = 0; i < ST_DB_COUNT && !rc; i++)
+        if (i != ST_DB_HEAD) rc = mdb_drop(s->write, s->dbi[i], 0);
+    static const char *const numbers[] = {"height", "oldest"};
+    for (size_t i = 0; i < COUNT_OF(numbers) && !rc; i++) {
+        rc = st_db_del(s->write, s->dbi[ST_DB_HEAD], bytes_cstr(numbers[i]));
+        if (rc == MDB_NOTFOUND) rc = 0;
+    }
+    return rc;
+}
+
+void st_seal_anew(struct st_store *s, bool anew) {
+    assert(!s->write);
+    s->anew = anew;
 }
 
 static void give_up(struct st_store *s) {
@@ -271,36 +289,56 @@ static void give_up(struct st_store *s) {
     s->sealing = NULL;
 }
 
-struct err st_seal_begin(struct st_store *s, struct st_journal *j, uint64_t height,
-                         struct st_roots *roots) {
-    assert(!s->write);
-    uint64_t last;
-    bool any = st_store_height(s, &last);
-    assert(j->store == s || (!any && !j->snapshot));
-    if (any && height != last + 1)
-        return err_at(ST_ERR_NO_BLOCK, "the block does not follow the last one", height);
+/* Opens the write transaction and brings the state to what the journal says. */
+static struct err begin(struct seal *w, uint64_t height, bool first, struct st_roots *roots) {
+    struct st_store *s = w->store;
     /* What was written outside a transaction is one. */
-    if (j->undo_count) st_end_tx(j, false);
+    if (w->j->undo_count) st_end_tx(w->j, false);
     int rc = mdb_txn_begin(s->env, NULL, 0, &s->write);
     if (rc) {
         s->write = NULL;
         return st_lmdb_error(rc, ST_ERR_IO, "the store cannot be written");
     }
-    struct seal w = {.store = s, .j = j, .txn = s->write};
-    w.diff = (struct st_diff){.txn = s->write, .store = s, .height = height, .first = !any};
-    arena_init(&w.arena, 0);
-    arena_init(&w.scratch, 0);
-    rc = seal_block(&w, roots);
-    buf_free(&w.diff.changes);
-    arena_free(&w.arena);
-    arena_free(&w.scratch);
+    w->txn = s->write;
+    w->diff = (struct st_diff){.txn = s->write, .store = s, .height = height, .first = first};
+    arena_init(&w->arena, 0);
+    arena_init(&w->scratch, 0);
+    if (s->anew) rc = clear(s);
+    if (!rc) rc = seal_block(w, roots);
+    buf_free(&w->diff.changes);
+    arena_free(&w->arena);
+    arena_free(&w->scratch);
     if (rc) {
         give_up(s);
         return st_lmdb_error(rc, ST_ERR_IO, "the block cannot be written");
     }
-    s->sealing = j;
+    s->sealing = w->j;
     s->sealing_height = height;
     return ERR_NONE;
+}
+
+struct err st_seal_begin(struct st_store *s, struct st_journal *j, uint64_t height,
+                         struct st_roots *roots) {
+    struct seal w = {.store = s, .j = j};
+    assert(!s->write);
+    uint64_t last;
+    bool any = st_store_height(s, &last) && !s->anew;
+    assert(s->anew ? !j->store && !j->snapshot : j->store == s || (!any && !j->snapshot));
+    if (any ? height != last + 1 : s->anew && height)
+        return err_at(ST_ERR_NO_BLOCK, "the block does not follow the last one", height);
+    return begin(&w, height, !any, roots);
+}
+
+struct err st_amend(struct st_store *s, struct st_journal *j, struct st_roots *roots) {
+    struct seal w = {.store = s, .j = j, .amends = true};
+    struct bytes oldest;
+    uint64_t height = j->snapshot->head;
+    assert(!s->write && !s->anew && j->store == s && !j->snapshot->empty);
+    /* What the earliest state that can be read was before is nobody's business. */
+    bool first = st_db_get(j->snapshot->txn, s->dbi[ST_DB_HEAD], BYTES_LIT("oldest"), &oldest) &&
+                 load_le64(oldest.p) == height;
+    struct err e = begin(&w, height, first, roots);
+    return err_is(e) ? e : st_seal_end(s, j);
 }
 
 struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key,
@@ -308,8 +346,7 @@ struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key
     assert(s->write && table < ST_TABLE_COUNT);
     if (!key.n || key.n > ST_KEY_MAX_BYTES)
         return err_at(ST_ERR_IO, "a record's key is empty or longer than 511 bytes", key.n);
-    MDB_val k = st_val(key), v = st_val(value);
-    int rc = mdb_put(s->write, s->dbi[ST_DB_TABLES + (int)table], &k, &v, 0);
+    int rc = st_db_put(s->write, s->dbi[ST_DB_TABLES + (int)table], key, value);
     return rc ? st_lmdb_error(rc, ST_ERR_IO, "a record cannot be written") : ERR_NONE;
 }
 
@@ -320,6 +357,7 @@ struct err st_seal_end(struct st_store *s, struct st_journal *j) {
     s->write = NULL;
     s->sealing = NULL;
     if (rc) return st_lmdb_error(rc, ST_ERR_IO, "the block cannot be committed");
+    s->anew = false;
     atomic_store(&s->blocks, s->sealing_height + 1);
     if (!j->store) {
         j->store = s;

@@ -43,20 +43,6 @@ bool st_cursor_next(MDB_cursor *c, struct bytes *found, struct bytes *value) {
     return cursor_move(c, &k, MDB_NEXT, found, value);
 }
 
-int st_db_delete_prefix(MDB_txn *txn, MDB_dbi dbi, struct bytes prefix) {
-    MDB_cursor *c;
-    int rc = mdb_cursor_open(txn, dbi, &c);
-    if (rc) return rc;
-    for (;;) {
-        MDB_val k = st_val(prefix), v;
-        rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-        if (rc || !st_begins_with(st_slice(k), prefix)) break;
-        if ((rc = mdb_cursor_del(c, 0))) break;
-    }
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
 static MDB_cursor *open_cursor(const struct st_snapshot *snap, enum st_db db) {
     MDB_cursor *c;
     int rc = mdb_cursor_open(snap->txn, snap->store->dbi[db], &c);

@@ -130,8 +130,7 @@ static void load_children(struct tree *t, size_t depth, struct child out[16]) {
 }
 
 static void put(struct tree *t, struct bytes key, struct bytes value) {
-    MDB_val k = st_val(key), v = st_val(value);
-    if (!t->rc) t->rc = mdb_put(t->txn, t->dbi, &k, &v, 0);
+    if (!t->rc) t->rc = st_db_put(t->txn, t->dbi, key, value);
 }
 
 static void save_children(struct tree *t, size_t depth, const struct child c[16]) {
@@ -154,8 +153,7 @@ static void save_children(struct tree *t, size_t depth, const struct child c[16]
 }
 
 static void drop_children(struct tree *t, size_t depth) {
-    MDB_val k = {1 + depth, t->path};
-    if (!t->rc) t->rc = mdb_del(t->txn, t->dbi, &k, NULL);
+    if (!t->rc) t->rc = st_db_del(t->txn, t->dbi, bytes_make(t->path, 1 + depth));
 }
 
 /* ---- Updates */

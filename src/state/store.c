@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 static const char *const db_names[ST_DB_COUNT] = {
-    [ST_DB_HEAD] = "head",     [ST_DB_ACCOUNT] = "account", [ST_DB_SLOT] = "slot",
-    [ST_DB_CODE] = "code",     [ST_DB_ITEM] = "item",       [ST_DB_NODE] = "node",
-    [ST_DB_SPARSE] = "sparse", [ST_DB_HISTORY] = "history", [ST_DB_CHANGE] = "change",
-    [ST_DB_ROOT] = "root",     [ST_DB_TABLES + 0] = "t0",   [ST_DB_TABLES + 1] = "t1",
-    [ST_DB_TABLES + 2] = "t2", [ST_DB_TABLES + 3] = "t3",   [ST_DB_TABLES + 4] = "t4",
-    [ST_DB_TABLES + 5] = "t5", [ST_DB_TABLES + 6] = "t6",   [ST_DB_TABLES + 7] = "t7",
-    [ST_DB_TABLES + 8] = "t8", [ST_DB_TABLES + 9] = "t9",   [ST_DB_TABLES + 10] = "t10"};
+    [ST_DB_HEAD] = "head",      [ST_DB_ACCOUNT] = "account", [ST_DB_SLOT] = "slot",
+    [ST_DB_CODE] = "code",      [ST_DB_ITEM] = "item",       [ST_DB_NODE] = "node",
+    [ST_DB_SPARSE] = "sparse",  [ST_DB_HISTORY] = "history", [ST_DB_CHANGE] = "change",
+    [ST_DB_ROOT] = "root",      [ST_DB_REWIND] = "rewind",   [ST_DB_TABLES + 0] = "t0",
+    [ST_DB_TABLES + 1] = "t1",  [ST_DB_TABLES + 2] = "t2",   [ST_DB_TABLES + 3] = "t3",
+    [ST_DB_TABLES + 4] = "t4",  [ST_DB_TABLES + 5] = "t5",   [ST_DB_TABLES + 6] = "t6",
+    [ST_DB_TABLES + 7] = "t7",  [ST_DB_TABLES + 8] = "t8",   [ST_DB_TABLES + 9] = "t9",
+    [ST_DB_TABLES + 10] = "t10"};
 _Static_assert(ST_TABLE_COUNT == 11, "a table needs a name");
 
 static const char format[] = "tern-store-1";
@@ -35,6 +36,7 @@ static int open_env(struct st_store *s, const char *dir, uint64_t map_bytes, uns
     for (;;) {
         int rc = mdb_env_create(&s->env);
         if (rc) return rc;
+        mdb_env_set_userctx(s->env, s);
         mdb_env_set_maxdbs(s->env, ST_DB_COUNT);
         mdb_env_set_maxreaders(s->env, READERS_MAX);
         mdb_env_set_mapsize(s->env, map_bytes);
@@ -62,6 +64,7 @@ static int open_dbs(struct st_store *s) {
     }
     if (!rc && st_db_get(txn, s->dbi[ST_DB_HEAD], BYTES_LIT("height"), &found))
         atomic_store(&s->blocks, load_le64(found.p) + 1);
+    if (!rc) rc = st_points_forget(s, txn);
     if (rc) {
         mdb_txn_abort(txn);
         return rc;
@@ -146,6 +149,8 @@ void st_store_close(struct st_store *s) {
     if (s->env) mdb_env_close(s->env);
     if (s->lock_fd >= 0) close(s->lock_fd);
     st_code_cache_free(s->codes);
+    free(s->points);
+    buf_free(&s->rewind_entry);
     pthread_mutex_destroy(&s->pool_mutex);
     free(s);
 }

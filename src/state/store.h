@@ -22,6 +22,7 @@ enum st_err {
     ST_ERR_IO,       /* the disk failed or is full; nothing of the block was written */
     ST_ERR_PRUNED,   /* that block's history is not kept any more */
     ST_ERR_NO_BLOCK, /* no such block yet */
+    ST_ERR_NO_POINT, /* no such point to go back to */
 };
 
 /* The chain's tables. Keys are big-endian where they carry numbers, so that they sort. */
@@ -114,6 +115,25 @@ struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key
 struct err st_seal_end(struct st_store *s, struct st_journal *j);
 /* Gives the block up after st_seal_begin; as after a failed st_seal_end. */
 void st_seal_abort(struct st_store *s, struct st_journal *j);
+
+/* ---- Development chains only (the sequencer's thread) */
+
+/* Brings the newest state to what the journal says, without a block: readers at that block see it
+ * from now on, the next block begins with it, the header keeps the roots that it was made with.
+ * *roots are the new ones. Errors as st_seal_end. */
+struct err st_amend(struct st_store *s, struct st_journal *j, struct st_roots *roots);
+
+/* Sets a point to go back to and returns its number: 0, 1, … From now on writes keep what they
+ * replace. Points end with the process. */
+uint32_t st_point_set(struct st_store *s);
+/* Brings everything in the store, records and history included, to where it was when the point was
+ * set, in one write transaction, and forgets this point and those after it. The journal must be
+ * between transactions, without changes. */
+struct err st_point_restore(struct st_store *s, struct st_journal *j, uint32_t point);
+
+/* The next st_seal_begin is of block 0, from a journal over an empty world, and replaces the whole
+ * store with it, points included. `false` takes that back. */
+void st_seal_anew(struct st_store *s, bool anew);
 
 /* A journal for the sequencer over the newest state of the store: it reads through to the store for
  * as long as it lives, also after seals. */

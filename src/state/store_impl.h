@@ -13,6 +13,7 @@
  *            that block
  *   change   height (8, big-endian) → the history keys of that block, each with its size (2)
  *            before it
+ *   rewind   what the points to go back to need; see rewind.c
  *   root     height (8, big-endian) → struct st_roots
  *   t0 …     the chain's tables */
 #ifndef TERN_STATE_STORE_IMPL_H
@@ -36,6 +37,7 @@ enum st_db {
     ST_DB_HISTORY,
     ST_DB_CHANGE,
     ST_DB_ROOT,
+    ST_DB_REWIND,
     ST_DB_TABLES,
     ST_DB_COUNT = ST_DB_TABLES + ST_TABLE_COUNT
 };
@@ -79,6 +81,12 @@ struct st_store {
     MDB_txn *write;
     struct st_journal *sealing;
     uint64_t sealing_height;
+    bool anew; /* it replaces everything */
+
+    /* Points to go back to, ascending; the sequencer's. */
+    uint32_t *points, next_point;
+    size_t point_count, point_cap;
+    struct buf rewind_entry; /* scratch */
 };
 
 /* An account as the store holds it. */
@@ -109,10 +117,19 @@ bool st_db_get(MDB_txn *txn, MDB_dbi dbi, struct bytes key, struct bytes *value)
 bool st_cursor_seek(MDB_cursor *c, struct bytes key, struct bytes *found, struct bytes *value);
 bool st_cursor_next(MDB_cursor *c, struct bytes *found, struct bytes *value);
 
-/* Deletes every key with that prefix. Returns an LMDB code. */
-int st_db_delete_prefix(MDB_txn *txn, MDB_dbi dbi, struct bytes prefix);
-
 bool st_begins_with(struct bytes s, struct bytes prefix);
+
+/* ---- rewind.c: every write that a point may have to undo goes through these (the environment's
+ * user context is the store). They return LMDB codes. */
+
+int st_db_put(MDB_txn *txn, MDB_dbi dbi, struct bytes key, struct bytes value);
+/* Room for a new value; MDB_KEYEXIST if there is one. */
+int st_db_reserve(MDB_txn *txn, MDB_dbi dbi, struct bytes key, size_t size, uint8_t **room);
+int st_db_del(MDB_txn *txn, MDB_dbi dbi, struct bytes key);
+/* Deletes every key with that prefix. */
+int st_db_delete_prefix(MDB_txn *txn, MDB_dbi dbi, struct bytes prefix);
+/* Forgets all points. */
+int st_points_forget(struct st_store *s, MDB_txn *txn);
 
 /* ---- item_key.c */
 

@@ -372,15 +372,14 @@ static int write_all(struct update *u) {
     int rc = 0;
     for (size_t i = 0; i < u->delete_count && !rc; i++) {
         struct bytes path = u->deletes[i].path;
-        MDB_val k = {st_trie_node_key(key, &u->owner, path.p, path.n), key};
-        rc = mdb_del(u->txn, u->dbi, &k, NULL);
+        size_t n = st_trie_node_key(key, &u->owner, path.p, path.n);
+        rc = st_db_del(u->txn, u->dbi, bytes_make(key, n));
         if (rc == MDB_NOTFOUND) rc = 0; /* left twice */
     }
     for (size_t i = 0; i < u->write_count && !rc; i++) {
         struct bytes path = u->writes[i].path;
-        MDB_val k = {st_trie_node_key(key, &u->owner, path.p, path.n), key};
-        MDB_val v = st_val(u->writes[i].rlp);
-        rc = mdb_put(u->txn, u->dbi, &k, &v, 0);
+        size_t n = st_trie_node_key(key, &u->owner, path.p, path.n);
+        rc = st_db_put(u->txn, u->dbi, bytes_make(key, n), u->writes[i].rlp);
     }
     return rc;
 }

@@ -49,11 +49,23 @@ struct sealed {
     struct st_roots roots;
 };
 
+/* A point to go back to: the newest block as it was then. */
+struct point {
+    uint32_t id;
+    uint64_t count;
+    struct sealed newest;
+};
+
+enum { POINTS_MAX = 4 };
+
 struct chain {
     struct drive d;
     struct st_store *store;
     struct sealed *blocks; /* by height */
     uint64_t count;
+    struct point points[POINTS_MAX];
+    uint32_t point_count;
+    uint64_t amended, restored;
 };
 
 /* The EVM's root of the model alone, by the trie in memory. */
@@ -159,6 +171,50 @@ static void check_height(struct chain *c, uint64_t height) {
     st_snapshot_close(snap);
 }
 
+/* Changes the newest block's state without a block. */
+static void amend(struct chain *c) {
+    struct sealed *b = &c->blocks[c->count - 1];
+    for (int i = 0; i < 20; i++) drive_step(&c->d);
+    if (c->d.in_tx) m_end_tx(&c->d, true);
+    assert_false(err_is(st_amend(c->store, c->d.j, &b->roots)));
+    b->world = c->d.now;
+    c->amended++;
+}
+
+static void set_point(struct chain *c) {
+    if (c->point_count == POINTS_MAX) return;
+    struct point *p = &c->points[c->point_count++];
+    *p = (struct point){st_point_set(c->store), c->count, c->blocks[c->count - 1]};
+    if (c->point_count > 1) assert_true(p->id > p[-1].id);
+}
+
+static void restore_point(struct chain *c) {
+    if (!c->point_count) return;
+    uint32_t which = rand_below(&c->d.r, c->point_count);
+    struct point *p = &c->points[which];
+    assert_false(err_is(st_point_restore(c->store, c->d.j, p->id)));
+    assert_int_equal(st_point_restore(c->store, c->d.j, p->id).code, ST_ERR_NO_POINT);
+    uint64_t height = 0;
+    assert_true(st_store_height(c->store, &height) && height == p->count - 1);
+    c->count = p->count;
+    c->blocks[c->count - 1] = p->newest;
+    c->d.now = p->newest.world;
+    c->point_count = which;
+    c->restored++;
+    for (uint64_t h = c->count > MODEL_HISTORY ? c->count - MODEL_HISTORY : 0; h < c->count; h++)
+        check_height(c, h);
+    /* Records went back as well. */
+    struct st_snapshot *snap;
+    struct bytes record;
+    uint8_t key[8];
+    assert_false(err_is(st_snapshot_open(c->store, ST_LATEST, &snap)));
+    store_be64(key, height);
+    assert_true(st_record_get(snap, ST_TABLE_BLOCK, BYTES_OF(key), &record));
+    store_be64(key, height + 1);
+    assert_false(st_record_get(snap, ST_TABLE_BLOCK, BYTES_OF(key), &record));
+    st_snapshot_close(snap);
+}
+
 static void run_chain(struct chain *c, const char *dir, uint64_t blocks) {
     c->store = open_store(dir, MODEL_HISTORY);
     c->d.j = st_sequencer_journal(c->store);
@@ -178,6 +234,10 @@ static void run_chain(struct chain *c, const char *dir, uint64_t blocks) {
         seal(c->store, c->d.j, c->count, &b->roots);
         b->world = c->d.now;
         c->count++;
+        if (!rand_below(r, 4)) amend(c);
+        if (!rand_below(r, 6)) set_point(c);
+        if (!rand_below(r, 16)) amend(c);
+        if (!rand_below(r, 12)) restore_point(c);
         if (!rand_below(r, 6)) st_journal_drop_cache(c->d.j);
         if (!rand_below(r, 4)) check_height(c, c->count - 1);
         if (!rand_below(r, 4)) check_height(c, rand_below(r, (uint32_t)c->count));
@@ -188,6 +248,10 @@ static void run_chain(struct chain *c, const char *dir, uint64_t blocks) {
             c->store = open_store(dir, MODEL_HISTORY);
             assert_true(st_store_height(c->store, &height) && height == c->count - 1);
             c->d.j = st_sequencer_journal(c->store);
+            if (c->point_count)
+                assert_int_equal(st_point_restore(c->store, c->d.j, c->points[0].id).code,
+                                 ST_ERR_NO_POINT);
+            c->point_count = 0;
         }
     }
     for (uint64_t h = 0; h < c->count; h++) check_height(c, h);
@@ -197,7 +261,7 @@ static void run_chain(struct chain *c, const char *dir, uint64_t blocks) {
 }
 
 static void run_chains(uint64_t seeds, bool durable, uint64_t blocks) {
-    uint64_t operations = 0;
+    uint64_t operations = 0, amended = 0, restored = 0;
     for (uint64_t seed = 1; seed <= seeds; seed++) {
         char dir[64];
         if (durable) make_dir(dir);
@@ -206,11 +270,16 @@ static void run_chains(uint64_t seeds, bool durable, uint64_t blocks) {
         c->d.with_fingerprints = seed % 2;
         run_chain(c, durable ? dir : NULL, blocks);
         operations += c->d.operations;
+        amended += c->amended;
+        restored += c->restored;
         free(c);
         if (durable) remove_dir(dir);
     }
-    printf("store: %llu operations in %llu blocks equal to the model\n",
-           (unsigned long long)operations, (unsigned long long)(seeds * blocks));
+    printf("store: %llu operations in %llu blocks, %llu times amended, %llu times gone back, equal "
+           "to the model\n",
+           (unsigned long long)operations, (unsigned long long)(seeds * blocks),
+           (unsigned long long)amended, (unsigned long long)restored);
+    assert_true(amended && restored);
 }
 
 static void test_store_random_blocks_equal_model_at_every_height(void **state) {
@@ -221,6 +290,48 @@ static void test_store_random_blocks_equal_model_at_every_height(void **state) {
 static void test_store_reopened_between_blocks_equal_model(void **state) {
     (void)state;
     run_chains(3, true, 40);
+}
+
+/* ---- Starting anew */
+
+static void test_store_sealed_anew_is_as_a_new_one(void **state) {
+    (void)state;
+    struct st_store *s = open_store(NULL, MODEL_HISTORY), *fresh = open_store(NULL, MODEL_HISTORY);
+    struct drive *d = calloc(1, sizeof *d);
+    struct st_roots roots, want;
+    d->r.state = 77;
+    d->j = st_sequencer_journal(s);
+    for (uint64_t h = 0; h < 20; h++) {
+        for (int i = 0; i < 40; i++) drive_step(d);
+        if (d->in_tx) m_end_tx(d, true);
+        seal(s, d->j, h, &roots);
+        if (h == 10) st_point_set(s);
+    }
+    struct st_store *stores[] = {fresh, s};
+    struct st_journal *journals[2];
+    for (int i = 0; i < 2; i++) {
+        struct st_journal *j = journals[i] = st_journal_new(NULL);
+        st_begin_tx(j);
+        struct b20 address = m_address(3);
+        st_set_balance(j, st_account(j, &address), &U256_ONE);
+        st_put(j, ST_MOVE_RESOURCE, BYTES_LIT("key"), BYTES_LIT("value"));
+        st_end_tx(j, true);
+        if (i) st_seal_anew(s, true);
+        seal(stores[i], j, 0, i ? &roots : &want);
+    }
+    st_journal_free(d->j);
+    free(d);
+    assert_memory_equal(&roots, &want, sizeof roots);
+    uint64_t height = 9;
+    assert_true(st_store_height(s, &height) && height == 0);
+    assert_int_equal(st_point_restore(s, journals[1], 0).code, ST_ERR_NO_POINT);
+    struct st_snapshot *snap;
+    assert_int_equal(st_snapshot_open(s, 1, &snap).code, ST_ERR_NO_BLOCK);
+    assert_false(err_is(st_snapshot_open(s, 0, &snap)));
+    st_snapshot_audit_roots(snap, &roots);
+    assert_memory_equal(&roots, &want, sizeof roots);
+    st_snapshot_close(snap);
+    for (int i = 0; i < 2; i++) st_journal_free(journals[i]), st_store_close(stores[i]);
 }
 
 /* ---- Genesis */
@@ -582,6 +693,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store_random_blocks_equal_model_at_every_height),
         cmocka_unit_test(test_store_reopened_between_blocks_equal_model),
+        cmocka_unit_test(test_store_sealed_anew_is_as_a_new_one),
         cmocka_unit_test(test_seal_first_block_from_journal_in_memory_goes_on),
         cmocka_unit_test(test_record_scan_both_ways_keeps_bounds),
         cmocka_unit_test(test_store_killed_while_sealing_reopens_at_last_block),
