@@ -44,6 +44,7 @@ enum chain_err {
     CHAIN_ERR_KNOWN,   /* already in the mempool or in a block */
     CHAIN_ERR_FULL,    /* the mempool has no room */
     CHAIN_ERR_STOPPING,
+    CHAIN_ERR_REPLAY, /* running a block again gave another result than the recorded one */
 };
 
 struct err chain_open(struct chain **out, const struct chain_options *options);
@@ -236,6 +237,35 @@ void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t 
 /* An EVM environment for calls at the reader's block: Osaka rules, this chain's id, that block's
  * fields. */
 void chain_evm_env(struct chain_reader *r, struct evm_env *env);
+
+/* What may watch executions on a reader: traces. Any member may be NULL. */
+struct chain_observer {
+    void *ctx;
+    /* Shown every leg in the EVM: the root's first, then those of its tail, each of which begins
+     * with a call of depth 0. */
+    const struct evm_tracer *evm;
+    /* The transaction or call is valid and about to run: nothing of it has happened yet. `tx` is
+     * NULL for a root of another machine. */
+    void (*begin)(void *ctx, struct evm_env *env, const struct evm_tx *tx);
+    /* It has run and paid. `gas_used` is the receipt's, `ok` the status in the EVM list. */
+    void (*end)(void *ctx, struct evm_env *env, uint64_t gas_used, bool ok);
+};
+
+/* Everything that is executed on the reader from now on is shown to `o` (borrowed; NULL: to
+ * nobody). */
+void chain_observe(struct chain_reader *r, const struct chain_observer *o);
+
+/* Running a sealed block again. The reader stands on the state before the block, and executes in
+ * the block's surroundings (chain_evm_env, chain_simulate_evm too); each chain_replay_next takes it
+ * one root further. Block 0 cannot be run again. */
+struct err chain_replay_open(struct chain *c, uint64_t height, struct chain_reader **out);
+/* The block, and how many of its roots have been run. */
+const struct chain_block *chain_replay_block(const struct chain_reader *r);
+uint32_t chain_replay_done(const struct chain_reader *r);
+/* The root whose turn it is; false if there is none left. */
+bool chain_replay_peek(struct chain_reader *r, struct chain_tx *out);
+/* Runs it. Execution is deterministic: CHAIN_ERR_REPLAY if the outcome is not the recorded one. */
+struct err chain_replay_next(struct chain_reader *r);
 
 /* One EVM call or transaction with its cross-VM tail, as if it were the next transaction. */
 struct chain_evm_call {

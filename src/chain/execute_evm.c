@@ -171,6 +171,7 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
         st_end_tx(x->journal, true);
         return false;
     }
+    chain_observe_begin(x, &env, tx);
     evm_tx_begin(&env, tx, &plan);
     struct xvm_tx xt;
     chain_begin_xvm(x, &xt, &env, ST_VM_EVM, hash);
@@ -203,6 +204,7 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
     };
     chain_keep_outcome(x, &xt, out);
     chain_keep_changes(x, out);
+    chain_observe_end(x, &env, receipt.gas_used, leg.ok);
     st_end_tx(x->journal, true);
     return true;
 }

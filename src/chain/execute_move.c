@@ -279,11 +279,13 @@ bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, str
             block_gas = UINT64_MAX;
         /* chain_move_check has bounded max_gas_amount. */
         r.gas_limit = min_u64(tx->max_gas_amount * (uint64_t)MOVE_GAS_SCALING, block_gas);
+        chain_observe_begin(x, &env, NULL);
         ok = execute(&r, hash, out, refusal);
         if (ok) {
             out->raw = raw.n ? arena_copy(x->arena, raw) : raw;
             chain_keep_outcome(x, &r.xt, out);
             chain_keep_changes(x, out);
+            chain_observe_end(x, &env, out->common_gas_used, chain_evm_ok(out));
         } else {
             st_revert(x->journal, mark);
         }

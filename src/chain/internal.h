@@ -64,6 +64,7 @@ struct chain_exec {
     const struct chain_block *head; /* height, time, fees of the block */
     struct arena *arena;            /* results are copied here */
     const struct evm_host *host;
+    const struct chain_observer *observer; /* NULL: nobody watches */
 };
 
 /* Why a transaction is refused. */
@@ -140,9 +141,31 @@ struct err chain_genesis(struct chain *c);
 
 /* ---- read.c */
 
+struct chain_reader {
+    struct chain *chain;
+    struct st_snapshot *snapshot;
+    struct st_journal *journal;  /* made on first use */
+    struct evm_machine *machine; /* made on first use */
+    struct mv_session *session;  /* made on first use */
+    struct evm_host host;
+    struct arena arena;
+    uint64_t height;
+    const struct chain_observer *observer;
+    bool replays;              /* chain_replay_open made it: */
+    struct chain_block replay; /* the block that is run again */
+    uint32_t replay_done, replay_roots;
+};
+
 /* An execution on the reader's state, at the block after its newest; `head` is filled in. */
 void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x);
 
 bool chain_load_block(const struct st_snapshot *snap, uint64_t height, struct chain_block *out);
+/* The record of a root of any sealed block, also one after the snapshot's. */
+bool chain_load_tx(const struct st_snapshot *snap, uint64_t height, uint32_t index,
+                   struct arena *arena, struct chain_tx *out);
+
+/* Tells the execution's observer, if there is one. */
+void chain_observe_begin(const struct chain_exec *x, struct evm_env *env, const struct evm_tx *tx);
+void chain_observe_end(const struct chain_exec *x, struct evm_env *env, uint64_t gas_used, bool ok);
 
 #endif

@@ -3,17 +3,6 @@
 
 #include <stdlib.h>
 
-struct chain_reader {
-    struct chain *chain;
-    struct st_snapshot *snapshot;
-    struct st_journal *journal;  /* made on first use */
-    struct evm_machine *machine; /* made on first use */
-    struct mv_session *session;  /* made on first use */
-    struct evm_host host;
-    struct arena arena;
-    uint64_t height;
-};
-
 struct err chain_reader_open(struct chain *c, uint64_t height, struct chain_reader **out) {
     struct st_snapshot *snap;
     struct err e = st_snapshot_open(c->store, height, &snap);
@@ -75,14 +64,18 @@ bool chain_block_by_hash(struct chain_reader *r, const struct b32 *hash, struct 
            height.n == 8 && chain_block_at(r, load_be64(height.p), out);
 }
 
-bool chain_tx_at(struct chain_reader *r, uint64_t height, uint32_t index, struct chain_tx *out) {
+bool chain_load_tx(const struct st_snapshot *snap, uint64_t height, uint32_t index,
+                   struct arena *arena, struct chain_tx *out) {
     uint8_t key[12];
     struct bytes stored;
-    if (height > r->height) return false;
     store_be64(key, height);
     store_be32(key + 8, index);
-    return st_record_get(r->snapshot, ST_TABLE_RECEIPT, BYTES_OF(key), &stored) &&
-           chain_tx_decode(stored, &r->arena, out);
+    return st_record_get(snap, ST_TABLE_RECEIPT, BYTES_OF(key), &stored) &&
+           chain_tx_decode(stored, arena, out);
+}
+
+bool chain_tx_at(struct chain_reader *r, uint64_t height, uint32_t index, struct chain_tx *out) {
+    return height <= r->height && chain_load_tx(r->snapshot, height, index, &r->arena, out);
 }
 
 bool chain_tx_by_hash(struct chain_reader *r, const struct b32 *hash, uint8_t *vm,
@@ -148,9 +141,13 @@ static bool reader_block_hash(void *ctx, uint64_t number, struct b32 *out) {
 }
 
 void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x) {
-    chain_block_at(r, r->height, head);
+    if (r->replays)
+        *head = r->replay;
+    else
+        chain_block_at(r, r->height, head);
     if (!r->machine) r->machine = evm_machine_new();
-    r->host = (struct evm_host){.ctx = r, .block_hash = reader_block_hash};
+    r->host = (struct evm_host){
+        .ctx = r, .block_hash = reader_block_hash, .tracer = r->observer ? r->observer->evm : NULL};
     *x = (struct chain_exec){.options = &r->chain->options,
                              .cross = &r->chain->cross,
                              .journal = chain_reader_journal(r),
@@ -158,7 +155,23 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
                              .move_vm = r->chain->move_vm,
                              .head = head,
                              .arena = &r->arena,
-                             .host = &r->host};
+                             .host = &r->host,
+                             .observer = r->observer};
+}
+
+void chain_observe(struct chain_reader *r, const struct chain_observer *o) {
+    r->observer = o;
+}
+
+void chain_observe_begin(const struct chain_exec *x, struct evm_env *env, const struct evm_tx *tx) {
+    const struct chain_observer *o = x->observer;
+    if (o && o->begin) o->begin(o->ctx, env, tx);
+}
+
+void chain_observe_end(const struct chain_exec *x, struct evm_env *env, uint64_t gas_used,
+                       bool ok) {
+    const struct chain_observer *o = x->observer;
+    if (o && o->end) o->end(o->ctx, env, gas_used, ok);
 }
 
 void chain_evm_env(struct chain_reader *r, struct evm_env *env) {

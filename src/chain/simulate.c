@@ -75,6 +75,7 @@ static struct err try_call(struct chain_reader *r, const struct chain_evm_call *
         struct evm_result result;
         struct evm_receipt receipt;
         struct chain_tx kept = {0};
+        chain_observe_begin(&x, &env, &tx);
         evm_tx_begin(&env, &tx, &plan);
         chain_begin_xvm(&x, &xt, &env, ST_VM_EVM, &hash);
         xt.root_evm = call->from;
@@ -87,6 +88,7 @@ static struct err try_call(struct chain_reader *r, const struct chain_evm_call *
         if (leg.ok) xvm_drain(&xt, &gas_left);
         evm_tx_end(&env, &tx, &plan, gas_left, &receipt);
         chain_keep_outcome(&x, &xt, &kept);
+        chain_observe_end(&x, &env, receipt.gas_used, leg.ok);
         *out = (struct chain_evm_result){
             .ok = leg.ok,
             .reverted = result.status == EVM_REVERT,
@@ -109,8 +111,8 @@ static struct err try_call(struct chain_reader *r, const struct chain_evm_call *
 struct err chain_simulate_evm(struct chain_reader *r, const struct chain_evm_call *call,
                               struct chain_evm_result *out) {
     struct chain_block head;
-    if (!chain_block_at(r, r ? chain_reader_height(r) : 0, &head))
-        return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+    struct chain_exec x;
+    chain_reader_exec(r, &head, &x);
     return try_call(r, call, call_gas(call, &head), out);
 }
 

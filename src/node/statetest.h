@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "evm/evm.h"
+#include "evm/steps.h"
 
 struct statetest_slot {
     struct u256 key, value;
@@ -84,9 +84,8 @@ void statetest_run(struct evm_machine *machine, const struct statetest *test, si
 /* A tracer that writes one line for each instruction and one for the end of each call. */
 struct statetest_trace {
     FILE *out;
-    bool pending; /* a step whose cost is not known yet */
-    struct evm_step step;
-    struct u256 stack[1024]; /* of that step */
+    struct evm_steps steps;
+    struct u256 stack[1024]; /* of the newest step */
     struct evm_tracer tracer;
 };
 
