@@ -4,7 +4,6 @@
 run_bench() {
     local only="${1:-}" bench name
     setup_build
-    setup_npm
     build_preset release
     for bench in build/release/bench_*; do
         [ -x "$bench" ] && [ -f "$bench" ] || continue

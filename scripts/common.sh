@@ -51,10 +51,11 @@ setup_npm() {
     fi
 }
 
-setup_build() { apt_install "${packages_build[@]}"; }
-setup_demo() { setup_build; setup_npm; }
-setup_test() { apt_install "${packages_build[@]}" "${packages_test[@]}" "${packages_lint[@]}"; setup_npm; }
-setup_lint() { apt_install "${packages_build[@]}" "${packages_lint[@]}"; }
+# The npm tree too: sources of a library that Debian lacks are in it (cmake/npm_sources.cmake).
+setup_build() { apt_install "${packages_build[@]}"; setup_npm; }
+setup_demo() { setup_build; }
+setup_test() { apt_install "${packages_test[@]}" "${packages_lint[@]}"; setup_build; }
+setup_lint() { apt_install "${packages_lint[@]}"; }
 
 # build_preset PRESET [TARGET…]: configures once, builds, prints the log only when it fails.
 build_preset() {

@@ -68,6 +68,7 @@ run_tests() {
     build_preset release tern movec moveoracle
     stage format bash tests/unit/house/format.check
     stage unit ctest_counted build/debug
+    stage precompiles bash tests/conformance/precompiles.sh build/release/tern
     stage statetests bash tests/conformance/statetests.sh build/release/tern
     stage e2e e2e_counted
     local name passed failed skipped p=0 f=0 s=0

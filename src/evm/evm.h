@@ -13,8 +13,9 @@
  *   native    a contract that is implemented by the node: at its address a C function runs.
  *
  * Nested calls of contracts do not nest on the C stack: the interpreter keeps frames of its own, so
- * one leg needs less than 16 KiB of C stack whatever its depth (64 KiB with sanitizers). A native
- * that starts another leg adds that much for each crossing.
+ * one leg needs less than 16 KiB of C stack whatever its depth (64 KiB with sanitizers), and 300
+ * KiB more while a precompile of BLS12-381 works. A native that starts another leg adds the former
+ * for each crossing.
  *
  * The life of a transaction
  *
@@ -205,6 +206,11 @@ struct evm_env {
  * Under a savepoint of its own: after a failure the journal is as before, whatever was warmed
  * included. Does not change the sender's nonce, except that a creation bumps it as CREATE does. */
 void evm_call(struct evm_env *env, const struct evm_call_params *params, struct evm_result *result);
+
+/* Runs the precompile at this address of this fork by itself; false if there is none. The output
+ * lives in the arena, which is also worked in. */
+bool evm_precompile_call(enum evm_fork fork, const struct b20 *address, struct bytes input,
+                         uint64_t gas, struct arena *arena, struct evm_result *result);
 
 /* Warms what EIP-2929 and EIP-3651 warm at the start of a transaction from `origin` to `to` (NULL
  * for none): for legs that no Ethereum transaction started. */

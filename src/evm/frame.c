@@ -60,26 +60,6 @@ static void move_value(struct evm_env *env, const struct b20 *from, struct st_ac
 
 /* ---- Ends at once */
 
-static void run_precompile(struct evm_env *env, const struct evm_precompile *p,
-                           const struct evm_call_params *c, struct evm_result *r) {
-    struct evm_machine *m = env->machine;
-    uint64_t price = p->gas(env->fork, c->input);
-    buf_clear(&m->return_data);
-    if (price > c->gas) {
-        r->status = EVM_OUT_OF_GAS;
-        return;
-    }
-    struct arena_mark mark = arena_mark(&m->arena);
-    if (p->run(env->fork, c->input, &m->return_data, &m->arena)) {
-        r->status = EVM_SUCCESS;
-        r->gas_left = c->gas - price;
-    } else {
-        buf_clear(&m->return_data);
-        r->status = EVM_PRECOMPILE_FAILURE;
-    }
-    arena_release(&m->arena, mark);
-}
-
 static void run_native(struct evm_env *env, const struct evm_native *native,
                        const struct evm_call_params *c, struct evm_result *r) {
     struct evm_machine *m = env->machine;
@@ -139,7 +119,7 @@ static bool begin_call(struct evm_env *env, const struct evm_call_params *c, st_
         if (native)
             run_native(env, native, c, r);
         else
-            run_precompile(env, p, c, r);
+            evm_precompile_run(p, env->fork, c->input, c->gas, &m->return_data, &m->arena, r);
         if (r->status != EVM_SUCCESS) undo(env, mark);
         r->output = buf_bytes(&m->return_data);
         return false;

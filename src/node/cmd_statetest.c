@@ -10,6 +10,7 @@
 
 #include "codec/codec.h"
 #include "node/commands.h"
+#include "node/files.h"
 #include "node/statetest.h"
 
 static const char *const usage =
@@ -96,19 +97,6 @@ static bool add_path(struct run *r, const char *path) {
     return ok;
 }
 
-static bool read_file(const char *path, struct buf *out) {
-    FILE *f = fopen(path, "rb");
-    if (!f) return false;
-    for (size_t n = 1; n > 0;) {
-        uint8_t *p = buf_room(out, 1 << 16);
-        n = fread(p, 1, 1 << 16, f);
-        out->n += n;
-    }
-    bool ok = !ferror(f);
-    fclose(f);
-    return ok;
-}
-
 /* ---- Running ---- */
 
 static void put_json_text(struct buf *b, const char *s) {
@@ -180,7 +168,7 @@ static void run_file(const struct run *r, struct evm_machine *m, const char *pat
     struct statetest *tests;
     size_t count;
     arena_init(&arena, 0);
-    if (!read_file(path, &text)) {
+    if (!file_read(path, &text)) {
         put_bad_file(path, strerror(errno), out);
     } else {
         struct err e = statetest_load(buf_bytes(&text), &arena, &tests, &count);

@@ -4,6 +4,7 @@
 #define TERN_NODE_COMMANDS_H
 
 int cmd_node(int argc, char **argv);
+int cmd_precompile(int argc, char **argv);
 int cmd_statetest(int argc, char **argv);
 
 #endif
