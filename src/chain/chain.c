@@ -12,7 +12,7 @@ enum { SEQUENCER_STACK_BYTES = 16 << 20 };
 /* In instant mode a block takes what arrives while it is built, but no longer than this. */
 enum { INSTANT_BLOCK_MS = 20 };
 
-static uint64_t wall_clock_us(void) {
+uint64_t chain_wall_clock_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
@@ -37,7 +37,8 @@ static uint64_t nonce_now(struct chain *c, const struct mempool_tx *tx) {
 static bool execute(struct chain_exec *x, struct mempool_tx *tx, struct chain_tx *out,
                     struct chain_refusal *refusal) {
     if (tx->vm == ST_VM_EVM)
-        return chain_execute_evm(x, tx->decoded, tx->raw, &tx->hash, 0, out, refusal);
+        return chain_execute_evm(x, tx->decoded, tx->raw, &tx->hash,
+                                 tx->impersonated ? EVM_SKIP_SENDER_CODE : 0, out, refusal);
     return chain_execute_move(x, tx->decoded, tx->raw, &tx->hash, false, out, refusal);
 }
 
@@ -63,16 +64,22 @@ static bool run_one(struct chain *c, struct chain_exec *x, struct chain_open_blo
 
 /* ---- One block */
 
-static void announce(struct chain *c, uint64_t height) {
+void chain_head_changed(struct chain *c, const struct chain_block *head) {
+    pthread_mutex_lock(&c->ahead_lock);
+    c->ahead.computed_base_fee = chain_next_base_fee(head);
+    c->ahead.newest_us = head->timestamp_us;
+    pthread_mutex_unlock(&c->ahead_lock);
+    struct u256 fee = chain_pending_base_fee(c);
+    mempool_set_base_fee(c->mempool, &fee);
     pthread_mutex_lock(&c->sealed_lock);
-    c->sealed_height = height;
+    c->sealed_height = head->height;
     pthread_cond_broadcast(&c->sealed_news);
     pthread_mutex_unlock(&c->sealed_lock);
     for (uint32_t i = 0; i < c->listener_count; i++)
-        c->listeners[i].sealed(c->listeners[i].ctx, height);
+        c->listeners[i].sealed(c->listeners[i].ctx, head->height);
 }
 
-static bool newest_block(struct chain *c, struct chain_block *out) {
+bool chain_newest_block(struct chain *c, struct chain_block *out) {
     struct st_snapshot *snap;
     uint64_t height;
     if (!st_store_height(c->store, &height) || err_is(st_snapshot_open(c->store, ST_LATEST, &snap)))
@@ -107,9 +114,9 @@ static bool fits(const struct chain_open_block *b, const struct mempool_tx *tx) 
 
 /* Fills the block from the mempool until nothing is ready, the gas is used up, or its time is over.
  */
-static void fill(struct chain *c, struct chain_exec *x, struct chain_open_block *b) {
-    uint64_t stop_at =
-        steady_ms() + (c->options.block_time_ms ? c->options.block_time_ms : INSTANT_BLOCK_MS);
+static void fill(struct chain *c, struct chain_exec *x, struct chain_open_block *b,
+                 uint64_t fill_ms) {
+    uint64_t stop_at = steady_ms() + fill_ms;
     while (b->head.root_count < CHAIN_BLOCK_TXS_MAX && b->head.gas_used < b->head.gas_limit) {
         struct mempool_tx *tx = mempool_take(c->mempool);
         if (!tx) break;
@@ -122,13 +129,42 @@ static void fill(struct chain *c, struct chain_exec *x, struct chain_open_block 
     }
 }
 
-/* Builds and seals one block; in instant mode none if nothing was valid. Returns false if the store
- * failed. */
-static bool make_block(struct chain *c) {
+/* Opens the block that comes next, as it has been asked for. */
+static void open_next(struct chain *c, struct chain_open_block *b, const struct chain_block *parent,
+                      uint64_t now_us, struct chain_ahead *ahead) {
+    pthread_mutex_lock(&c->ahead_lock);
+    *ahead = c->ahead;
+    pthread_mutex_unlock(&c->ahead_lock);
+    chain_block_open(c, b, parent,
+                     chain_clock_next_us(&ahead->clock, parent->timestamp_us, now_us));
+    b->head.gas_limit = ahead->gas_limit;
+    b->head.coinbase = ahead->coinbase;
+    if (ahead->has_base_fee) b->head.base_fee = ahead->base_fee;
+    if (ahead->has_randao) b->head.prev_randao = ahead->randao;
+}
+
+/* What was set for that block only is used up, unless it has been set again meanwhile. */
+static void use_up(struct chain *c, const struct chain_ahead *used, uint64_t made_us,
+                   uint64_t now_us) {
+    pthread_mutex_lock(&c->ahead_lock);
+    struct chain_ahead *a = &c->ahead;
+    if (used->clock.has_next && a->clock.has_next && a->clock.next_s == used->clock.next_s)
+        chain_clock_made(&a->clock, made_us, now_us);
+    if (used->has_base_fee && u256_eq(&a->base_fee, &used->base_fee)) a->has_base_fee = false;
+    if (used->has_randao && b32_eq(&a->randao, &used->randao)) a->has_randao = false;
+    pthread_mutex_unlock(&c->ahead_lock);
+}
+
+struct err chain_make_block(struct chain *c, bool even_empty, uint64_t fill_ms) {
     struct chain_block parent;
     struct chain_open_block b;
-    if (!newest_block(c, &parent)) return false;
-    chain_block_open(c, &b, &parent, max_u64(wall_clock_us(), parent.timestamp_us + 1));
+    struct chain_ahead ahead;
+    uint64_t now_us = chain_wall_clock_us();
+    if (!chain_newest_block(c, &parent)) {
+        c->failed = true;
+        return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+    }
+    open_next(c, &b, &parent, now_us, &ahead);
     struct evm_host host = {.ctx = c, .block_hash = sequencer_block_hash};
     struct chain_exec x = {.options = &c->options,
                            .cross = &c->cross,
@@ -138,43 +174,61 @@ static bool make_block(struct chain *c) {
                            .head = &b.head,
                            .arena = &b.arena,
                            .host = &host};
-    fill(c, &x, &b);
+    fill(c, &x, &b, fill_ms);
     struct err e = ERR_NONE;
-    if (b.head.root_count || c->options.block_time_ms) {
+    if (b.head.root_count || even_empty) {
         e = chain_block_seal(c, &b);
-        if (err_is(e))
+        if (err_is(e)) {
             log_line(LOG_ERROR, "block %llu: %s", (unsigned long long)b.head.height, e.text);
+            c->failed = true;
+        } else {
+            use_up(c, &ahead, b.head.timestamp_us, now_us);
+            chain_head_changed(c, &b.head);
+        }
         mempool_sealed(c->mempool, err_is(e) ? "the block could not be written" : NULL);
-        if (!err_is(e)) announce(c, b.head.height);
     }
     chain_block_close(&b);
-    return !err_is(e);
+    return e;
 }
 
-/* Interval mode: sleeps until `due_ms` on the steady clock. False when the chain is stopping. */
-static bool sleep_until(struct chain *c, uint64_t due_ms) {
-    struct timespec until = {.tv_sec = (time_t)(due_ms / 1000),
-                             .tv_nsec = (long)(due_ms % 1000) * 1000000};
-    pthread_mutex_lock(&c->sealed_lock);
-    while (!c->stopping && pthread_cond_timedwait(&c->sealed_news, &c->sealed_lock, &until) == 0) {
-    }
-    bool go_on = !c->stopping;
-    pthread_mutex_unlock(&c->sealed_lock);
-    return go_on;
+/* ---- The thread */
+
+/* When blocks come by the clock, when the next one is due on the steady clock. */
+static struct chain_mining mining_now(struct chain *c, uint64_t *due_ms) {
+    pthread_mutex_lock(&c->ahead_lock);
+    struct chain_mining m = c->ahead.mining;
+    if (c->mining_changed) *due_ms = steady_ms() + m.interval_ms;
+    c->mining_changed = false;
+    pthread_mutex_unlock(&c->ahead_lock);
+    return m;
 }
 
 static void *sequencer_main(void *arg) {
     struct chain *c = arg;
-    uint64_t interval = c->options.block_time_ms, due = steady_ms() + interval;
-    while (interval ? sleep_until(c, due) : mempool_wait(c->mempool, UINT64_MAX)) {
-        due = max_u64(due + interval, steady_ms());
-        if (make_block(c)) continue;
-        /* Nothing shown as included is lost: the block is not in the store, and no receipt was
-         * given. */
+    uint64_t due = 0;
+    while (!c->failed) {
+        struct chain_mining m = mining_now(c, &due);
+        uint64_t now = steady_ms();
+        uint64_t timeout = !m.interval_ms ? UINT64_MAX : due > now ? due - now : 0;
+        if (!mempool_wait(c->mempool, timeout, m.automine)) break;
+        chain_run_orders(c);
+        if (c->failed) break;
+        m = mining_now(c, &due);
+        now = steady_ms();
+        if (m.interval_ms && now >= due) {
+            due = max_u64(due + m.interval_ms, now);
+            chain_make_block(c, true, m.interval_ms);
+        } else if (m.automine) {
+            chain_make_block(c, false, INSTANT_BLOCK_MS);
+        }
+    }
+    /* Nothing shown as included is lost: the block is not in the store, and no receipt was given.
+     */
+    if (c->failed) {
         log_line(LOG_ERROR, "the sequencer stops: the store cannot be written");
         mempool_stop(c->mempool);
-        break;
     }
+    chain_close_orders(c);
     return NULL;
 }
 
@@ -205,10 +259,20 @@ static struct err open_state(struct chain *c) {
     if (!st_store_height(c->store, &height)) {
         e = chain_genesis(c);
         if (err_is(e)) return e;
-        st_store_height(c->store, &height);
     }
-    c->sealed_height = height;
+    struct chain_block head;
+    if (!chain_newest_block(c, &head))
+        return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+    chain_head_changed(c, &head);
     return ERR_NONE;
+}
+
+/* What a chain begins with, before any verb of dev.h. */
+void chain_ahead_init(struct chain *c) {
+    c->ahead = (struct chain_ahead){
+        .gas_limit = c->options.gas_limit,
+        .mining = {.automine = !c->options.block_time_ms, .interval_ms = c->options.block_time_ms}};
+    c->mining_changed = true;
 }
 
 struct err chain_open(struct chain **out, const struct chain_options *options) {
@@ -224,6 +288,9 @@ struct err chain_open(struct chain **out, const struct chain_options *options) {
     pthread_mutex_init(&c->faucet_lock, NULL);
     pthread_cond_init(&c->sealed_news, &attr);
     pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&c->ahead_lock, NULL);
+    chain_orders_init(c);
+    chain_ahead_init(c);
     c->mempool = mempool_new();
     make_faucet_key(c);
     struct err e = open_state(c);
@@ -253,12 +320,16 @@ void chain_close(struct chain *c) {
     mempool_stop(c->mempool);
     if (c->sequencer_runs) pthread_join(c->sequencer, NULL);
     mempool_free(c->mempool);
+    chain_points_free(c);
+    chain_orders_free(c);
+    free(c->impersonated);
     if (c->journal) st_journal_free(c->journal);
     if (c->machine) evm_machine_free(c->machine);
     if (c->move_vm) mv_vm_free(c->move_vm);
     if (c->store) st_store_close(c->store);
     pthread_mutex_destroy(&c->sealed_lock);
     pthread_mutex_destroy(&c->faucet_lock);
+    pthread_mutex_destroy(&c->ahead_lock);
     pthread_cond_destroy(&c->sealed_news);
     free(c);
 }

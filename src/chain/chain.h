@@ -34,6 +34,7 @@ struct chain_options {
     uint64_t gas_limit;      /* a block's, common gas; 0: 60,000,000 */
     uint64_t history_blocks; /* 0: 256 */
     bool unsafe_publish;     /* accept Move modules although the verifier is not complete */
+    bool no_dev;             /* refuse the verbs of dev.h */
 };
 
 enum chain_err {
@@ -128,6 +129,13 @@ bool chain_evm_ok(const struct chain_tx *tx);
 
 /* The next block's base fee (EIP-1559). */
 struct u256 chain_next_base_fee(const struct chain_block *parent);
+/* The base fee of the block that is made next, as it stands now: a development chain may have set
+ * it. */
+struct u256 chain_pending_base_fee(struct chain *c);
+
+/* The sender of a transaction as this chain knows it: whose signature it bears, or whom the mark of
+ * a development chain names that stands in place of one (dev.h). */
+bool chain_evm_sender(const struct evm_tx *tx, struct b20 *sender);
 
 /* An item that a root transaction wrote: for the Aptos API's "changes". value.p NULL: deleted. */
 struct chain_change {

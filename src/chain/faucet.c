@@ -60,6 +60,7 @@ struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amo
     struct err e = chain_submit_move(c, buf_bytes(&raw), 0, out);
     pthread_mutex_unlock(&c->faucet_lock);
     buf_free(&raw);
-    if (!err_is(e) && !c->options.block_time_ms) out->sealed = wait_sealed(c, &out->hash, wait_ms);
+    if (!err_is(e) && chain_get_mining(c).automine)
+        out->sealed = wait_sealed(c, &out->hash, wait_ms);
     return e;
 }

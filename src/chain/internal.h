@@ -5,6 +5,8 @@
 #include <pthread.h>
 
 #include "chain/chain.h"
+#include "chain/clock.h"
+#include "chain/dev.h"
 #include "chain/mempool.h"
 
 enum { CHAIN_LISTENERS_MAX = 8, CHAIN_BLOCK_TXS_MAX = 65536 };
@@ -14,6 +16,31 @@ enum { CHAIN_LISTENERS_MAX = 8, CHAIN_BLOCK_TXS_MAX = 65536 };
 
 /* Gas of a Move unit: an external gas unit is this many internal ones (move-facts §4). */
 #define MOVE_GAS_SCALING 1000000u
+
+/* A wish that only the sequencer's thread can fulfil; lives on the stack of whoever waits for it.
+ */
+struct chain_order {
+    struct err (*run)(struct chain *c, void *arg);
+    void *arg;
+    struct err err;
+    bool done;
+    struct chain_order *next;
+};
+
+/* What the next blocks are made with. */
+struct chain_ahead {
+    struct chain_clock clock;
+    struct chain_mining mining;
+    uint64_t gas_limit;
+    struct b20 coinbase;
+    bool has_base_fee, has_randao; /* set for the next block only */
+    struct u256 base_fee;
+    struct b32 randao;
+    struct u256 computed_base_fee; /* from the newest block */
+    uint64_t newest_us;            /* its timestamp */
+};
+
+struct chain_point; /* points.c */
 
 struct chain {
     struct chain_options options;
@@ -26,6 +53,21 @@ struct chain {
     struct b32 faucet_address;
     pthread_mutex_t
         faucet_lock; /* one faucet transaction at a time: its sequence number is read, then used */
+
+    pthread_mutex_t ahead_lock;
+    struct chain_ahead ahead;
+    bool mining_changed; /* the interval starts anew */
+    struct b20 *impersonated;
+    size_t impersonated_count, impersonated_cap;
+    bool impersonate_all;
+
+    pthread_mutex_t order_lock;
+    pthread_cond_t order_news;
+    struct chain_order *orders, **orders_end;
+    bool orders_closed;
+
+    struct chain_point *points; /* newest first; the sequencer's */
+    bool failed; /* a write failed: the sequencer stops, its journal is not what the store is */
 
     pthread_t sequencer;
     bool sequencer_runs;
@@ -51,6 +93,44 @@ struct chain_open_block {
     uint32_t evm_logs;
     uint64_t next_version;
 };
+
+/* ---- chain.c */
+
+uint64_t chain_wall_clock_us(void);
+/* Builds and seals one block on the sequencer's thread. Without `even_empty` none if there is
+ * nothing valid to put in. */
+struct err chain_make_block(struct chain *c, bool even_empty, uint64_t fill_ms);
+/* The newest block is another one: whoever asks is told, and the next block is made on it. */
+void chain_head_changed(struct chain *c, const struct chain_block *head);
+/* Everything set for the blocks to come as at the start. */
+void chain_ahead_init(struct chain *c);
+/* The newest block in the store. */
+bool chain_newest_block(struct chain *c, struct chain_block *out);
+
+/* ---- orders.c */
+
+void chain_orders_init(struct chain *c);
+void chain_orders_free(struct chain *c);
+/* Runs `run` on the sequencer's thread, between blocks, and waits for it. */
+struct err chain_order(struct chain *c, struct err (*run)(struct chain *c, void *arg), void *arg);
+/* The sequencer: does what has been asked for. */
+void chain_run_orders(struct chain *c);
+/* The sequencer ends: everything that waits and will be asked for is refused. */
+void chain_close_orders(struct chain *c);
+
+/* ---- dev.c */
+
+/* The state has changed otherwise than by transactions: the mempool learns the nonces. */
+void chain_refresh_pool(struct chain *c);
+
+/* ---- points.c */
+
+void chain_points_free(struct chain *c);
+
+/* ---- submit.c */
+
+/* Inserts a transaction that waited before, without checking it again. */
+void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t account_nonce);
 
 /* ---- execute.c: one root transaction with its tail */
 

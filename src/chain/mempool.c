@@ -1,47 +1,14 @@
-#include "chain/mempool.h"
+#include "chain/mempool_impl.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-/* One sender with waiting transactions, or with one that the sequencer has taken. */
-struct mempool_sender {
-    struct b32 address;
-    uint8_t vm;
-    bool ready;     /* in the ready queue */
-    bool held;      /* kept until the block is sealed: readers do not see its nonce before */
-    uint64_t nonce; /* the account's, as far as the pool knows */
-    uint32_t count;
-    uint32_t taken; /* of this sender, with the sequencer */
-    struct mempool_tx *first;
-    struct mempool_sender *next_ready, *next_held;
-    uint32_t slot;
-};
+/* How often expired transactions are looked for. */
+enum { SWEEP_S = 60 };
 
-/* A submitter that waits; lives on its stack. */
-struct mempool_waiter {
-    struct mempool_outcome *outcome;
-    bool over;
-    struct mempool_waiter
-        *next; /* in the list of those whose transaction ran but is not sealed yet */
-};
-
-struct mempool {
-    pthread_mutex_t lock;
-    pthread_cond_t work; /* for the sequencer */
-    pthread_cond_t news; /* for submitters */
-    bool stopped;
-    struct map by_hash, by_sender;
-    struct mempool_tx *txs[MEMPOOL_MAX];
-    uint32_t free_tx[MEMPOOL_MAX], free_tx_count;
-    struct mempool_sender *senders[MEMPOOL_MAX];
-    uint32_t free_sender[MEMPOOL_MAX], free_sender_count;
-    struct mempool_sender *ready_first, *ready_last;
-    struct mempool_waiter *unsealed;
-    struct mempool_sender *held;
-    uint32_t taken; /* by the sequencer and not done */
-};
+/* One octa a unit of Move gas ranks as one gwei a unit of EVM gas. */
+enum { MOVE_TIP_SCALE = 1000000000 };
 
 static uint64_t hash_of_tx(const void *ctx, uint32_t index) {
     const struct mempool *p = ctx;
@@ -57,7 +24,7 @@ static uint64_t hash_of_sender(const void *ctx, uint32_t index) {
     return hash_of_address(&p->senders[index]->address, p->senders[index]->vm);
 }
 
-static uint64_t now_s(void) {
+uint64_t mempool_now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec;
@@ -117,15 +84,15 @@ void mempool_tx_free(struct mempool_tx *tx) {
     free(tx);
 }
 
-static struct mempool_tx *find_tx(const struct mempool *p, const struct b32 *hash) {
+struct mempool_tx *mempool_find_tx(const struct mempool *p, const struct b32 *hash) {
     struct map_probe it = map_begin(&p->by_hash, map_hash32(hash->b, 0));
     for (uint32_t i; map_next(&p->by_hash, &it, &i);)
         if (b32_eq(&p->txs[i]->hash, hash)) return p->txs[i];
     return NULL;
 }
 
-static struct mempool_sender *find_sender(const struct mempool *p, uint8_t vm,
-                                          const struct b32 *address) {
+struct mempool_sender *mempool_find_sender(const struct mempool *p, uint8_t vm,
+                                           const struct b32 *address) {
     struct map_probe it = map_begin(&p->by_sender, hash_of_address(address, vm));
     for (uint32_t i; map_next(&p->by_sender, &it, &i);)
         if (p->senders[i]->vm == vm && b32_eq(&p->senders[i]->address, address))
@@ -139,16 +106,19 @@ static struct mempool_sender *add_sender(struct mempool *p, uint8_t vm, const st
     s->address = *address;
     s->vm = vm;
     s->nonce = nonce;
+    s->unsure = true;
     s->slot = p->free_sender[--p->free_sender_count];
     p->senders[s->slot] = s;
+    if (s->slot >= p->senders_end) p->senders_end = s->slot + 1;
     map_insert(&p->by_sender, hash_of_address(address, vm), s->slot);
     return s;
 }
 
-static void drop_sender_if_idle(struct mempool *p, struct mempool_sender *s) {
-    if (s->count || s->taken || s->ready || s->held) return;
+void mempool_drop_sender_if_idle(struct mempool *p, struct mempool_sender *s) {
+    if (s->count || s->taken || s->held) return;
     map_remove(&p->by_sender, hash_of_address(&s->address, s->vm), s->slot);
     p->senders[s->slot] = NULL;
+    while (p->senders_end && !p->senders[p->senders_end - 1]) p->senders_end--;
     p->free_sender[p->free_sender_count++] = s->slot;
     free(s);
 }
@@ -174,94 +144,168 @@ static void tell(struct mempool *p, struct mempool_tx *tx, const struct mempool_
     pthread_cond_broadcast(&p->news);
 }
 
-/* Removes a waiting transaction with a reason. */
-static void evict(struct mempool *p, struct mempool_tx *tx, const char *reason) {
+void mempool_evict(struct mempool *p, struct mempool_tx *tx, const char *reason) {
     struct mempool_outcome what = {.refused = true};
+    struct mempool_sender *s = tx->owner;
     snprintf(what.text, sizeof what.text, "%s", reason);
-    struct mempool_tx **at = &tx->owner->first;
+    struct mempool_tx **at = &s->first;
     while (*at != tx) at = &(*at)->next;
     *at = tx->next;
-    tx->owner->count--;
+    s->count--;
     unindex(p, tx);
     tell(p, tx, &what);
     mempool_tx_free(tx);
+    mempool_update_ready(p, s);
 }
 
-static void make_ready(struct mempool *p, struct mempool_sender *s) {
-    s->ready = true;
-    s->next_ready = NULL;
-    if (p->ready_last)
-        p->ready_last->next_ready = s;
-    else
-        p->ready_first = s;
-    p->ready_last = s;
-    pthread_cond_signal(&p->work);
+/* ---- The ready heap */
+
+static bool before(const struct mempool_sender *a, const struct mempool_sender *b) {
+    return a->tip != b->tip ? a->tip > b->tip : a->turn < b->turn;
 }
 
-static void update_ready(struct mempool *p, struct mempool_sender *s) {
-    if (!s->ready && !s->taken && s->first && s->first->nonce <= s->nonce) make_ready(p, s);
+static void put_at(struct mempool *p, uint32_t i, struct mempool_sender *s) {
+    p->ready[i] = s;
+    s->place = i + 1;
 }
 
-/* Frees the room of transactions that have waited too long. Called when the pool is full. */
-static void expire(struct mempool *p) {
-    uint64_t now = now_s();
-    for (uint32_t i = 0; i < MEMPOOL_MAX; i++) {
-        struct mempool_tx *tx = p->txs[i];
-        if (!tx || tx->taken || now - tx->arrived_s < MEMPOOL_EXPIRY_S) continue;
-        struct mempool_sender *s = tx->owner;
-        evict(p, tx, "the transaction waited too long for the nonces before it");
-        drop_sender_if_idle(p, s);
+/* Brings the sender at place i to where it belongs, all others being in order. */
+static void sift(struct mempool *p, uint32_t i) {
+    struct mempool_sender *s = p->ready[i];
+    for (; i && before(s, p->ready[(i - 1) / 2]); i = (i - 1) / 2)
+        put_at(p, i, p->ready[(i - 1) / 2]);
+    for (;;) {
+        uint32_t child = 2 * i + 1;
+        if (child >= p->ready_count) break;
+        if (child + 1 < p->ready_count && before(p->ready[child + 1], p->ready[child])) child++;
+        if (!before(p->ready[child], s)) break;
+        put_at(p, i, p->ready[child]);
+        i = child;
+    }
+    put_at(p, i, s);
+}
+
+static void leave_heap(struct mempool *p, struct mempool_sender *s) {
+    uint32_t i = s->place - 1;
+    s->place = 0;
+    struct mempool_sender *last = p->ready[--p->ready_count];
+    if (last == s) return;
+    put_at(p, i, last);
+    sift(p, i);
+}
+
+bool mempool_tip(const struct mempool *p, const struct mempool_tx *tx, uint64_t *tip) {
+    struct u256 room, scale = u256_from_u64(MOVE_TIP_SCALE);
+    if (tx->vm != ST_VM_EVM) { /* a price of 64 bits: the product does not overflow */
+        u256_mul(&room, &tx->price, &scale);
+        *tip = u256_sat_u64(&room);
+        return true;
+    }
+    if (u256_lt(&tx->price, &p->base_fee)) return false;
+    u256_sub(&room, &tx->price, &p->base_fee);
+    *tip = min_u64(u256_sat_u64(&room), u256_sat_u64(&tx->tip));
+    return true;
+}
+
+void mempool_update_ready(struct mempool *p, struct mempool_sender *s) {
+    const struct mempool_tx *tx = s->first;
+    uint64_t tip = 0;
+    bool ready =
+        tx && !s->taken && (s->unsure || tx->nonce <= s->nonce) && mempool_tip(p, tx, &tip);
+    if (!ready) {
+        if (s->place) leave_heap(p, s);
+        return;
+    }
+    if (!s->place) {
+        s->turn = p->turns++;
+        s->tip = tip;
+        put_at(p, p->ready_count++, s);
+        sift(p, s->place - 1);
+        pthread_cond_signal(&p->work);
+    } else if (tip != s->tip) {
+        s->tip = tip;
+        sift(p, s->place - 1);
     }
 }
 
-/* price of `tx` >= price of `old` * 1.1, without rounding down. */
-static bool pays_bump(const struct mempool_tx *tx, const struct mempool_tx *old) {
-    struct u256 hundred = u256_from_u64(100), bump = u256_from_u64(100 + MEMPOOL_BUMP_PERCENT), a,
-                b;
-    if (u256_bit_length(&tx->price) > 240 || u256_bit_length(&old->price) > 240) return false;
-    u256_mul(&a, &tx->price, &hundred);
-    u256_mul(&b, &old->price, &bump);
-    return !u256_lt(&a, &b);
+/* ---- Inserting */
+
+/* a >= b + 10 %, rounded down as geth does, and more than b. */
+static bool is_bumped(const struct u256 *a, const struct u256 *b) {
+    struct u256 least, percent = u256_from_u64(100 + MEMPOOL_BUMP_PERCENT),
+                       hundred = u256_from_u64(100);
+    if (!u256_lt(b, a) || u256_bit_length(b) > 240) return false;
+    u256_mul(&least, b, &percent);
+    u256_divmod(&least, NULL, &least, &hundred);
+    return !u256_lt(a, &least);
+}
+
+static bool replaces(const struct mempool_tx *tx, const struct mempool_tx *old) {
+    return is_bumped(&tx->price, &old->price) && is_bumped(&tx->tip, &old->tip);
+}
+
+/* The transaction of that nonce, or where it would stand. */
+static struct mempool_tx **find_place(struct mempool_sender *s, uint64_t nonce) {
+    struct mempool_tx **at = &s->first;
+    while (*at && (*at)->nonce < nonce) at = &(*at)->next;
+    return at;
+}
+
+static void link_tx(struct mempool *p, struct mempool_sender *s, struct mempool_tx *tx) {
+    struct mempool_tx **at = find_place(s, tx->nonce);
+    tx->next = *at;
+    *at = tx;
+    tx->owner = s;
+    tx->arrived_s = mempool_now_s();
+    s->count++;
+    index_tx(p, tx);
+}
+
+/* Stands in for `old` at once, so that the sender keeps its turn. */
+static void replace(struct mempool *p, struct mempool_tx *old, struct mempool_tx *tx) {
+    struct mempool_sender *s = old->owner;
+    struct mempool_outcome what = {
+        .refused = true,
+        .text = "replaced by a transaction with the same nonce and a higher price"};
+    struct mempool_tx **at = find_place(s, old->nonce);
+    *at = old->next;
+    s->count--;
+    unindex(p, old);
+    tell(p, old, &what);
+    mempool_tx_free(old);
+    link_tx(p, s, tx);
+    mempool_update_ready(p, s);
 }
 
 static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce) {
     if (p->stopped) return MEMPOOL_ERR_STOPPED;
-    if (find_tx(p, &tx->hash)) return MEMPOOL_ERR_KNOWN;
-    struct mempool_sender *s = find_sender(p, tx->vm, &tx->sender);
-    if (s) {
-        struct mempool_tx **at = &s->first;
-        while (*at && (*at)->nonce < tx->nonce) at = &(*at)->next;
-        if (*at && (*at)->nonce == tx->nonce) {
-            if (!pays_bump(tx, *at)) return MEMPOOL_ERR_UNDERPRICED;
-            evict(p, *at, "replaced by a transaction with the same nonce and a higher price");
-        }
+    if (mempool_find_tx(p, &tx->hash)) return MEMPOOL_ERR_KNOWN;
+    struct mempool_sender *s = mempool_find_sender(p, tx->vm, &tx->sender);
+    struct mempool_tx *old = s ? *find_place(s, tx->nonce) : NULL;
+    if (old && old->nonce == tx->nonce) {
+        if (!replaces(tx, old)) return MEMPOOL_ERR_UNDERPRICED;
+        replace(p, old, tx);
+        return MEMPOOL_ERR_NONE;
     }
-    if (!p->free_tx_count) expire(p);
-    s = find_sender(p, tx->vm, &tx->sender);
-    if (!p->free_tx_count || (!s && !p->free_sender_count)) return MEMPOOL_ERR_FULL;
-    bool is_new = !s;
-    if (is_new) s = add_sender(p, tx->vm, &tx->sender, account_nonce);
-    if (s->count >= MEMPOOL_SENDER_MAX) return MEMPOOL_ERR_SENDER_FULL;
+    if (mempool_now_s() - p->swept_s >= SWEEP_S || !p->free_tx_count) mempool_expire(p);
+    s = mempool_find_sender(p, tx->vm, &tx->sender);
+    if (s && s->count >= MEMPOOL_SENDER_MAX) return MEMPOOL_ERR_SENDER_FULL;
+    if (!p->free_tx_count) {
+        bool has_gap = tx->nonce > (s ? mempool_gapless_end(s) : account_nonce);
+        enum mempool_err e = mempool_make_room(p, tx, has_gap);
+        if (e) return e;
+        s = mempool_find_sender(p, tx->vm, &tx->sender);
+    }
+    if (!s && !p->free_sender_count) return MEMPOOL_ERR_FULL;
+    if (!s) s = add_sender(p, tx->vm, &tx->sender, account_nonce);
     if (!s->taken && account_nonce > s->nonce) s->nonce = account_nonce;
-    struct mempool_tx **at = &s->first;
-    while (*at && (*at)->nonce < tx->nonce) at = &(*at)->next;
-    tx->next = *at;
-    *at = tx;
-    tx->owner = s;
-    tx->arrived_s = now_s();
-    s->count++;
-    index_tx(p, tx);
-    /* The nonce of a new sender was read from a sealed block, and may be behind: the sequencer
-     * knows better, and puts back what cannot run yet. */
-    if (is_new)
-        make_ready(p, s);
-    else
-        update_ready(p, s);
+    link_tx(p, s, tx);
+    mempool_update_ready(p, s);
     return MEMPOOL_ERR_NONE;
 }
 
 /* The nonce that follows everything of this sender that can run now. */
-static uint64_t gapless_end(const struct mempool_sender *s) {
+uint64_t mempool_gapless_end(const struct mempool_sender *s) {
     uint64_t nonce = s->nonce + s->taken;
     for (const struct mempool_tx *tx = s->first; tx && tx->nonce <= nonce; tx = tx->next)
         if (tx->nonce == nonce) nonce++;
@@ -280,13 +324,14 @@ enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64
         mempool_tx_free(tx);
         return e;
     }
-    if (wait_ms && tx->nonce < gapless_end(tx->owner)) {
+    uint64_t tip;
+    if (wait_ms && tx->nonce < mempool_gapless_end(tx->owner) && mempool_tip(p, tx, &tip)) {
         struct timespec until = deadline(wait_ms);
         tx->waiter = &waiter;
         while (!waiter.over && pthread_cond_timedwait(&p->news, &p->lock, &until) == 0) {
         }
         if (!waiter.over) { /* give up waiting: nobody may write to this stack any more */
-            struct mempool_tx *still = find_tx(p, &hash);
+            struct mempool_tx *still = mempool_find_tx(p, &hash);
             if (still && still->waiter == &waiter) still->waiter = NULL;
             for (struct mempool_waiter **at = &p->unsealed; *at; at = &(*at)->next)
                 if (*at == &waiter) {
@@ -299,39 +344,43 @@ enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64
     return MEMPOOL_ERR_NONE;
 }
 
+/* ---- The sequencer */
+
 struct mempool_tx *mempool_take(struct mempool *p) {
     pthread_mutex_lock(&p->lock);
     struct mempool_tx *tx = NULL;
-    while (p->ready_first && !tx) {
-        struct mempool_sender *s = p->ready_first;
-        p->ready_first = s->next_ready;
-        if (!p->ready_first) p->ready_last = NULL;
-        s->ready = false;
+    if (p->ready_count) {
+        struct mempool_sender *s = p->ready[0];
+        leave_heap(p, s);
         tx = s->first;
-        if (!tx) { /* all it had was replaced or expired meanwhile */
-            drop_sender_if_idle(p, s);
-            continue;
-        }
         s->first = tx->next;
         s->count--;
         tx->taken = true;
         s->taken++;
-        p->taken++;
     }
     pthread_mutex_unlock(&p->lock);
     return tx;
 }
 
-bool mempool_wait(struct mempool *p, uint64_t timeout_ms) {
+bool mempool_wait(struct mempool *p, uint64_t timeout_ms, bool for_ready) {
+    bool forever = timeout_ms == UINT64_MAX;
     pthread_mutex_lock(&p->lock);
-    struct timespec until = deadline(timeout_ms == UINT64_MAX ? 0 : timeout_ms);
+    struct timespec until = deadline(forever ? 0 : timeout_ms);
     int rc = 0;
-    while (!p->stopped && !p->ready_first && rc == 0)
-        rc = timeout_ms == UINT64_MAX ? pthread_cond_wait(&p->work, &p->lock)
-                                      : pthread_cond_timedwait(&p->work, &p->lock, &until);
+    while (!p->stopped && !p->woken && !(for_ready && p->ready_count) && rc == 0)
+        rc = forever ? pthread_cond_wait(&p->work, &p->lock)
+                     : pthread_cond_timedwait(&p->work, &p->lock, &until);
+    p->woken = false;
     bool go_on = !p->stopped;
     pthread_mutex_unlock(&p->lock);
     return go_on;
+}
+
+void mempool_wake(struct mempool *p) {
+    pthread_mutex_lock(&p->lock);
+    p->woken = true;
+    pthread_cond_signal(&p->work);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
@@ -346,15 +395,15 @@ void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
         p->unsealed = tx->waiter;
     }
     s->taken--;
-    p->taken--;
     s->nonce = next_nonce;
+    s->unsure = false;
     if (!refusal && !s->held) {
         s->held = true;
         s->next_held = p->held;
         p->held = s;
     }
-    update_ready(p, s);
-    drop_sender_if_idle(p, s);
+    mempool_update_ready(p, s);
+    mempool_drop_sender_if_idle(p, s);
     pthread_mutex_unlock(&p->lock);
     mempool_tx_free(tx);
 }
@@ -362,16 +411,15 @@ void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
 void mempool_put_back(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce) {
     pthread_mutex_lock(&p->lock);
     struct mempool_sender *s = tx->owner;
-    struct mempool_tx **at = &s->first;
-    while (*at && (*at)->nonce < tx->nonce) at = &(*at)->next;
+    struct mempool_tx **at = find_place(s, tx->nonce);
     tx->next = *at;
     *at = tx;
     s->count++;
     tx->taken = false;
     s->taken--;
-    p->taken--;
     s->nonce = next_nonce;
-    update_ready(p, s);
+    s->unsure = false;
+    mempool_update_ready(p, s);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -388,9 +436,35 @@ void mempool_sealed(struct mempool *p, const char *error) {
         struct mempool_sender *s = p->held;
         p->held = s->next_held;
         s->held = false;
-        drop_sender_if_idle(p, s);
+        mempool_drop_sender_if_idle(p, s);
     }
     pthread_cond_broadcast(&p->news);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void mempool_set_base_fee(struct mempool *p, const struct u256 *fee) {
+    pthread_mutex_lock(&p->lock);
+    if (!u256_eq(&p->base_fee, fee)) {
+        p->base_fee = *fee;
+        for (uint32_t i = 0; i < p->senders_end; i++)
+            if (p->senders[i]) mempool_update_ready(p, p->senders[i]);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+void mempool_refresh(struct mempool *p,
+                     uint64_t (*nonce)(void *ctx, uint8_t vm, const struct b32 *sender),
+                     void *ctx) {
+    pthread_mutex_lock(&p->lock);
+    for (uint32_t i = p->senders_end; i-- > 0;) {
+        struct mempool_sender *s = p->senders[i];
+        if (!s) continue;
+        s->nonce = nonce(ctx, s->vm, &s->address);
+        s->unsure = false;
+        while (s->first && s->first->nonce < s->nonce) mempool_evict(p, s->first, "nonce too low");
+        mempool_update_ready(p, s);
+        mempool_drop_sender_if_idle(p, s);
+    }
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -403,32 +477,4 @@ void mempool_stop(struct mempool *p) {
                  &(struct mempool_outcome){.refused = true, .text = "the node is stopping"});
     pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
-}
-
-bool mempool_find(struct mempool *p, const struct b32 *hash, struct arena *arena, uint8_t *vm,
-                  struct bytes *raw) {
-    pthread_mutex_lock(&p->lock);
-    struct mempool_tx *tx = find_tx(p, hash);
-    if (tx) {
-        *vm = tx->vm;
-        *raw = arena_copy(arena, tx->raw);
-    }
-    pthread_mutex_unlock(&p->lock);
-    return tx != NULL;
-}
-
-uint64_t mempool_next_nonce(struct mempool *p, uint8_t vm, const struct b32 *sender,
-                            uint64_t account_nonce) {
-    pthread_mutex_lock(&p->lock);
-    struct mempool_sender *s = find_sender(p, vm, sender);
-    uint64_t nonce = s ? max_u64(gapless_end(s), account_nonce) : account_nonce;
-    pthread_mutex_unlock(&p->lock);
-    return nonce;
-}
-
-size_t mempool_count(struct mempool *p) {
-    pthread_mutex_lock(&p->lock);
-    size_t n = MEMPOOL_MAX - p->free_tx_count;
-    pthread_mutex_unlock(&p->lock);
-    return n;
 }

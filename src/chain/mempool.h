@@ -1,9 +1,16 @@
 /* The mempool: transactions of all machines that wait for the sequencer. Per sender in nonce order;
- * among senders first come, first served. Thread-safe: submitters insert, the sequencer takes.
+ * among senders the best tip first, and first come, first served at equal tips. Thread-safe:
+ * submitters insert, the sequencer takes.
  *
- * A sender's transactions run from the nonce that its account has; one with a gap before it waits
- * until the gap is filled or it expires. A transaction with the nonce of a waiting one replaces it
- * if it pays at least 10 % more.
+ * A sender's transactions run from the nonce that its account has; one with a gap before it is
+ * *queued* until the gap is filled or it expires, the others are *pending*. A transaction with the
+ * nonce of a waiting one replaces it if both its fees are at least 10 % higher. An Ethereum
+ * transaction that does not pay the next block's base fee stays where it is until the fee falls.
+ * When the pool is full the queued ones go first, then the cheapest, to let a better one in.
+ *
+ * Tips of different machines are compared by what their APIs suggest: one octa a unit of Move gas
+ * ranks as one gwei a unit of EVM gas, so that whoever pays the usual price waits his turn whatever
+ * he calls.
  */
 #ifndef TERN_CHAIN_MEMPOOL_H
 #define TERN_CHAIN_MEMPOOL_H
@@ -23,8 +30,9 @@ enum mempool_err {
     MEMPOOL_ERR_NONE = 0,
     MEMPOOL_ERR_KNOWN,
     MEMPOOL_ERR_FULL,
+    MEMPOOL_ERR_CHEAP, /* full, and nothing that waits pays less */
     MEMPOOL_ERR_SENDER_FULL,
-    MEMPOOL_ERR_UNDERPRICED,
+    MEMPOOL_ERR_UNDERPRICED, /* as a replacement */
     MEMPOOL_ERR_STOPPED,
 };
 
@@ -34,8 +42,10 @@ struct mempool_tx {
     struct b32 hash;
     struct b32 sender; /* an EVM address in the first 20 bytes, or a Move address */
     uint8_t vm;
+    bool impersonated; /* nobody signed it: a development verb vouches for the sender */
     uint64_t nonce;
-    struct u256 price;  /* for replacement: what it offers per unit at most */
+    struct u256 price;  /* what it offers per unit at most */
+    struct u256 tip;    /* what it offers per unit above the base fee */
     struct arena arena; /* holds raw and decoded */
     struct bytes raw;
     void *decoded; /* struct evm_tx or struct mv_signed_tx */
@@ -66,40 +76,73 @@ struct mempool_tx *mempool_tx_new(void);
 void mempool_tx_free(struct mempool_tx *tx);
 
 /* Takes `tx` (also on an error: then it is freed). `account_nonce` is the sender's nonce in the
- * newest state known to the caller. Then, if `wait_ms` is not 0 and the transaction has no gap
- * before it, waits until it is sealed or refused. */
+ * newest state known to the caller. Then, if `wait_ms` is not 0 and the transaction can run without
+ * waiting for others, waits until it is sealed or refused. */
 enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce,
                                 uint64_t wait_ms, struct mempool_outcome *outcome);
 
-/* Sequencer: the next transaction that can run, or NULL. */
+/* ---- The sequencer */
+
+/* The next transaction that can run, or NULL. */
 struct mempool_tx *mempool_take(struct mempool *p);
 
-/* Sequencer: blocks until something can run, `timeout_ms` is over (UINT64_MAX: never), or the pool
- * is stopped. False when stopped. */
-bool mempool_wait(struct mempool *p, uint64_t timeout_ms);
+/* Blocks until mempool_wake was called since the last time, `timeout_ms` is over (UINT64_MAX:
+ * never), with `for_ready` something can run, or the pool is stopped. False when stopped. */
+bool mempool_wait(struct mempool *p, uint64_t timeout_ms, bool for_ready);
+/* Any thread. */
+void mempool_wake(struct mempool *p);
 
-/* Sequencer: a taken transaction ran or was refused; `next_nonce` is its sender's nonce in the
- * state now. The submitter learns a refusal at once, but success only with mempool_sealed. Takes
- * `tx`. */
+/* A taken transaction ran or was refused; `next_nonce` is its sender's nonce in the state now. The
+ * submitter learns a refusal at once, but success only with mempool_sealed. Takes `tx`. */
 void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
                   const struct mempool_outcome *refusal);
 
-/* Sequencer: the taken transaction cannot run yet because its nonce is above `next_nonce`: it goes
- * back to wait. */
+/* The taken transaction cannot run yet, because its nonce is above `next_nonce` or the block has no
+ * room: it goes back to wait. */
 void mempool_put_back(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce);
 
-/* Sequencer: the block with everything done since the last call is sealed (or failed to be, with
- * `error`). */
+/* The block with everything done since the last call is sealed (or failed to be, with `error`). */
 void mempool_sealed(struct mempool *p, const char *error);
+
+/* The base fee of the next block: whoever does not pay it waits, and tips are what is left above
+ * it. */
+void mempool_set_base_fee(struct mempool *p, const struct u256 *fee);
+
+/* The state has changed otherwise than by transactions: asks for every sender's nonce. What is
+ * below it goes. */
+void mempool_refresh(struct mempool *p,
+                     uint64_t (*nonce)(void *ctx, uint8_t vm, const struct b32 *sender), void *ctx);
 
 void mempool_stop(struct mempool *p);
 
-/* Any thread. */
+/* ---- Any thread */
+
+/* Removes a waiting transaction, all of a sender, or all; those that the sequencer has taken stay.
+ * Their submitters are told `reason`. */
+bool mempool_remove(struct mempool *p, const struct b32 *hash, const char *reason);
+void mempool_remove_sender(struct mempool *p, uint8_t vm, const struct b32 *sender,
+                           const char *reason);
+void mempool_clear(struct mempool *p, const char *reason);
+
 bool mempool_find(struct mempool *p, const struct b32 *hash, struct arena *arena, uint8_t *vm,
                   struct bytes *raw);
 /* The nonce after the sender's last transaction without a gap; `account_nonce` if there is none. */
 uint64_t mempool_next_nonce(struct mempool *p, uint8_t vm, const struct b32 *sender,
                             uint64_t account_nonce);
 size_t mempool_count(struct mempool *p);
+
+/* What waits, as others see it. */
+struct mempool_view {
+    struct b32 hash, sender;
+    uint8_t vm;
+    bool impersonated;
+    bool pending; /* no gap before it */
+    uint64_t nonce;
+    struct bytes raw;
+};
+/* All that waits, by machine, sender and nonce, in `arena`. */
+struct mempool_view *mempool_list(struct mempool *p, struct arena *arena, size_t *count);
+/* How many are pending, and how many queued. */
+void mempool_counts(struct mempool *p, uint8_t vm, size_t *pending, size_t *queued);
 
 #endif

@@ -16,9 +16,8 @@ static struct err pool_error(struct chain_submitted *out, enum mempool_err e) {
     case MEMPOOL_ERR_KNOWN: return refused(out, CHAIN_ERR_KNOWN, "already known");
     case MEMPOOL_ERR_UNDERPRICED:
         return refused(out, CHAIN_ERR_INVALID, "replacement transaction underpriced");
-    case MEMPOOL_ERR_SENDER_FULL:
-        return refused(out, CHAIN_ERR_FULL,
-                       "account limit exceeded: too many waiting transactions of this sender");
+    case MEMPOOL_ERR_SENDER_FULL: return refused(out, CHAIN_ERR_FULL, "account limit exceeded");
+    case MEMPOOL_ERR_CHEAP: return refused(out, CHAIN_ERR_FULL, "transaction underpriced");
     case MEMPOOL_ERR_FULL: return refused(out, CHAIN_ERR_FULL, "txpool is full");
     case MEMPOOL_ERR_STOPPED: return refused(out, CHAIN_ERR_STOPPING, "the node is stopping");
     case MEMPOOL_ERR_NONE: break;
@@ -26,9 +25,9 @@ static struct err pool_error(struct chain_submitted *out, enum mempool_err e) {
     return ERR_NONE;
 }
 
-/* In interval mode nobody waits: the next block may be far away. */
-static uint64_t wait_for(const struct chain *c, uint64_t wait_ms) {
-    return c->options.block_time_ms ? 0 : wait_ms;
+/* Nobody waits for a block that does not come at once: it may be far away. */
+static uint64_t wait_for(struct chain *c, uint64_t wait_ms) {
+    return chain_get_mining(c).automine ? wait_ms : 0;
 }
 
 static struct err hand_over(struct chain *c, struct mempool_tx *tx, uint64_t account_nonce,
@@ -51,10 +50,16 @@ static bool is_known(struct chain_reader *r, const struct b32 *hash) {
 
 /* ---- EVM */
 
-/* The checks that do not need the sequencer: form, signature, fees, and the state as far as it is
- * known. */
-static struct err check_evm(struct chain *c, const struct b32 *hash, struct evm_tx *tx,
-                            uint64_t *nonce, struct chain_submitted *out) {
+/* The block that will come, as far as a transaction's validity depends on it. */
+static void env_of_next(struct chain *c, struct evm_env *env) {
+    env->block.base_fee = chain_pending_base_fee(c);
+    pthread_mutex_lock(&c->ahead_lock);
+    env->block.gas_limit = c->ahead.gas_limit;
+    pthread_mutex_unlock(&c->ahead_lock);
+}
+
+/* What needs neither state nor sequencer: the type, and who signed. */
+static struct err check_signed(struct evm_tx *tx, struct chain_submitted *out) {
     if (tx->type == EVM_TX_BLOB)
         return refused(out, CHAIN_ERR_INVALID,
                        "blob transactions are not accepted: this chain has no blobs");
@@ -63,21 +68,28 @@ static struct err check_evm(struct chain *c, const struct b32 *hash, struct evm_
     if (!tx->has_chain_id)
         return refused(out, CHAIN_ERR_INVALID,
                        "only replay-protected (EIP-155) transactions allowed over RPC");
+    return ERR_NONE;
+}
+
+/* The checks that do not need the sequencer: form, signature, fees, and the state as far as it is
+ * known. */
+static struct err check_evm(struct chain *c, const struct b32 *hash, struct evm_tx *tx,
+                            unsigned skip, uint64_t *nonce, struct chain_submitted *out) {
+    enum evm_tx_err te;
     struct chain_reader *r;
     struct err e = chain_reader_open(c, ST_LATEST, &r);
     if (err_is(e)) return refused(out, CHAIN_ERR_STORE, e.text);
     struct evm_env env;
     struct evm_tx_plan plan;
     chain_evm_env(r, &env);
+    env_of_next(c, &env);
     if (is_known(r, hash)) {
         e = refused(out, CHAIN_ERR_KNOWN, "already known");
     } else {
         st_begin_tx(env.journal);
-        te = evm_tx_check(&env, tx, 0, &plan);
+        te = evm_tx_check(&env, tx, skip, &plan);
         *nonce = st_account(env.journal, &tx->sender)->nonce;
         st_end_tx(env.journal, true);
-        /* A fee below today's base fee, or a balance that earlier waiting transactions may change,
-         * is the sequencer's business; what can never become valid is refused here. */
         if (te && te != EVM_TX_NONCE_TOO_HIGH) {
             struct chain_refusal why;
             chain_evm_refusal(&env, tx, te, &why);
@@ -88,38 +100,80 @@ static struct err check_evm(struct chain *c, const struct b32 *hash, struct evm_
     return e;
 }
 
-struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
-                            struct chain_submitted *out) {
-    enum { RAW_MAX_BYTES = 128 << 10 }; /* geth's limit of a transaction in its pool */
-    *out = (struct chain_submitted){0};
-    if (raw.n > RAW_MAX_BYTES)
-        return refused(out, CHAIN_ERR_INVALID, "oversized data: transaction size above 128 KiB");
+static struct mempool_tx *decode_evm(struct bytes raw, struct chain_submitted *out, struct err *e) {
     struct mempool_tx *tx = mempool_tx_new();
     struct evm_tx *decoded = ARENA_NEW(&tx->arena, struct evm_tx);
     tx->raw = arena_copy(&tx->arena, raw);
-    struct err e = evm_tx_decode(tx->raw, &tx->arena, decoded);
-    if (err_is(e)) {
-        e = refused(out, CHAIN_ERR_DECODE, e.text);
+    *e = evm_tx_decode(tx->raw, &tx->arena, decoded);
+    if (err_is(*e)) {
+        *e = refused(out, CHAIN_ERR_DECODE, e->text);
         mempool_tx_free(tx);
-        return e;
+        return NULL;
     }
     keccak256(&tx->hash, raw);
     out->hash = tx->hash;
+    tx->vm = ST_VM_EVM;
+    tx->nonce = decoded->nonce;
+    tx->price = decoded->max_fee;
+    tx->tip = decoded->max_priority_fee;
+    tx->decoded = decoded;
+    return tx;
+}
+
+static void set_sender(struct mempool_tx *tx, const struct b20 *sender) {
+    ((struct evm_tx *)tx->decoded)->sender = *sender;
+    memcpy(tx->sender.b, sender->b, 20);
+}
+
+static struct err check_and_hand_over(struct chain *c, struct mempool_tx *tx, unsigned skip,
+                                      uint64_t wait_ms, struct chain_submitted *out) {
     uint64_t nonce = 0;
-    e = check_evm(c, &tx->hash, decoded, &nonce, out);
+    struct err e = check_evm(c, &tx->hash, tx->decoded, skip, &nonce, out);
+    if (!err_is(e)) return hand_over(c, tx, nonce, wait_ms, out);
+    mempool_tx_free(tx);
+    return e;
+}
+
+struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                            struct chain_submitted *out) {
+    enum { RAW_MAX_BYTES = 128 << 10 }; /* geth's limit of a transaction in its pool */
+    struct err e;
+    *out = (struct chain_submitted){0};
+    if (raw.n > RAW_MAX_BYTES)
+        return refused(out, CHAIN_ERR_INVALID, "oversized data: transaction size above 128 KiB");
+    struct mempool_tx *tx = decode_evm(raw, out, &e);
+    if (!tx) return e;
+    e = check_signed(tx->decoded, out);
     if (err_is(e)) {
         mempool_tx_free(tx);
         return e;
     }
-    tx->vm = ST_VM_EVM;
-    memcpy(tx->sender.b, decoded->sender.b, 20);
-    tx->nonce = decoded->nonce;
-    tx->price = decoded->max_fee;
-    tx->decoded = decoded;
-    return hand_over(c, tx, nonce, wait_ms, out);
+    set_sender(tx, &((struct evm_tx *)tx->decoded)->sender);
+    return check_and_hand_over(c, tx, 0, wait_ms, out);
 }
 
 /* ---- Move */
+
+static struct mempool_tx *decode_move(struct bytes raw, struct chain_submitted *out,
+                                      struct err *e) {
+    struct mempool_tx *tx = mempool_tx_new();
+    struct mv_signed_tx *decoded = ARENA_NEW(&tx->arena, struct mv_signed_tx);
+    tx->raw = arena_copy(&tx->arena, raw);
+    *e = mv_signed_tx_decode(tx->raw, &tx->arena, decoded);
+    if (err_is(*e)) {
+        *e = refused(out, CHAIN_ERR_DECODE, e->text);
+        mempool_tx_free(tx);
+        return NULL;
+    }
+    tx->hash = mv_signed_tx_hash(tx->raw);
+    out->hash = tx->hash;
+    tx->vm = ST_VM_MOVE;
+    tx->sender = decoded->sender;
+    tx->nonce = decoded->sequence_number;
+    tx->price = tx->tip = u256_from_u64(decoded->gas_unit_price);
+    tx->decoded = decoded;
+    return tx;
+}
 
 static struct err check_move(struct chain *c, const struct b32 *hash, const struct mv_signed_tx *tx,
                              uint64_t *nonce, struct chain_submitted *out) {
@@ -145,30 +199,63 @@ static struct err check_move(struct chain *c, const struct b32 *hash, const stru
 
 struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms,
                              struct chain_submitted *out) {
-    *out = (struct chain_submitted){0};
-    struct mempool_tx *tx = mempool_tx_new();
-    struct mv_signed_tx *decoded = ARENA_NEW(&tx->arena, struct mv_signed_tx);
-    tx->raw = arena_copy(&tx->arena, raw);
-    struct err e = mv_signed_tx_decode(tx->raw, &tx->arena, decoded);
-    if (err_is(e)) {
-        e = refused(out, CHAIN_ERR_DECODE, e.text);
-        mempool_tx_free(tx);
-        return e;
-    }
-    tx->hash = mv_signed_tx_hash(tx->raw);
-    out->hash = tx->hash;
+    struct err e;
     uint64_t nonce = 0;
-    e = check_move(c, &tx->hash, decoded, &nonce, out);
-    if (err_is(e)) {
-        mempool_tx_free(tx);
-        return e;
+    *out = (struct chain_submitted){0};
+    struct mempool_tx *tx = decode_move(raw, out, &e);
+    if (!tx) return e;
+    e = check_move(c, &tx->hash, tx->decoded, &nonce, out);
+    if (!err_is(e)) return hand_over(c, tx, nonce, wait_ms, out);
+    mempool_tx_free(tx);
+    return e;
+}
+
+/* ---- Transactions that nobody signed */
+
+struct err chain_submit_unsigned(struct chain *c, const struct evm_tx *unsigned_tx,
+                                 uint64_t wait_ms, struct chain_submitted *out) {
+    struct evm_tx marked = *unsigned_tx;
+    struct buf raw = {0};
+    struct err e;
+    *out = (struct chain_submitted){0};
+    marked.y_parity = 0;
+    u256_from_be(&marked.r, BYTES_OF(marked.sender));
+    marked.s = U256_ONE;
+    evm_tx_encode(&marked, &raw);
+    struct mempool_tx *tx = decode_evm(buf_bytes(&raw), out, &e);
+    buf_free(&raw);
+    if (!tx) return e;
+    set_sender(tx, &marked.sender);
+    tx->impersonated = true;
+    return check_and_hand_over(c, tx, EVM_SKIP_SENDER_CODE, wait_ms, out);
+}
+
+bool chain_evm_sender(const struct evm_tx *tx, struct b20 *sender) {
+    uint8_t r[32];
+    if (u256_eq(&tx->s, &U256_ONE) && u256_bit_length(&tx->r) <= 160) {
+        u256_store_be(r, &tx->r);
+        memcpy(sender->b, r + 12, 20);
+        return true;
     }
-    tx->vm = ST_VM_MOVE;
-    tx->sender = decoded->sender;
-    tx->nonce = decoded->sequence_number;
-    tx->price = u256_from_u64(decoded->gas_unit_price);
-    tx->decoded = decoded;
-    return hand_over(c, tx, nonce, wait_ms, out);
+    return evm_tx_sender(tx, CHAIN_FORK, sender) == EVM_TX_OK;
+}
+
+void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t account_nonce) {
+    struct chain_submitted ignored = {0};
+    struct mempool_outcome outcome;
+    struct mempool_tx *tx;
+    struct err e = ERR_NONE;
+    if (v->vm == ST_VM_EVM) {
+        struct b20 sender;
+        memcpy(sender.b, v->sender.b, 20);
+        tx = decode_evm(v->raw, &ignored, &e);
+        if (tx) set_sender(tx, &sender);
+    } else {
+        tx = decode_move(v->raw, &ignored, &e);
+    }
+    if (!tx) return;
+    tx->impersonated = v->impersonated;
+    mempool_insert(c->mempool, tx, account_nonce, 0, &outcome);
 }
 
 /* ---- The mempool, seen from outside */

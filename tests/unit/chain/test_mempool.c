@@ -28,7 +28,7 @@ static struct mempool_tx *make(uint32_t who, uint64_t nonce, uint64_t price) {
     store_be32(tx->sender.b, who);
     tx->vm = ST_VM_EVM;
     tx->nonce = nonce;
-    tx->price = u256_from_u64(price);
+    tx->price = tx->tip = u256_from_u64(price);
     tx->raw = arena_copy(&tx->arena, BYTES_LIT("raw bytes"));
     return tx;
 }
@@ -162,11 +162,11 @@ static void test_replacement_pays_ten_percent_more(void **state) {
     insert(make(1, 0, 101), 0);
     assert_int_equal(insert(make(1, 0, 101), 0), MEMPOOL_ERR_KNOWN);
     assert_int_equal(insert(make(1, 0, 90), 0), MEMPOOL_ERR_UNDERPRICED);
-    assert_int_equal(insert(make(1, 0, 111), 0), MEMPOOL_ERR_UNDERPRICED); /* 111.1 is needed */
-    assert_int_equal(insert(make(1, 0, 112), 0), 0);
+    assert_int_equal(insert(make(1, 0, 110), 0), MEMPOOL_ERR_UNDERPRICED);
+    assert_int_equal(insert(make(1, 0, 111), 0), 0); /* 111.1, rounded down as geth does */
     assert_int_equal(mempool_count(pool), 1);
     struct mempool_tx *tx = mempool_take(pool);
-    assert_int_equal(tx->price.w[0], 112);
+    assert_int_equal(tx->price.w[0], 111);
     mempool_done(pool, tx, 1, NULL);
     assert_null(mempool_take(pool));
 }
@@ -176,6 +176,27 @@ static void test_replacement_at_exactly_ten_percent_is_taken(void **state) {
     insert(make(1, 0, 100), 0);
     assert_int_equal(insert(make(1, 0, 109), 0), MEMPOOL_ERR_UNDERPRICED);
     assert_int_equal(insert(make(1, 0, 110), 0), 0);
+}
+
+/* Both fees must rise: else a tip of nothing could push out a good one. */
+static void test_replacement_raises_the_tip_as_well(void **state) {
+    (void)state;
+    insert(make(1, 0, 100), 0);
+    struct mempool_tx *same_tip = make(1, 0, 200), *same_cap = make(1, 0, 201);
+    same_tip->tip = u256_from_u64(100);
+    same_cap->price = u256_from_u64(100);
+    assert_int_equal(insert(same_tip, 0), MEMPOOL_ERR_UNDERPRICED);
+    assert_int_equal(insert(same_cap, 0), MEMPOOL_ERR_UNDERPRICED);
+    assert_int_equal(insert(make(1, 0, 202), 0), 0);
+}
+
+static void test_replacement_of_nothing_pays_something(void **state) {
+    (void)state;
+    insert(make(1, 0, 0), 0);
+    struct mempool_tx *also_free = make(1, 0, 0);
+    also_free->hash.b[31] = 1;
+    assert_int_equal(insert(also_free, 0), MEMPOOL_ERR_UNDERPRICED);
+    assert_int_equal(insert(make(1, 0, 1), 0), 0);
 }
 
 static void test_replacement_at_absurd_prices_does_not_overflow(void **state) {
@@ -219,11 +240,171 @@ static void fill(void) {
 static void test_pool_has_a_limit(void **state) {
     (void)state;
     fill();
-    assert_int_equal(add(99999, 0), MEMPOOL_ERR_FULL);
-    assert_int_equal(add(1, 16), MEMPOOL_ERR_FULL);
+    assert_int_equal(add(99999, 0), MEMPOOL_ERR_CHEAP);
+    assert_int_equal(add(1, 16), MEMPOOL_ERR_CHEAP);
     assert_int_equal(insert(make(1, 3, 200), 0), 0); /* a replacement takes no room */
     run_next(1, 0);
     assert_int_equal(add(99999, 0), 0);
+}
+
+static void test_full_pool_lets_a_better_one_in_for_the_cheapest(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < MEMPOOL_MAX; i++)
+        assert_int_equal(insert(make(1 + i / 16, i % 16, 100 + i / 16), 0), 0);
+    assert_int_equal(insert(make(99999, 0, 100), 0), MEMPOOL_ERR_CHEAP);
+    assert_int_equal(insert(make(99999, 0, 101), 0), 0); /* dearer than sender 1's */
+    struct b32 poor = {{0, 0, 0, 1}}, next = {{0, 0, 0, 2}};
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &poor, 0), 0);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &next, 0), 16);
+    /* A gap pushes out nobody who can run. */
+    while (mempool_count(pool) < MEMPOOL_MAX) {
+        static uint32_t who = 200000;
+        assert_int_equal(insert(make(who++, 0, 500), 0), 0);
+    }
+    assert_int_equal(insert(make(77777, 5, 100000), 0), MEMPOOL_ERR_CHEAP);
+}
+
+static void test_full_pool_drops_queued_ones_first(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < MEMPOOL_MAX; i++) {
+        bool gap = i / 16 == 500; /* of one sender in the middle, which pays most */
+        assert_int_equal(insert(make(1 + i / 16, i % 16 + gap, gap ? 900 : 100), 0), 0);
+    }
+    size_t pending, queued;
+    mempool_counts(pool, ST_VM_EVM, &pending, &queued);
+    assert_int_equal(pending, MEMPOOL_MAX - 16);
+    assert_int_equal(queued, 16);
+    assert_int_equal(add(99999, 0), 0);
+    mempool_counts(pool, ST_VM_EVM, &pending, &queued);
+    assert_int_equal(pending, MEMPOOL_MAX - 16 + 1);
+    assert_int_equal(queued, 0);
+}
+
+/* ---- Fees */
+
+static void test_better_tips_go_first(void **state) {
+    (void)state;
+    static const uint64_t tips[] = {5, 9, 7, 9, 1, 3, 9, 2};
+    static const uint32_t order[] = {2, 4, 7, 3, 1, 6, 8, 5}; /* equal ones as they came */
+    for (uint32_t i = 0; i < COUNT_OF(tips); i++) insert(make(1 + i, 0, tips[i]), 0);
+    for (uint32_t i = 0; i < COUNT_OF(order); i++) run_next(order[i], 0);
+}
+
+static void test_random_tips_leave_in_order(void **state) {
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        uint64_t last = UINT64_MAX;
+        uint32_t n = 1 + rnd() % 300;
+        for (uint32_t i = 0; i < n; i++) insert(make(1 + i, 0, rnd() % 50), 0);
+        for (uint32_t k = rnd() % n; k > 0; k--) { /* some are replaced, some removed */
+            uint32_t who = 1 + rnd() % n;
+            if (rnd() % 2) {
+                insert(make(who, 0, 60 + rnd() % 100), 0);
+            } else {
+                struct b32 sender = {{0}};
+                store_be32(sender.b, who);
+                mempool_remove_sender(pool, ST_VM_EVM, &sender, "gone");
+            }
+        }
+        for (struct mempool_tx *tx; (tx = mempool_take(pool));) {
+            assert_true(tx->price.w[0] <= last);
+            last = tx->price.w[0];
+            mempool_done(pool, tx, 1, NULL);
+        }
+        mempool_sealed(pool, NULL);
+        assert_int_equal(mempool_count(pool), 0);
+    }
+}
+
+static void test_who_does_not_pay_the_base_fee_waits(void **state) {
+    (void)state;
+    struct u256 fee = u256_from_u64(50), low = u256_from_u64(20);
+    insert(make(1, 0, 40), 0);
+    struct mempool_tx *modest = make(2, 0, 100);
+    modest->tip = u256_from_u64(3);
+    insert(modest, 0);
+    struct mempool_tx *move = make(3, 0, 1); /* Move has no base fee: ranks as 1 gwei */
+    move->vm = ST_VM_MOVE;
+    insert(move, 0);
+    mempool_set_base_fee(pool, &fee);
+    run_next(3, 0);
+    run_next(2, 0);
+    assert_null(mempool_take(pool));
+    assert_true(mempool_wait(pool, 0, true)); /* and nobody is woken for it */
+    assert_int_equal(mempool_count(pool), 1);
+    insert(make(4, 0, 21), 0);
+    mempool_set_base_fee(pool, &low);
+    run_next(1, 0); /* 20 above the fee */
+    run_next(4, 0); /* 1 */
+}
+
+/* ---- Removing */
+
+static void test_removed_transactions_leave_a_gap(void **state) {
+    (void)state;
+    struct mempool_tx *middle = make(1, 1, 100);
+    struct b32 hash = middle->hash, who = {{0, 0, 0, 1}};
+    add(1, 0);
+    insert(middle, 0);
+    add(1, 2);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 0), 3);
+    assert_true(mempool_remove(pool, &hash, "dropped"));
+    assert_false(mempool_remove(pool, &hash, "dropped"));
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 0), 1);
+    run_next(1, 0);
+    assert_null(mempool_take(pool));
+    mempool_clear(pool, "dropped");
+    assert_int_equal(mempool_count(pool), 0);
+}
+
+static void test_taken_transactions_cannot_be_removed(void **state) {
+    (void)state;
+    struct b32 who = {{0, 0, 0, 1}};
+    add(1, 0);
+    add(1, 1);
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_false(mempool_remove(pool, &tx->hash, "dropped"));
+    mempool_remove_sender(pool, ST_VM_EVM, &who, "dropped");
+    assert_int_equal(mempool_count(pool), 1);
+    mempool_done(pool, tx, 1, NULL);
+    assert_null(mempool_take(pool));
+}
+
+static uint64_t nonce_of(void *ctx, uint8_t vm, const struct b32 *sender) {
+    assert_int_equal(vm, ST_VM_EVM);
+    return ((uint64_t *)ctx)[load_be32(sender->b)];
+}
+
+static void test_refresh_follows_the_state(void **state) {
+    (void)state;
+    uint64_t nonces[] = {0, 2, 0, 5};
+    for (uint64_t n = 0; n < 4; n++) add(1, n);
+    for (uint64_t n = 0; n < 3; n++) insert(make(2, n + 1, 100), 1); /* its account had nonce 1 */
+    for (uint64_t n = 0; n < 2; n++) add(3, n);
+    mempool_refresh(pool, nonce_of, nonces);
+    assert_int_equal(mempool_count(pool), 2 + 3);
+    run_next(1, 2); /* what is below the nonce is gone */
+    run_next(1, 3);
+    assert_null(mempool_take(pool)); /* sender 2 went back to 0: a gap */
+    add(2, 0);
+    for (uint64_t n = 0; n < 4; n++) run_next(2, n);
+}
+
+static void test_list_says_what_is_pending(void **state) {
+    (void)state;
+    size_t n;
+    add(2, 0);
+    add(2, 2);
+    add(1, 1);
+    struct mempool_view *list = mempool_list(pool, &arena, &n);
+    assert_int_equal(n, 3);
+    static const uint32_t want[][3] = {{1, 1, 0}, {2, 0, 1}, {2, 2, 0}};
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(load_be32(list[i].sender.b), want[i][0]);
+        assert_int_equal(list[i].nonce, want[i][1]);
+        assert_int_equal(list[i].pending, want[i][2]);
+        assert_bytes_equal(list[i].raw, BYTES_LIT("raw bytes"));
+    }
 }
 
 /* Only waiting transactions expire. The clock is not moved: they are made to have arrived earlier.
@@ -331,7 +512,7 @@ static void start(struct submitter *s, struct mempool_tx *tx, uint64_t wait_ms) 
 }
 
 static struct mempool_tx *take_when_there(void) {
-    assert_true(mempool_wait(pool, 10000));
+    assert_true(mempool_wait(pool, 10000, true));
     struct mempool_tx *tx = mempool_take(pool);
     assert_non_null(tx);
     return tx;
@@ -377,7 +558,7 @@ static void test_submitter_of_a_replaced_transaction_is_told(void **state) {
     (void)state;
     struct submitter s;
     start(&s, make(1, 0, 100), 20000);
-    assert_true(mempool_wait(pool, 10000));
+    assert_true(mempool_wait(pool, 10000, true));
     assert_int_equal(insert(make(1, 0, 200), 0), 0);
     pthread_join(s.thread, NULL);
     assert_true(s.outcome.refused);
@@ -418,7 +599,7 @@ static void test_many_submitters_all_learn_their_outcome(void **state) {
     for (uint32_t i = 0; i < COUNT; i++) start(&s[i], make(i, 0, 1), 60000);
     while (done < COUNT) {
         struct mempool_tx *tx;
-        assert_true(mempool_wait(pool, 10000));
+        assert_true(mempool_wait(pool, 10000, true));
         for (; (tx = mempool_take(pool)); done++) mempool_done(pool, tx, 1, NULL);
         mempool_sealed(pool, NULL);
     }
@@ -434,12 +615,12 @@ static void test_stop_ends_all_waiting(void **state) {
     (void)state;
     struct submitter s;
     start(&s, make(1, 0, 1), 60000);
-    assert_true(mempool_wait(pool, 10000));
+    assert_true(mempool_wait(pool, 10000, true));
     mempool_stop(pool);
     pthread_join(s.thread, NULL);
     assert_true(s.outcome.refused);
     assert_string_equal(s.outcome.text, "the node is stopping");
-    assert_false(mempool_wait(pool, UINT64_MAX));
+    assert_false(mempool_wait(pool, UINT64_MAX, true));
     assert_int_equal(add(2, 0), MEMPOOL_ERR_STOPPED);
 }
 
@@ -457,7 +638,7 @@ static void test_stop_lets_the_block_in_hand_finish(void **state) {
 
 static void test_wait_without_work_ends_after_its_time(void **state) {
     (void)state;
-    assert_true(mempool_wait(pool, 5));
+    assert_true(mempool_wait(pool, 5, true));
     assert_null(mempool_take(pool));
 }
 
@@ -473,10 +654,21 @@ int main(void) {
         T(test_random_order_runs_in_nonce_order),
         T(test_replacement_pays_ten_percent_more),
         T(test_replacement_at_exactly_ten_percent_is_taken),
+        T(test_replacement_raises_the_tip_as_well),
+        T(test_replacement_of_nothing_pays_something),
         T(test_replacement_at_absurd_prices_does_not_overflow),
         T(test_replacement_of_the_only_ready_transaction_keeps_its_turn),
         T(test_sender_has_a_limit),
         T(test_pool_has_a_limit),
+        T(test_full_pool_lets_a_better_one_in_for_the_cheapest),
+        T(test_full_pool_drops_queued_ones_first),
+        T(test_better_tips_go_first),
+        T(test_random_tips_leave_in_order),
+        T(test_who_does_not_pay_the_base_fee_waits),
+        T(test_removed_transactions_leave_a_gap),
+        T(test_taken_transactions_cannot_be_removed),
+        T(test_refresh_follows_the_state),
+        T(test_list_says_what_is_pending),
         T(test_expired_transactions_make_room_but_not_those_taken),
         T(test_expired_sender_in_the_ready_queue_is_passed_over),
         T(test_find_copies_the_bytes),
