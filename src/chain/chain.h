@@ -118,6 +118,10 @@ struct chain_block {
 /* The Ethereum header as RLP: its keccak is the block's hash. extraData is the world root. */
 void chain_header_rlp(struct buf *out, const struct chain_block *b);
 
+/* An address as people read it, with EIP-55's capitals, and a closing zero. */
+enum { CHAIN_ADDRESS_TEXT = 43 };
+void chain_address_text(char out[CHAIN_ADDRESS_TEXT], const struct b20 *address);
+
 /* Adds a log's address and topics to a bloom filter (Yellow Paper, 4.3.1). */
 void chain_bloom_add(uint8_t bloom[256], const struct st_log *log);
 
@@ -126,6 +130,9 @@ struct chain_tx;
 /* The status that the transaction has in the EVM list: its own, or for a shadow whether every leg
  * that it had in the EVM succeeded. */
 bool chain_evm_ok(const struct chain_tx *tx);
+
+/* Its entry in the EVM list: the transaction as signed, or a shadow's own encoding (type 0x7e). */
+void chain_evm_entry(struct buf *out, const struct chain_tx *tx);
 
 /* The next block's base fee (EIP-1559). */
 struct u256 chain_next_base_fee(const struct chain_block *parent);
@@ -275,24 +282,83 @@ bool chain_replay_peek(struct chain_reader *r, struct chain_tx *out);
 /* Runs it. Execution is deterministic: CHAIN_ERR_REPLAY if the outcome is not the recorded one. */
 struct err chain_replay_next(struct chain_reader *r);
 
+/* The most gas that one call, estimate or simulation may use, whatever the block allows. */
+enum { CHAIN_CALL_GAS_MAX = 50000000 };
+
 /* One EVM call or transaction with its cross-VM tail, as if it were the next transaction. */
 struct chain_evm_call {
     struct b20 from; /* zeros if the client names none */
     bool has_to;     /* false: create */
     struct b20 to;
     struct u256 value;
-    uint64_t gas;          /* 0: the block's limit */
-    struct u256 gas_price; /* 0: free, and the balance is not asked for gas */
+    uint64_t gas;          /* 0: CHAIN_CALL_GAS_MAX, which is never passed */
+    struct u256 gas_price; /* the most that is paid for one gas; 0: free, and the balance is not
+                              asked for gas */
+    bool fee_market;       /* gas_price is EIP-1559's maxFeePerGas, and this the tip: */
+    struct u256 max_priority_fee;
     struct bytes data;
     const struct evm_access *access;
     size_t access_count;
+    const struct evm_authorization *authorizations;
+    size_t authorization_count;
+    const struct b32 *blob_hashes;
+    size_t blob_hash_count;
+    struct u256 max_blob_fee; /* 0: blob gas is free too */
+    bool has_nonce;
+    uint64_t nonce; /* not compared with the account's by a call; simulations of blocks do */
 };
+
+/* What a client wants changed before its call runs. */
+struct chain_slot_override {
+    struct b32 key, value;
+};
+struct chain_account_override {
+    struct b20 address;
+    bool has_nonce, has_code, has_balance;
+    bool has_state; /* `slots` are all the storage that there is */
+    bool has_diff;  /* `slots` are changed, the others stay */
+    bool has_move;  /* the precompile at `address` is at `move_to` instead */
+    uint64_t nonce;
+    struct bytes code;
+    struct u256 balance;
+    const struct chain_slot_override *slots;
+    size_t slot_count;
+    struct b20 move_to;
+};
+struct chain_withdrawal { /* EIP-4895 */
+    uint64_t index, validator_index;
+    struct b20 address;
+    uint64_t amount; /* in Gwei */
+};
+struct chain_block_overrides {
+    bool has_number, has_difficulty, has_time, has_gas_limit, has_coinbase, has_prev_randao;
+    bool has_base_fee, has_blob_base_fee, has_beacon_root, has_withdrawals;
+    uint64_t number, time, gas_limit;
+    struct u256 difficulty, base_fee, blob_base_fee;
+    struct b20 coinbase;
+    struct b32 prev_randao, beacon_root;
+    const struct chain_withdrawal *withdrawals;
+    size_t withdrawal_count;
+};
+struct chain_overrides {
+    const struct chain_account_override *accounts;
+    size_t account_count;
+    struct chain_block_overrides block;
+};
+
+/* Changes the reader's state and block for all calls that follow, as if a transaction before them
+ * had. Once for a reader, before anything else is executed on it. `o` is borrowed until the reader
+ * is closed. An error says in go-ethereum's words what cannot be overridden. */
+struct err chain_reader_override(struct chain_reader *r, const struct chain_overrides *o);
+
 struct chain_evm_result {
     bool ok;
-    bool reverted;     /* by REVERT: `output` is revert data */
+    bool reverted; /* by REVERT: `output` is revert data */
+    bool out_of_gas;
     const char *error; /* geth's text when !ok */
     struct bytes output;
     uint64_t gas_used; /* tail included */
+    uint64_t gas_refunded;
     struct b20 created;
     const struct xvm_leg *legs;
     uint32_t leg_count;
@@ -308,6 +374,12 @@ struct err chain_simulate_evm(struct chain_reader *r, const struct chain_evm_cal
 /* The smallest gas limit with which root and tail end as they do with the most that is allowed. */
 struct err chain_estimate_evm(struct chain_reader *r, const struct chain_evm_call *call,
                               uint64_t *gas, struct chain_evm_result *out);
+
+/* The access list with which the call would run (EIP-2930), and what it then costs. `used` is its
+ * outcome. */
+struct err chain_access_list(struct chain_reader *r, const struct chain_evm_call *call,
+                             const struct evm_access **list, size_t *count,
+                             struct chain_evm_result *used);
 
 /* A Move transaction without its signature being checked, as the Aptos API's simulate: fills a
  * chain_tx as if it had been sealed, with the hash of the bytes as given. */

@@ -20,6 +20,8 @@ void chain_exec_env(const struct chain_exec *x, struct evm_env *env) {
         .journal = x->journal,
         .machine = x->machine,
     };
+    if (x->overrides && x->overrides->has_blob_base_fee)
+        env->block.blob_base_fee = x->overrides->blob_base_fee;
 }
 
 struct mv_block_info chain_move_block(const struct chain_exec *x) {

@@ -144,7 +144,8 @@ struct chain_exec {
     const struct chain_block *head; /* height, time, fees of the block */
     struct arena *arena;            /* results are copied here */
     const struct evm_host *host;
-    const struct chain_observer *observer; /* NULL: nobody watches */
+    const struct chain_observer *observer;         /* NULL: nobody watches */
+    const struct chain_block_overrides *overrides; /* of what `head` does not show; or NULL */
 };
 
 /* Why a transaction is refused. */
@@ -168,6 +169,11 @@ bool chain_move_check(const struct chain_options *options, struct st_journal *j,
 uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *address);
 /* The address of an ed25519 key made from a seed. */
 struct b32 chain_ed25519_address(const struct b32 *seed);
+
+/* Why a transaction cannot be in a block or a call cannot be tried, as go-ethereum's state
+ * transition words it (the mempool's words are others): the text is in `arena`. */
+const char *chain_evm_reason(struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
+                             struct arena *arena);
 
 /* Runs the transaction. False: it is not valid now, nothing has changed. The journal is between
  * transactions before and after. Fills in everything of `out` that does not depend on its place in
@@ -205,8 +211,6 @@ struct b32 chain_shadow_hash(enum st_vm vm, const struct b32 *root);
 
 /* The place of an EVM transaction in the receipts: the encoded receipt, for the receipts root. */
 void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx);
-/* The entry of the EVM list: the raw transaction, or a shadow's own encoding (type 0x7e). */
-void chain_evm_entry(struct buf *out, const struct chain_tx *tx);
 
 /* ---- record.c: what the store keeps */
 
@@ -228,6 +232,7 @@ struct chain_reader {
     struct evm_machine *machine; /* made on first use */
     struct mv_session *session;  /* made on first use */
     struct evm_host host;
+    const struct chain_overrides *overrides; /* NULL: none */
     struct arena arena;
     uint64_t height;
     const struct chain_observer *observer;
@@ -236,8 +241,29 @@ struct chain_reader {
     uint32_t replay_done, replay_roots;
 };
 
-/* An execution on the reader's state, at the block after its newest; `head` is filled in. */
+/* An execution on the reader's state, at the reader's block with its overrides; `head` is filled
+ * in. */
 void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x);
+
+/* ---- simulate.c */
+
+/* One try of a call with a given gas limit; everything is undone at its end. */
+struct err chain_try_call(struct chain_reader *r, const struct chain_evm_call *call, uint64_t gas,
+                          struct chain_evm_result *out);
+/* The transaction that a call would be; its sender's nonce unless it has one. */
+struct evm_tx chain_call_tx(struct st_journal *j, const struct chain_exec *x,
+                            const struct chain_evm_call *call, uint64_t gas);
+
+/* ---- overrides.c */
+
+/* Applies account overrides and ends the transaction that they are. `*moves` is an array in `arena`
+ * for an evm_host. */
+struct err chain_apply_overrides(struct st_journal *j, enum evm_fork fork,
+                                 const struct chain_account_override *accounts, size_t count,
+                                 struct arena *arena, struct evm_precompile_move **moves,
+                                 size_t *move_count);
+/* The fields of a block that overrides change. */
+void chain_override_head(struct chain_block *head, const struct chain_block_overrides *o);
 
 bool chain_load_block(const struct st_snapshot *snap, uint64_t height, struct chain_block *out);
 /* The record of a root of any sealed block, also one after the snapshot's. */

@@ -3,6 +3,13 @@
 
 #include <stdlib.h>
 
+static bool reader_block_hash(void *ctx, uint64_t number, struct b32 *out) {
+    struct chain_block block;
+    if (!chain_block_at(ctx, number, &block)) return false;
+    *out = block.hash;
+    return true;
+}
+
 struct err chain_reader_open(struct chain *c, uint64_t height, struct chain_reader **out) {
     struct st_snapshot *snap;
     struct err e = st_snapshot_open(c->store, height, &snap);
@@ -11,6 +18,7 @@ struct err chain_reader_open(struct chain *c, uint64_t height, struct chain_read
     r->chain = c;
     r->snapshot = snap;
     r->height = st_snapshot_height(snap);
+    r->host = (struct evm_host){.ctx = r, .block_hash = reader_block_hash};
     arena_init(&r->arena, 0);
     *out = r;
     return ERR_NONE;
@@ -133,21 +141,14 @@ void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t 
 
 /* ---- Executing */
 
-static bool reader_block_hash(void *ctx, uint64_t number, struct b32 *out) {
-    struct chain_block block;
-    if (!chain_block_at(ctx, number, &block)) return false;
-    *out = block.hash;
-    return true;
-}
-
 void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x) {
     if (r->replays)
         *head = r->replay;
     else
         chain_block_at(r, r->height, head);
+    if (r->overrides) chain_override_head(head, &r->overrides->block);
     if (!r->machine) r->machine = evm_machine_new();
-    r->host = (struct evm_host){
-        .ctx = r, .block_hash = reader_block_hash, .tracer = r->observer ? r->observer->evm : NULL};
+    r->host.tracer = r->observer ? r->observer->evm : NULL;
     *x = (struct chain_exec){.options = &r->chain->options,
                              .cross = &r->chain->cross,
                              .journal = chain_reader_journal(r),
@@ -156,6 +157,7 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
                              .head = head,
                              .arena = &r->arena,
                              .host = &r->host,
+                             .overrides = r->overrides ? &r->overrides->block : NULL,
                              .observer = r->observer};
 }
 
@@ -172,6 +174,23 @@ void chain_observe_end(const struct chain_exec *x, struct evm_env *env, uint64_t
                        bool ok) {
     const struct chain_observer *o = x->observer;
     if (o && o->end) o->end(o->ctx, env, gas_used, ok);
+}
+
+struct err chain_reader_override(struct chain_reader *r, const struct chain_overrides *o) {
+    struct evm_precompile_move *moves;
+    struct evm_env env;
+    if (o->block.has_beacon_root || o->block.has_withdrawals)
+        return err_at(CHAIN_ERR_INVALID,
+                      o->block.has_beacon_root
+                          ? "block override \"beaconRoot\" is not supported for this RPC method"
+                          : "block override \"withdrawals\" is not supported for this RPC method",
+                      0);
+    r->overrides = o;
+    chain_evm_env(r, &env);
+    struct err e = chain_apply_overrides(env.journal, env.fork, o->accounts, o->account_count,
+                                         &r->arena, &moves, &r->host.move_count);
+    r->host.moves = moves;
+    return e;
 }
 
 void chain_evm_env(struct chain_reader *r, struct evm_env *env) {

@@ -3,19 +3,26 @@
 
 #include "crypto/crypto.h"
 
-/* A gas limit that every call of a client stays below (EIP-7825 binds transactions, not calls). */
-static uint64_t call_gas(const struct chain_evm_call *call, const struct chain_block *head) {
-    return call->gas ? min_u64(call->gas, head->gas_limit) : head->gas_limit;
+static uint64_t call_gas(const struct chain_evm_call *call) {
+    return call->gas ? min_u64(call->gas, CHAIN_CALL_GAS_MAX) : CHAIN_CALL_GAS_MAX;
 }
 
-static struct evm_tx call_as_tx(struct st_journal *j, const struct chain_exec *x,
-                                const struct chain_evm_call *call, uint64_t gas) {
-    struct evm_tx tx = {
-        .type = call->access_count ? EVM_TX_ACCESS_LIST : EVM_TX_LEGACY,
+static uint8_t call_type(const struct chain_evm_call *call) {
+    if (call->authorization_count) return EVM_TX_SET_CODE;
+    if (call->blob_hash_count) return EVM_TX_BLOB;
+    if (call->fee_market) return EVM_TX_FEE_MARKET;
+    return call->access_count ? EVM_TX_ACCESS_LIST : EVM_TX_LEGACY;
+}
+
+struct evm_tx chain_call_tx(struct st_journal *j, const struct chain_exec *x,
+                            const struct chain_evm_call *call, uint64_t gas) {
+    return (struct evm_tx){
+        .type = call_type(call),
         .has_chain_id = true,
         .chain_id = x->options->chain_id,
+        .nonce = call->has_nonce ? call->nonce : st_account(j, &call->from)->nonce,
         .max_fee = call->gas_price,
-        .max_priority_fee = call->gas_price,
+        .max_priority_fee = call->fee_market ? call->max_priority_fee : call->gas_price,
         .gas_limit = gas,
         .is_create = !call->has_to,
         .to = call->to,
@@ -23,10 +30,13 @@ static struct evm_tx call_as_tx(struct st_journal *j, const struct chain_exec *x
         .data = call->data,
         .access = call->access,
         .access_count = call->access_count,
+        .max_blob_fee = call->max_blob_fee,
+        .blob_hashes = call->blob_hashes,
+        .blob_hash_count = call->blob_hash_count,
+        .authorizations = call->authorizations,
+        .authorization_count = call->authorization_count,
         .sender = call->from,
     };
-    tx.nonce = st_account(j, &call->from)->nonce;
-    return tx;
 }
 
 /* A hash for the message ids of a call that is no transaction. */
@@ -48,61 +58,76 @@ static bool lacks_gas(const struct xvm_leg *legs, uint32_t count) {
     return false;
 }
 
-/* One try with a given gas limit; everything is undone at its end. */
-static struct err try_call(struct chain_reader *r, const struct chain_evm_call *call, uint64_t gas,
-                           struct chain_evm_result *out) {
+/* A call that names no price pays none, and then the base fee is zero in its eyes too: gas price <
+ * base fee cannot be. Likewise for blob gas. */
+static unsigned make_free(struct evm_env *env, const struct evm_tx *tx) {
+    unsigned skip = EVM_SKIP_NONCE | EVM_SKIP_SENDER_CODE | EVM_SKIP_GAS_CAP;
+    if (u256_is_zero(&tx->max_blob_fee)) env->block.blob_base_fee = U256_ZERO;
+    if (!u256_is_zero(&tx->max_fee) || !u256_is_zero(&tx->max_priority_fee)) return skip;
+    env->block.base_fee = U256_ZERO;
+    return skip | EVM_SKIP_BALANCE | EVM_SKIP_BASE_FEE;
+}
+
+/* Runs the call and its tail between st_begin_tx and st_end_tx. */
+static void run_call(struct chain_exec *x, struct evm_env *env, const struct chain_evm_call *call,
+                     const struct evm_tx *tx, struct evm_tx_plan *plan,
+                     struct chain_evm_result *out) {
+    struct b32 hash = call_hash(call);
+    struct xvm_tx xt;
+    struct evm_result result;
+    struct evm_receipt receipt;
+    struct chain_tx kept = {0};
+    chain_observe_begin(x, env, tx);
+    evm_tx_begin(env, tx, plan);
+    chain_begin_xvm(x, &xt, env, ST_VM_EVM, &hash);
+    xt.root_evm = call->from;
+    xvm_begin(&xt);
+    evm_tx_run(env, tx, plan, &result);
+    uint64_t gas_left = result.gas_left;
+    struct xvm_leg leg;
+    chain_evm_root_leg(&xt, tx, plan, &result, &leg);
+    xvm_root_done(&xt, &leg);
+    if (leg.ok) xvm_drain(&xt, &gas_left);
+    evm_tx_end(env, tx, plan, gas_left, &receipt);
+    chain_keep_outcome(x, &xt, &kept);
+    chain_observe_end(x, env, receipt.gas_used, leg.ok);
+    *out = (struct chain_evm_result){
+        .ok = leg.ok,
+        .reverted = result.status == EVM_REVERT,
+        .out_of_gas = result.status == EVM_OUT_OF_GAS,
+        .error = leg.ok ? NULL : evm_status_text(result.status),
+        .output = result.output.n ? arena_copy(x->arena, result.output) : result.output,
+        .gas_used = receipt.gas_used,
+        .gas_refunded = receipt.gas_refunded,
+        .created = result.created,
+        .legs = kept.legs,
+        .leg_count = kept.leg_count,
+        .tail_lacks_gas = lacks_gas(kept.legs, kept.leg_count),
+        .logs = kept.logs,
+        .log_count = kept.log_count,
+    };
+}
+
+struct err chain_try_call(struct chain_reader *r, const struct chain_evm_call *call, uint64_t gas,
+                          struct chain_evm_result *out) {
     struct chain_block head;
     struct chain_exec x;
-    chain_reader_exec(r, &head, &x);
     struct evm_env env;
     struct evm_tx_plan plan;
+    struct err e = ERR_NONE;
+    chain_reader_exec(r, &head, &x);
     chain_exec_env(&x, &env);
     *out = (struct chain_evm_result){0};
     st_begin_tx(x.journal);
     st_mark start = st_savepoint(x.journal);
-    struct evm_tx tx = call_as_tx(x.journal, &x, call, gas);
-    unsigned skip = EVM_SKIP_NONCE | EVM_SKIP_SENDER_CODE | EVM_SKIP_GAS_CAP;
-    if (u256_is_zero(&call->gas_price)) skip |= EVM_SKIP_BALANCE | EVM_SKIP_BASE_FEE;
+    struct evm_tx tx = chain_call_tx(x.journal, &x, call, gas);
+    tx.nonce = st_account(x.journal, &call->from)->nonce;
+    unsigned skip = make_free(&env, &tx);
     enum evm_tx_err te = evm_tx_check(&env, &tx, skip, &plan);
-    struct err e = ERR_NONE;
-    if (te) {
-        struct chain_refusal why;
-        chain_evm_refusal(&env, &tx, te, &why);
-        e = err_at(CHAIN_ERR_INVALID, arena_printf(x.arena, "%s", why.text), (uint64_t)te);
-    } else {
-        struct b32 hash = call_hash(call);
-        struct xvm_tx xt;
-        struct evm_result result;
-        struct evm_receipt receipt;
-        struct chain_tx kept = {0};
-        chain_observe_begin(&x, &env, &tx);
-        evm_tx_begin(&env, &tx, &plan);
-        chain_begin_xvm(&x, &xt, &env, ST_VM_EVM, &hash);
-        xt.root_evm = call->from;
-        xvm_begin(&xt);
-        evm_tx_run(&env, &tx, &plan, &result);
-        uint64_t gas_left = result.gas_left;
-        struct xvm_leg leg;
-        chain_evm_root_leg(&xt, &tx, &plan, &result, &leg);
-        xvm_root_done(&xt, &leg);
-        if (leg.ok) xvm_drain(&xt, &gas_left);
-        evm_tx_end(&env, &tx, &plan, gas_left, &receipt);
-        chain_keep_outcome(&x, &xt, &kept);
-        chain_observe_end(&x, &env, receipt.gas_used, leg.ok);
-        *out = (struct chain_evm_result){
-            .ok = leg.ok,
-            .reverted = result.status == EVM_REVERT,
-            .error = leg.ok ? NULL : evm_status_text(result.status),
-            .output = result.output.n ? arena_copy(x.arena, result.output) : result.output,
-            .gas_used = receipt.gas_used,
-            .created = result.created,
-            .legs = kept.legs,
-            .leg_count = kept.leg_count,
-            .tail_lacks_gas = lacks_gas(kept.legs, kept.leg_count),
-            .logs = kept.logs,
-            .log_count = kept.log_count,
-        };
-    }
+    if (te)
+        e = err_at(CHAIN_ERR_INVALID, chain_evm_reason(&env, &tx, te, x.arena), (uint64_t)te);
+    else
+        run_call(&x, &env, call, &tx, &plan, out);
     st_revert(x.journal, start);
     st_end_tx(x.journal, false);
     return e;
@@ -110,11 +135,17 @@ static struct err try_call(struct chain_reader *r, const struct chain_evm_call *
 
 struct err chain_simulate_evm(struct chain_reader *r, const struct chain_evm_call *call,
                               struct chain_evm_result *out) {
-    struct chain_block head;
-    struct chain_exec x;
-    chain_reader_exec(r, &head, &x);
-    return try_call(r, call, call_gas(call, &head), out);
+    struct err e = chain_try_call(r, call, call_gas(call), out);
+    if (!err_is(e)) return e;
+    return err_at(e.code,
+                  arena_printf(chain_reader_arena(r), "err: %s (supplied gas %llu)", e.text,
+                               (unsigned long long)call_gas(call)),
+                  e.at);
 }
+
+/* ---- Estimates */
+
+enum { TX_GAS = 21000, TX_GAS_CAP = 1 << 24 /* EIP-7825: more cannot be sent */ };
 
 /* Does a try with less gas end as the one with the most? Gas is all that may differ. */
 static bool same_end(const struct chain_evm_result *a, const struct chain_evm_result *b) {
@@ -125,38 +156,88 @@ static bool same_end(const struct chain_evm_result *a, const struct chain_evm_re
     return true;
 }
 
+/* Does the call end as `wanted` (NULL: well, and without a tail) with this much gas? */
+static bool is_enough(struct chain_reader *r, const struct chain_evm_call *call, uint64_t gas,
+                      const struct chain_evm_result *wanted) {
+    struct chain_evm_result tried;
+    struct arena_mark mark = arena_mark(chain_reader_arena(r));
+    bool ok = !err_is(chain_try_call(r, call, gas, &tried)) &&
+              (wanted ? same_end(&tried, wanted) : tried.ok && tried.leg_count == 1);
+    arena_release(chain_reader_arena(r), mark);
+    return ok;
+}
+
+/* The most gas that the call may use: the block's, or what it names, or what the balance pays for.
+ */
+static struct err highest_gas(struct chain_reader *r, const struct chain_evm_call *call,
+                              uint64_t *high) {
+    struct evm_env env;
+    chain_evm_env(r, &env);
+    *high = call->gas >= TX_GAS ? call->gas : env.block.gas_limit;
+    *high = min_u64(*high, env.fork >= EVM_OSAKA ? TX_GAS_CAP : CHAIN_CALL_GAS_MAX);
+    if (u256_is_zero(&call->gas_price)) return ERR_NONE;
+    struct u256 left = st_account(env.journal, &call->from)->balance, paid, spent;
+    spent = u256_from_u64(call->blob_hash_count * (uint64_t)EVM_GAS_PER_BLOB);
+    u256_mul(&spent, &spent, &call->max_blob_fee);
+    if (u256_lt(&left, &call->value))
+        return err_at(CHAIN_ERR_INVALID, "insufficient funds for transfer", 0);
+    u256_sub(&left, &left, &call->value);
+    if (u256_lt(&left, &spent))
+        return err_at(CHAIN_ERR_INVALID, "insufficient funds for gas * price + value", 0);
+    u256_sub(&left, &left, &spent);
+    u256_divmod(&paid, NULL, &left, &call->gas_price);
+    *high = min_u64(*high, u256_sat_u64(&paid));
+    return ERR_NONE;
+}
+
+static bool is_plain_transfer(struct chain_reader *r, const struct chain_evm_call *call) {
+    return call->has_to && !call->data.n &&
+           b32_eq(&st_account(chain_reader_journal(r), &call->to)->code_hash, &ST_EMPTY_CODE_HASH);
+}
+
 struct err chain_estimate_evm(struct chain_reader *r, const struct chain_evm_call *call,
                               uint64_t *gas, struct chain_evm_result *out) {
-    struct chain_block head;
-    chain_block_at(r, chain_reader_height(r), &head);
-    enum { TX_GAS_CAP = 1 << 24 }; /* EIP-7825: more cannot be sent */
-    uint64_t high = min_u64(call_gas(call, &head), TX_GAS_CAP), low = 20999;
-    if (!u256_is_zero(&call->gas_price)) { /* no more gas than the balance pays for */
-        struct u256 left = st_account(chain_reader_journal(r), &call->from)->balance, gas_paid;
-        if (u256_lt(&left, &call->value))
-            return err_at(CHAIN_ERR_INVALID, "insufficient funds for transfer", 0);
-        u256_sub(&left, &left, &call->value);
-        u256_divmod(&gas_paid, NULL, &left, &call->gas_price);
-        high = min_u64(high, u256_sat_u64(&gas_paid));
+    uint64_t high;
+    struct err e = highest_gas(r, call, &high);
+    if (err_is(e)) return e;
+    if (is_plain_transfer(r, call) && is_enough(r, call, TX_GAS, NULL)) {
+        *out = (struct chain_evm_result){.ok = true, .gas_used = TX_GAS};
+        *gas = TX_GAS;
+        return ERR_NONE;
     }
-    struct err e = try_call(r, call, high, out);
-    if (err_is(e) || !out->ok) return e;
-    /* What was used is a good first guess; 63/64 rules and refunds may ask for more. */
-    uint64_t guess = out->gas_used;
+    e = chain_try_call(r, call, high, out);
+    if (err_is(e) && (e.at == EVM_TX_INTRINSIC_GAS || e.at == EVM_TX_FLOOR_DATA_GAS)) {
+        out->out_of_gas = true;
+        e = ERR_NONE;
+    }
+    if (err_is(e))
+        return err_at(e.code,
+                      arena_printf(chain_reader_arena(r), "failed with %llu gas: %s",
+                                   (unsigned long long)high, e.text),
+                      e.at);
+    *gas = high;
+    if (!out->ok) return ERR_NONE;
+    /* What was used is the least that can do; the rule of 63/64 and refunds may ask for more. */
+    uint64_t low = out->gas_used - 1;
+    uint64_t guess = (out->gas_used + out->gas_refunded + 2300) / 63 * 64 + 64;
+    if (is_enough(r, call, out->gas_used, out)) {
+        *gas = out->gas_used;
+        return ERR_NONE;
+    }
+    if (guess < high) {
+        if (is_enough(r, call, guess, out))
+            high = guess;
+        else
+            low = guess;
+    }
     while (low + 1 < high) {
-        struct chain_evm_result tried;
-        uint64_t mid = guess ? guess : low + (high - low) / 2;
-        guess = 0;
-        if (mid <= low || mid >= high) continue;
-        struct arena_mark mark = arena_mark(chain_reader_arena(r));
-        struct err te = try_call(r, call, mid, &tried);
-        if (!err_is(te) && same_end(&tried, out))
+        uint64_t mid = min_u64(low + (high - low) / 2, low * 2);
+        if (is_enough(r, call, mid, out))
             high = mid;
         else
             low = mid;
-        arena_release(chain_reader_arena(r), mark);
         /* Within 1.5 % is near enough, as for geth; the answer is always one that was tried. */
-        if (high - low < high / 64 && low > 20999) break;
+        if (high - low < high / 64) break;
     }
     *gas = high;
     return ERR_NONE;

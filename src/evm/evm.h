@@ -176,6 +176,13 @@ struct evm_tracer {
                      const struct u256 *value);
 };
 
+/* A precompile that is at another address, or (no `to`) at none, for simulations that override it.
+ */
+struct evm_precompile_move {
+    struct b20 from, to;
+    bool has_to;
+};
+
 struct evm_host {
     void *ctx;
     /* Asked only for the 256 blocks before this one. NULL, or false: the hash is zero. */
@@ -183,6 +190,8 @@ struct evm_host {
     const struct evm_native *natives;
     size_t native_count;
     const struct evm_tracer *tracer;
+    const struct evm_precompile_move *moves;
+    size_t move_count;
 };
 
 struct evm_env {
@@ -215,6 +224,9 @@ bool evm_precompile_call(enum evm_fork fork, const struct b20 *address, struct b
 /* Warms what EIP-2929 and EIP-3651 warm at the start of a transaction from `origin` to `to` (NULL
  * for none): for legs that no Ethereum transaction started. */
 void evm_warm_start(struct evm_env *env, const struct b20 *origin, const struct b20 *to);
+
+/* True if the protocol defines a precompile at this address in this fork. */
+bool evm_is_precompile(enum evm_fork fork, const struct b20 *address);
 
 /* The address that CREATE makes. */
 struct b20 evm_create_address(const struct b20 *sender, uint64_t nonce);

@@ -79,6 +79,18 @@ static const struct evm_native *native_at(const struct evm_env *env, const struc
     return NULL;
 }
 
+/* The precompile that runs at this address, after what the host has moved. */
+static const struct evm_precompile *precompile_of(const struct evm_env *env,
+                                                  const struct b20 *address) {
+    const struct evm_host *h = env->host;
+    for (size_t i = 0; h && i < h->move_count; i++)
+        if (h->moves[i].has_to && b20_eq(&h->moves[i].to, address))
+            return evm_precompile_at(env->fork, &h->moves[i].from);
+    for (size_t i = 0; h && i < h->move_count; i++)
+        if (b20_eq(&h->moves[i].from, address)) return NULL;
+    return evm_precompile_at(env->fork, address);
+}
+
 /* ---- Frames */
 
 /* A frame on top of the newest, with empty stack and memory behind that one's. */
@@ -114,7 +126,7 @@ static bool begin_call(struct evm_env *env, const struct evm_call_params *c, st_
         st_touch(j, self, false);
 
     const struct evm_native *native = native_at(env, &c->code);
-    const struct evm_precompile *p = evm_precompile_at(env->fork, &c->code);
+    const struct evm_precompile *p = precompile_of(env, &c->code);
     if (native || p) {
         if (native)
             run_native(env, native, c, r);

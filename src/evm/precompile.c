@@ -230,3 +230,7 @@ bool evm_precompile_call(enum evm_fork fork, const struct b20 *address, struct b
     buf_free(&out);
     return true;
 }
+
+bool evm_is_precompile(enum evm_fork fork, const struct b20 *address) {
+    return evm_precompile_at(fork, address) != NULL;
+}

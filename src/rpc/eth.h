@@ -2,14 +2,22 @@
 #ifndef TERN_RPC_ETH_H
 #define TERN_RPC_ETH_H
 
+#include "rpc/eth_args.h"
 #include "rpc/eth_json.h"
 #include "rpc/node.h"
 
 /* Opens a reader at the block that a parameter names: a tag, a number, or {blockHash|blockNumber}.
  * A missing parameter is "latest". False after rpc_fail. */
 bool eth_reader_at(struct rpc_call *c, json_t *block, struct chain_reader **out);
+/* Fails the call with the outcome of an execution that did not end well, in the form that clients
+ * decode: code 3 with the revert data, or -32000. */
+bool eth_fail_execution(struct rpc_call *c, const struct chain_evm_result *result);
+
 /* The newest block's reader. */
 bool eth_reader(struct rpc_call *c, struct chain_reader **out);
+
+/* The height that such a parameter names, given the newest. */
+bool eth_height_at(struct rpc_call *c, json_t *block, uint64_t newest, uint64_t *height);
 
 /* The height that a tag or number names, given the newest. */
 bool eth_height(struct rpc_call *c, json_t *block, uint64_t newest, uint64_t *out);

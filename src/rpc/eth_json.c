@@ -80,16 +80,22 @@ void eth_put_block(struct json_out *o, struct chain_reader *r, const struct chai
 
 /* ---- Transactions */
 
-static void put_access_list(struct json_out *o, const struct evm_tx *tx) {
+void eth_put_address_key(struct json_out *o, const struct b20 *address) {
+    char text[43] = "0x";
+    hex_encode(text + 2, BYTES_OF(*address));
+    text[42] = 0;
+    jo_key(o, text);
+}
+
+void eth_put_access_list(struct json_out *o, const struct evm_access *list, size_t count) {
     jo_key(o, "accessList");
     jo_array(o);
-    for (size_t i = 0; i < tx->access_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         jo_object(o);
-        JO_KEY_HEX(o, "address", tx->access[i].address);
+        JO_KEY_HEX(o, "address", list[i].address);
         jo_key(o, "storageKeys");
         jo_array(o);
-        for (size_t k = 0; k < tx->access[i].key_count; k++)
-            jo_hex(o, BYTES_OF(tx->access[i].keys[k]));
+        for (size_t k = 0; k < list[i].key_count; k++) jo_hex(o, BYTES_OF(list[i].keys[k]));
         jo_end_array(o);
         jo_end_object(o);
     }
@@ -164,7 +170,7 @@ static void put_tx_fields(struct json_out *o, const struct evm_tx *tx, const str
         jo_key(o, "chainId");
         jo_quantity(o, tx->chain_id);
     }
-    if (tx->type != EVM_TX_LEGACY) put_access_list(o, tx);
+    if (tx->type != EVM_TX_LEGACY) eth_put_access_list(o, tx->access, tx->access_count);
     if (tx->type == EVM_TX_SET_CODE) put_authorizations(o, tx);
     put_signature(o, tx);
 }

@@ -15,6 +15,11 @@ void eth_put_block(struct json_out *o, struct chain_reader *r, const struct chai
 /* The entry that the root has in the EVM list: the transaction itself, or its shadow. */
 void eth_put_transaction(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
                          struct arena *arena);
+/* An address as the key of an object. */
+void eth_put_address_key(struct json_out *o, const struct b20 *address);
+
+/* The field "accessList". */
+void eth_put_access_list(struct json_out *o, const struct evm_access *list, size_t count);
 /* One that waits in the mempool. */
 void eth_put_pending(struct json_out *o, struct bytes raw, struct arena *arena);
 

@@ -1,13 +1,12 @@
-/* Methods that read accounts, say what the chain is, and suggest fees. */
+/* Methods that read accounts and say what the chain is. */
 #include "rpc/eth.h"
-
-#include <stdio.h>
 
 #include "crypto/crypto.h"
 
+/* [address, block]: the account, and its reader to close; NULL after rpc_fail. */
 static struct st_account *account_at(struct rpc_call *c, struct chain_reader **r) {
     struct b20 address;
-    if (!rpc_address(c, rpc_param(c, 0), "address", &address) ||
+    if (!eth_count_args(c, 1, 2) || !eth_arg_address(c, ETH_ARG(0), rpc_param(c, 0), &address) ||
         !eth_reader_at(c, rpc_param(c, 1), r))
         return NULL;
     return st_account(chain_reader_journal(*r), &address);
@@ -44,20 +43,78 @@ static bool get_code(struct rpc_call *c) {
     return true;
 }
 
+static void put_slot(struct json_out *o, struct st_journal *j, const struct b20 *address,
+                     const struct u256 *key) {
+    uint8_t word[32];
+    u256_store_be(word, &st_slot(j, st_account(j, address), key)->current);
+    jo_hex(o, BYTES_OF(word));
+}
+
 static bool get_storage(struct rpc_call *c) {
     struct chain_reader *r;
     struct b20 address;
     struct u256 key;
-    uint8_t word[32];
-    if (!rpc_address(c, rpc_param(c, 0), "address", &address) ||
-        !rpc_quantity_u256(c, rpc_param(c, 1), "storage slot", &key) ||
+    size_t size;
+    if (!eth_count_args(c, 2, 3) || !eth_arg_address(c, ETH_ARG(0), rpc_param(c, 0), &address) ||
+        !eth_arg_slot(c, ETH_ARG(1), rpc_param(c, 1), &key, &size) ||
         !eth_reader_at(c, rpc_param(c, 2), &r))
         return false;
     struct st_journal *j = chain_reader_journal(r);
     st_begin_tx(j);
-    u256_store_be(word, &st_slot(j, st_account(j, &address), &key)->current);
+    put_slot(c->out, j, &address, &key);
     st_end_tx(j, false);
-    jo_hex(c->out, BYTES_OF(word));
+    chain_reader_close(r);
+    return true;
+}
+
+/* How many slots an object of addresses and lists of slots names; false after rpc_fail. */
+static bool count_slots(struct rpc_call *c, json_t *requests) {
+    enum { SLOTS_MAX = 1024 };
+    const char *address;
+    json_t *keys, *key;
+    size_t total = 0, i;
+    struct b20 a;
+    struct b32 k;
+    json_object_foreach(requests, address, keys) {
+        if (!eth_key_bytes(c, ETH_ARG(0), address, a.b, sizeof a, "common.Address") ||
+            !eth_arg_array(c, ETH_ARG(0), keys, "[]common.Hash"))
+            return false;
+        total += json_array_size(keys);
+        if (total > SLOTS_MAX)
+            return rpc_fail(c, RPC_CLIENT_LIMIT_EXCEEDED, "too many slots (max %d)", SLOTS_MAX);
+        json_array_foreach(keys, i, key) if (!eth_arg_hash(c, ETH_ARG(0), key, &k)) return false;
+    }
+    return total || rpc_fail(c, RPC_INVALID_PARAMS, "empty request");
+}
+
+static bool get_storage_values(struct rpc_call *c) {
+    struct chain_reader *r;
+    json_t *requests = json_array_get(c->params, 0), *keys, *key;
+    const char *name;
+    size_t i;
+    if (!eth_count_args(c, 1, 2) ||
+        !eth_arg_object(c, ETH_ARG(0), requests, "map[common.Address][]common.Hash") ||
+        !count_slots(c, requests) || !eth_reader_at(c, rpc_param(c, 1), &r))
+        return false;
+    struct st_journal *j = chain_reader_journal(r);
+    st_begin_tx(j);
+    jo_object(c->out);
+    json_object_foreach(requests, name, keys) {
+        struct b20 address;
+        struct b32 k;
+        struct u256 slot;
+        eth_key_bytes(c, ETH_ARG(0), name, address.b, sizeof address, "common.Address");
+        eth_put_address_key(c->out, &address);
+        jo_array(c->out);
+        json_array_foreach(keys, i, key) {
+            eth_arg_hash(c, ETH_ARG(0), key, &k);
+            u256_load_be(&slot, k.b);
+            put_slot(c->out, j, &address, &slot);
+        }
+        jo_end_array(c->out);
+    }
+    jo_end_object(c->out);
+    st_end_tx(j, false);
     chain_reader_close(r);
     return true;
 }
@@ -97,7 +154,8 @@ static bool client_version(struct rpc_call *c) {
 static bool web3_sha3(struct rpc_call *c) {
     struct bytes data;
     struct b32 hash;
-    if (!rpc_data(c, rpc_param(c, 0), "data", &data)) return false;
+    if (!eth_count_args(c, 1, 1) || !eth_arg_bytes(c, ETH_ARG(0), rpc_param(c, 0), &data))
+        return false;
     keccak256(&hash, data);
     jo_hex(c->out, BYTES_OF(hash));
     return true;
@@ -109,140 +167,17 @@ static bool accounts(struct rpc_call *c) {
     return true;
 }
 
-/* ---- Fees */
-
-enum { SUGGESTED_TIP = 1000000000 };
-
-static bool newest_block(struct rpc_call *c, struct chain_block *b) {
-    struct chain_reader *r;
-    if (!eth_reader(c, &r)) return false;
-    chain_block_at(r, chain_reader_height(r), b);
-    chain_reader_close(r);
-    return true;
-}
-
-static bool gas_price(struct rpc_call *c) {
-    struct chain_block b;
-    if (!newest_block(c, &b)) return false;
-    struct u256 price = chain_next_base_fee(&b), tip = u256_from_u64(SUGGESTED_TIP);
-    u256_add(&price, &price, &tip);
-    jo_quantity_u256(c->out, &price);
-    return true;
-}
-
-static bool priority_fee(struct rpc_call *c) {
-    jo_quantity(c->out, SUGGESTED_TIP);
-    return true;
-}
-
-static bool blob_base_fee(struct rpc_call *c) {
-    jo_quantity(c->out, 1);
-    return true;
-}
-
-/* The tips of a block's transactions at given percentiles of its gas: all transactions here pay
- * what they offer, so the effective price less the base fee. */
-static void put_rewards(struct json_out *o, struct chain_reader *r, const struct chain_block *b,
-                        json_t *percentiles) {
-    size_t i;
-    json_t *p;
-    jo_array(o);
-    json_array_foreach(percentiles, i, p) {
-        double want = json_number_value(p) / 100.0 * (double)b->gas_used;
-        struct u256 tip = U256_ZERO;
-        uint64_t passed = 0;
-        for (uint32_t k = 0; k < b->root_count; k++) {
-            struct chain_tx tx;
-            struct arena_mark mark = arena_mark(chain_reader_arena(r));
-            if (chain_tx_at(r, b->height, k, &tx) && tx.vm == ST_VM_EVM) {
-                u256_sub(&tip, &tx.effective_gas_price, &b->base_fee);
-                passed += tx.gas_used;
-            }
-            arena_release(chain_reader_arena(r), mark);
-            if ((double)passed >= want) break;
-        }
-        jo_quantity_u256(o, &tip);
-    }
-    jo_end_array(o);
-}
-
-static void put_base_fees(struct json_out *o, struct chain_reader *r, uint64_t first,
-                          uint64_t count) {
-    struct chain_block b = {0};
-    jo_key(o, "baseFeePerGas");
-    jo_array(o);
-    for (uint64_t i = 0; i < count; i++)
-        if (chain_block_at(r, first + i, &b)) jo_quantity_u256(o, &b.base_fee);
-    struct u256 next = chain_next_base_fee(&b);
-    jo_quantity_u256(o, &next);
-    jo_end_array(o);
-}
-
-static void put_history(struct json_out *o, struct chain_reader *r, uint64_t first, uint64_t count,
-                        json_t *percentiles) {
-    struct chain_block b;
-    jo_object(o);
-    jo_key(o, "oldestBlock");
-    jo_quantity(o, first);
-    put_base_fees(o, r, first, count);
-    jo_key(o, "gasUsedRatio");
-    jo_array(o);
-    for (uint64_t i = 0; i < count; i++) {
-        char text[32];
-        chain_block_at(r, first + i, &b);
-        snprintf(text, sizeof text, "%.6g", (double)b.gas_used / (double)b.gas_limit);
-        jo_raw(o, bytes_cstr(text));
-    }
-    jo_end_array(o);
-    if (json_array_size(percentiles)) {
-        jo_key(o, "reward");
-        jo_array(o);
-        for (uint64_t i = 0; i < count; i++) {
-            chain_block_at(r, first + i, &b);
-            put_rewards(o, r, &b, percentiles);
-        }
-        jo_end_array(o);
-    }
-    jo_end_object(o);
-}
-
-static bool fee_history(struct rpc_call *c) {
-    enum { BLOCKS_MAX = 1024, PERCENTILES_MAX = 100 };
-    struct chain_reader *r;
-    uint64_t count, last;
-    json_t *percentiles = rpc_param(c, 2);
-    if (!rpc_quantity(c, rpc_param(c, 0), "block count", &count)) return false;
-    if (percentiles &&
-        (!json_is_array(percentiles) || json_array_size(percentiles) > PERCENTILES_MAX))
-        return rpc_fail(c, RPC_INVALID_PARAMS, "invalid argument 2: at most %d reward percentiles",
-                        PERCENTILES_MAX);
-    if (!eth_reader(c, &r)) return false;
-    bool ok = eth_height(c, rpc_param(c, 1), chain_reader_height(r), &last);
-    if (ok && last > chain_reader_height(r))
-        ok = rpc_fail(c, RPC_SERVER_ERROR, "request beyond head block: requested %llu, head %llu",
-                      (unsigned long long)last, (unsigned long long)chain_reader_height(r));
-    if (ok) {
-        count = min_u64(min_u64(count, BLOCKS_MAX), last + 1);
-        put_history(c->out, r, last + 1 - count, count, percentiles);
-    }
-    chain_reader_close(r);
-    return ok;
-}
-
 const struct rpc_method_row eth_state_methods[] = {
     {"eth_getBalance", get_balance},
     {"eth_getTransactionCount", get_nonce},
     {"eth_getCode", get_code},
     {"eth_getStorageAt", get_storage},
+    {"eth_getStorageValues", get_storage_values},
     {"eth_chainId", chain_id},
     {"eth_syncing", is_false},
     {"eth_mining", is_true},
     {"eth_hashrate", zero},
     {"eth_accounts", accounts},
-    {"eth_gasPrice", gas_price},
-    {"eth_maxPriorityFeePerGas", priority_fee},
-    {"eth_blobBaseFee", blob_base_fee},
-    {"eth_feeHistory", fee_history},
     {"net_version", net_version},
     {"net_listening", is_true},
     {"net_peerCount", zero},

@@ -101,6 +101,9 @@ void st_touch(struct st_journal *j, struct st_account *a, bool make_exist);
  * stays. */
 void st_mark_created(struct st_journal *j, struct st_account *a);
 
+/* Makes all its slots zero. */
+void st_clear_storage(struct st_journal *j, struct st_account *a);
+
 /* SELFDESTRUCT took effect: the account is removed, with code and storage, by st_end_tx. The
  * balance is the caller's business. */
 void st_mark_destructed(struct st_journal *j, struct st_account *a);

@@ -112,6 +112,10 @@ void st_wipe_storage(struct st_journal *j, struct st_account *a, bool undoable) 
     a->store_wiped = true;
 }
 
+void st_clear_storage(struct st_journal *j, struct st_account *a) {
+    st_wipe_storage(j, a, true);
+}
+
 void st_mark_created(struct st_journal *j, struct st_account *a) {
     account_change(j, a, UNDO_ACCOUNT_FLAGS, 0);
     a->exists = a->created = true;
