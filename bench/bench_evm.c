@@ -1,28 +1,49 @@
-/* The EVM on the inputs that evmone, revm and geth measure themselves by (ipsilon/evm-benchmarks,
- * ../shared/vectors/evm-benchmarks), and on a loop of token transfers. Microseconds for one
- * execution of the code, translation excluded; translation beside it. Like evmone-bench: only the
- * call, not the transaction around it, under the rules of Istanbul.
+/* The EVM beside the crate revm, in turns: on the inputs that evmone, revm and geth measure
+ * themselves by (ipsilon/evm-benchmarks, ../shared/vectors/evm-benchmarks), and on transfers of an
+ * ERC-20 token.
  *
- *     bench_evm [--seconds S] [FOLDER]      S for each input, default 0.3
- */
+ *     bench_evm [--peer LIBRARY] [--token FILE] [--seconds S] [--only TEXT] [FOLDER]
+ *
+ * An input is a transaction whose sender is known, checked, run and undone (the peer: its changes
+ * dropped), with accounts and code in memory and the code analysed. A token round is 1,000 of them,
+ * from 1,000 senders to 1,000 receivers, whose changes stay. Each figure is the median of the turns
+ * of S seconds (default 1), each turn at least a millisecond of ours and then of the peer's; the
+ * ratio is the median of the turns' ratios. Gas must be equal. */
 #include <dirent.h>
 #include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <math.h>
 #include <time.h>
 
 #include "codec/codec.h"
 #include "evm/code.h"
 #include "evm/evm.h"
+#include "evm_peer.h"
 
-static const struct b20 target = {.b = {0xbe, [19] = 1}}, caller = {.b = {0xca}};
+enum { TURNS_MAX = 20000, HOLDERS = 1000, TX_GAS = 1000000000, HOLDER_GAS = 100000 };
+/* Runs of JUMPDESTs cost us next to nothing; without a cap they would hide the rest. */
+static const double RATIO_CAP = 10;
+static const uint64_t RICH = (uint64_t)1 << 62;
+static const struct b20 target = {.b = {0xbe, [19] = 1}}, owner = {.b = {0xca}};
 
 struct bench {
     struct st_journal *j;
     struct evm_machine *m;
     struct evm_env env;
     struct arena arena;
+    struct evm_tx *txs;
+    size_t tx_count;
+    uint64_t gas_used;
+    struct b20 created;
+    bool keep;
+
+    const struct peer *peer; /* NULL: none */
+    void *theirs;
+
     double seconds;
+    const char *only;
+    double log_sum, least; /* of the ratios */
+    double capped_log_sum; /* none counted for more than RATIO_CAP */
+    unsigned ratios, failures;
 };
 
 static double now_us(void) {
@@ -36,64 +57,144 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-enum { RUNS_MAX = 100000 };
-
-struct times {
-    double best, median;
-};
-
-static struct times summarise(double *us, size_t n) {
-    qsort(us, n, sizeof *us, by_value);
-    return (struct times){us[0], us[n / 2]};
+static double median(double *v, size_t n) {
+    qsort(v, n, sizeof *v, by_value);
+    return v[n / 2];
 }
 
-static void run_once(struct bench *b, struct bytes input, struct evm_result *r, double *us) {
-    struct evm_call_params c = {.kind = EVM_CALL,
-                                .gas = 1000000000000,
-                                .sender = caller,
-                                .to = target,
-                                .code = target,
-                                .input = input};
-    st_begin_tx(b->j);
-    st_mark mark = st_savepoint(b->j);
-    double start = now_us();
-    evm_call(&b->env, &c, r);
-    *us = now_us() - start;
-    st_revert(b->j, mark);
+/* ---- Worlds */
+
+static void open_world(struct bench *b, enum evm_fork fork) {
+    b->j = st_journal_new(NULL);
+    b->tx_count = 0;
+    b->env = (struct evm_env){
+        .fork = fork,
+        .chain_id = 1,
+        .block = {.number = 1, .timestamp = 1, .gas_limit = TX_GAS, .base_fee = u256_from_u64(1)},
+        .journal = b->j,
+        .machine = b->m};
+    if (b->peer) b->theirs = b->peer->open(evm_fork_name(fork));
 }
 
-static struct times time_code(struct bench *b, struct bytes input, uint64_t *gas) {
-    static double us[RUNS_MAX];
-    size_t n = 0;
-    struct evm_result r;
-    run_once(b, input, &r, &us[0]); /* translates */
-    if (r.status > EVM_REVERT) fprintf(stderr, "(%s) ", evm_status_text(r.status));
-    *gas = 1000000000000 - r.gas_left;
-    for (double end = now_us() + b->seconds * 1e6; n < RUNS_MAX && (now_us() < end || n < 3);)
-        run_once(b, input, &r, &us[n++]);
-    st_end_tx(b->j, true);
-    return summarise(us, n);
+static void close_world(struct bench *b) {
+    st_journal_free(b->j);
+    if (b->peer) b->peer->close(b->theirs);
 }
 
-static struct times time_translation(struct bench *b, struct bytes code) {
-    static double us[RUNS_MAX];
-    size_t n = 0;
-    for (double end = now_us() + b->seconds * 2e5; n < RUNS_MAX && (now_us() < end || n < 3);) {
-        struct arena_mark mark = arena_mark(&b->arena);
-        double start = now_us();
-        evm_code_translate(b->m, code, b->env.fork, false, &b->arena);
-        us[n++] = now_us() - start;
-        arena_release(&b->arena, mark);
+static void add_account(struct bench *b, const struct b20 *address, struct bytes code) {
+    struct st_account *a = st_account(b->j, address);
+    struct u256 balance = u256_from_u64(RICH);
+    st_set_balance(b->j, a, &balance);
+    if (code.n) st_set_code(b->j, a, st_code_new(code));
+    if (b->peer) b->peer->account(b->theirs, address->b, RICH, code.p, code.n);
+}
+
+/* `to` NULL: a creation. */
+static void add_tx(struct bench *b, const struct b20 *from, const struct b20 *to, struct bytes data,
+                   uint64_t nonce, uint64_t gas) {
+    struct evm_tx t = {.nonce = nonce,
+                       .max_priority_fee = u256_from_u64(1),
+                       .max_fee = u256_from_u64(1),
+                       .gas_limit = gas,
+                       .is_create = !to,
+                       .data = data,
+                       .sender = *from};
+    if (to) t.to = *to;
+    b->txs[b->tx_count++] = t;
+    if (!b->peer) return;
+    struct peer_tx p = {.is_create = !to,
+                        .nonce = nonce,
+                        .gas_limit = gas,
+                        .gas_price = 1,
+                        .data = data.p,
+                        .data_size = data.n};
+    memcpy(p.from, from->b, 20);
+    if (to) memcpy(p.to, to->b, 20);
+    b->peer->add(b->theirs, &p);
+}
+
+static void clear_txs(struct bench *b) {
+    b->tx_count = 0;
+    if (b->peer) b->peer->clear(b->theirs);
+}
+
+/* Runs the prepared transactions; returns how many succeeded. What revm_bench_run() does. */
+static size_t run_ours(struct bench *b) {
+    size_t succeeded = 0;
+    b->gas_used = 0;
+    for (size_t i = 0; i < b->tx_count; i++) {
+        struct evm_tx *t = &b->txs[i];
+        struct evm_tx_plan plan;
+        struct evm_result r;
+        struct evm_receipt receipt;
+        st_begin_tx(b->j);
+        st_mark mark = st_savepoint(b->j);
+        if (evm_tx_check(&b->env, t, 0, &plan) == EVM_TX_OK) {
+            evm_tx_execute(&b->env, t, &plan, &r, &receipt);
+            b->gas_used += receipt.gas_used;
+            succeeded += r.status == EVM_SUCCESS;
+            if (r.is_create) b->created = r.created;
+        }
+        if (b->keep)
+            t->nonce++;
+        else
+            st_revert(b->j, mark);
+        st_end_tx(b->j, true);
     }
-    return summarise(us, n);
+    return succeeded;
 }
 
-static void report(struct bench *b, const char *name, struct bytes code, struct bytes input) {
-    uint64_t gas;
-    st_set_code(b->j, st_account(b->j, &target), st_code_new(code));
-    struct times t = time_code(b, input, &gas), translation = time_translation(b, code);
-    printf("%-44s %12.1f %12.1f %10.1f %10.0f\n", name, t.best, t.median, translation.best,
-           (double)gas / t.best);
+/* Runs them on both sides, untimed; all must succeed and cost the same. */
+static void run_both(struct bench *b, const char *what) {
+    size_t ours = run_ours(b), theirs = b->peer ? b->peer->run(b->theirs, b->keep) : ours;
+    uint64_t their_gas = b->peer ? b->peer->gas_used(b->theirs) : b->gas_used;
+    if (ours == theirs && their_gas == b->gas_used) return;
+    b->failures++;
+    printf("%s: DIFFERS: %zu succeeded with %llu gas, of the peer's %zu with %llu\n", what, ours,
+           (unsigned long long)b->gas_used, theirs, (unsigned long long)their_gas);
+}
+
+/* ---- Measuring */
+
+static double time_ours(struct bench *b, unsigned repeat) {
+    double start = now_us();
+    for (unsigned i = 0; i < repeat; i++) run_ours(b);
+    return (now_us() - start) / repeat;
+}
+
+static double time_theirs(struct bench *b, unsigned repeat) {
+    double start = now_us();
+    for (unsigned i = 0; i < repeat; i++) b->peer->run(b->theirs, b->keep);
+    return (now_us() - start) / repeat;
+}
+
+static unsigned repeats(double us) {
+    return us < 1000 ? (unsigned)(1000 / us) + 1 : 1;
+}
+
+/* `per`: what one run of the prepared transactions counts for. */
+static void measure(struct bench *b, const char *name, double per) {
+    static double ours[TURNS_MAX], theirs[TURNS_MAX], ratio[TURNS_MAX];
+    if (b->only && !strstr(name, b->only)) return;
+    run_both(b, name);
+    unsigned our_repeat = repeats(time_ours(b, 3)), n = 0,
+             their_repeat = b->peer ? repeats(time_theirs(b, 3)) : 0;
+    for (double end = now_us() + b->seconds * 1e6; n < TURNS_MAX && (now_us() < end || n < 3);
+         n++) {
+        ours[n] = time_ours(b, our_repeat) / per;
+        if (!b->peer) continue;
+        theirs[n] = time_theirs(b, their_repeat) / per;
+        ratio[n] = theirs[n] / ours[n];
+    }
+    printf("%-44s %10.2f", name, median(ours, n));
+    if (b->peer) {
+        double r = median(ratio, n);
+        printf(" %10.2f %7.2f", median(theirs, n), r);
+        b->log_sum += log(r);
+        b->capped_log_sum += log(r < RATIO_CAP ? r : RATIO_CAP);
+        if (!b->ratios++ || r < b->least) b->least = r;
+    }
+    printf(" %9.0f\n", (double)b->gas_used / per / ours[0]);
     fflush(stdout);
 }
 
@@ -121,7 +222,14 @@ static void run_file(struct bench *b, const char *folder, const char *path) {
             snprintf(index, sizeof index, "%zu", i);
             const char *label = json_string_value(json_object_get(labels, index));
             char *full = arena_printf(&b->arena, "%s/%s/%s", folder, name, label ? label : index);
-            report(b, full, code, unhex(b, json_string_value(json_array_get(data, i))));
+            open_world(b, EVM_LONDON);
+            add_account(b, &owner, (struct bytes){NULL, 0});
+            add_account(b, &target, code);
+            add_tx(b, &owner, &target, unhex(b, json_string_value(json_array_get(data, i))), 0,
+                   TX_GAS);
+            b->keep = false;
+            measure(b, full, 1);
+            close_world(b);
         }
     }
     json_decref(root);
@@ -141,47 +249,127 @@ static void run_folder(struct bench *b, const char *base, const char *folder) {
     if (n >= 0) free(entries);
 }
 
-/* 1,000 transfers between two of 16 holders: balances in a mapping (keccak of key and slot), two
- * SLOADs, two SSTOREs and a log with three topics each. */
-static void run_transfers(struct bench *b) {
-    static const char code[] = "6103e8"               /* 0 PUSH2 1000 */
-                               "5b"                   /* 3 JUMPDEST */
-                               "80600f16600052"       /* mem[0] = n & 15 */
-                               "6000602052"           /* mem[32] = 0 */
-                               "60406000208054"       /* n from balance */
-                               "600190039055"         /* sstore(from, balance - 1) */
-                               "80600701600f16600052" /* mem[0] = (n + 7) & 15 */
-                               "60406000208054600101" /* n to balance + 1 */
-                               "9055"                 /* sstore(to, …) */
-                               "6001604052"           /* mem[64] = 1 */
-                               "8080600701"           /* n n n + 7 */
-                               "61ddf260206040a3"     /* log3(64, 32, 0xddf2, n + 7, n) */
-                               "6001900380600357"     /* n - 1, again unless 0 */
-                               "00";
-    report(b, "storage/1000 token transfers", unhex(b, code), (struct bytes){NULL, 0});
+/* ---- The token */
+
+static struct b20 holder(unsigned i) {
+    struct b20 a = {.b = {0xaa}};
+    store_be64(a.b + 12, i * 0x9e3779b97f4a7c15u);
+    return a;
+}
+
+/* transfer(address,uint256) */
+static struct bytes transfer_data(struct bench *b, struct b20 to, uint64_t amount) {
+    uint8_t *p = arena_zalloc(&b->arena, 68, 1);
+    store_be32(p, 0xa9059cbb);
+    memcpy(p + 16, to.b, 20);
+    store_be64(p + 60, amount);
+    return bytes_make(p, 68);
+}
+
+static void run_token(struct bench *b, const char *path) {
+    FILE *file = fopen(path, "r");
+    static char text[100000];
+    size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file) fclose(file);
+    if (!n) {
+        printf("token: skipped, its creation code is not at %s\n", path);
+        return;
+    }
+    text[n] = 0;
+    open_world(b, EVM_OSAKA);
+    b->keep = true;
+    add_account(b, &owner, (struct bytes){NULL, 0});
+    struct b20 *holders = ARENA_ARRAY(&b->arena, struct b20, HOLDERS);
+    for (unsigned i = 0; i < HOLDERS; i++) {
+        holders[i] = holder(i);
+        add_account(b, &holders[i], (struct bytes){NULL, 0});
+    }
+    add_tx(b, &owner, NULL, unhex(b, text), 0, 5000000);
+    run_both(b, "token creation");
+    clear_txs(b);
+    struct b20 token = b->created;
+    uint8_t their_token[20];
+    if (b->peer) {
+        b->peer->created(b->theirs, their_token);
+        if (memcmp(their_token, token.b, 20) != 0) abort();
+    }
+    for (unsigned i = 0; i < HOLDERS; i++)
+        add_tx(b, &owner, &token, transfer_data(b, holders[i], 1000000000), i + 1, HOLDER_GAS);
+    run_both(b, "token distribution");
+    clear_txs(b);
+    for (unsigned i = 0; i < HOLDERS; i++)
+        add_tx(b, &holders[i], &token, transfer_data(b, holders[(i * 7 + 1) % HOLDERS], 1), 0,
+               HOLDER_GAS);
+    measure(b, "token/transfer", HOLDERS);
+    close_world(b);
+}
+
+/* ---- Memory */
+
+static double resident_bytes(void) {
+    long pages = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (!f || fscanf(f, "%ld %ld", &pages, &resident) != 2) resident = 0;
+    if (f) fclose(f);
+    return (double)resident * 4096;
+}
+
+/* What the journal holds for each account and slot that was read, maps included. */
+static void report_memory(void) {
+    enum { N = 400000 };
+    struct st_journal *j = st_journal_new(NULL);
+    double start = resident_bytes();
+    for (unsigned i = 0; i < N; i++) {
+        struct b20 address = holder(i);
+        st_account(j, &address);
+    }
+    double accounts = resident_bytes();
+    struct st_account *a = st_account(j, &owner);
+    for (unsigned i = 0; i < N; i++) {
+        struct u256 key = {{i, i * 0x9e3779b97f4a7c15u, i, i}};
+        st_slot(j, a, &key);
+    }
+    double slots = resident_bytes();
+    printf("memory of the journal: %.0f bytes for each account, %.0f for each slot\n",
+           (accounts - start) / N, (slots - accounts) / N);
+    st_journal_free(j);
 }
 
 int main(int argc, char **argv) {
-    const char *base = "../shared/vectors/evm-benchmarks/benchmarks";
-    struct bench b = {.j = st_journal_new(NULL), .m = evm_machine_new(), .seconds = 0.3};
+    const char *base = "../shared/vectors/evm-benchmarks/benchmarks", *token = NULL;
+    struct bench b = {.m = evm_machine_new(), .seconds = 1};
+    struct peer peer;
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
+        if (!strcmp(argv[i], "--seconds") && i + 1 < argc) {
             b.seconds = atof(argv[++i]);
-        else
+        } else if (!strcmp(argv[i], "--only") && i + 1 < argc) {
+            b.only = argv[++i];
+        } else if (!strcmp(argv[i], "--token") && i + 1 < argc) {
+            token = argv[++i];
+        } else if (!strcmp(argv[i], "--peer") && i + 1 < argc) {
+            peer = peer_load(argv[++i]);
+            b.peer = &peer;
+        } else {
             base = argv[i];
+        }
     }
     arena_init(&b.arena, 0);
-    b.env = (struct evm_env){.fork = EVM_ISTANBUL,
-                             .chain_id = 1,
-                             .block = {.number = 1, .gas_limit = 1000000000},
-                             .journal = b.j,
-                             .machine = b.m};
-    printf("%-44s %12s %12s %10s %10s\n", "input", "best µs", "median µs", "transl. µs", "gas/µs");
+    b.txs = xcalloc(HOLDERS, sizeof *b.txs);
+    if (b.peer)
+        printf("%-44s %10s %10s %7s %9s\n", "input", "tern µs", "revm µs", "ratio", "gas/µs");
+    else
+        printf("%-44s %10s %9s\n", "input", "tern µs", "gas/µs");
     run_folder(&b, base, "main");
     run_folder(&b, base, "micro");
-    run_transfers(&b);
+    if (token) run_token(&b, token);
+    if (b.ratios)
+        printf("revm/tern over %u inputs: geometric mean %.2f (%.2f with none above %.0f), least "
+               "%.2f\n",
+               b.ratios, exp(b.log_sum / b.ratios), exp(b.capped_log_sum / b.ratios), RATIO_CAP,
+               b.least);
+    report_memory();
     arena_free(&b.arena);
-    st_journal_free(b.j);
+    free(b.txs);
     evm_machine_free(b.m);
-    return 0;
+    return b.failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }
