@@ -19,59 +19,28 @@ static bool bad(struct conversion *c, const char *text) {
     return false;
 }
 
-static bool is_framework(const struct mv_layout *l, const char *module, const char *name) {
-    static const struct b32 one = {{[31] = 1}};
-    return l->kind == MV_LAYOUT_STRUCT && b32_eq(&l->address, &one) &&
-           bytes_eq(l->module, bytes_cstr(module)) && bytes_eq(l->name, bytes_cstr(name));
-}
-
-static unsigned int_bits(uint8_t kind) {
-    switch (kind) {
-    case MV_LAYOUT_U8: return 8;
-    case MV_LAYOUT_U16: return 16;
-    case MV_LAYOUT_U32: return 32;
-    case MV_LAYOUT_U64: return 64;
-    case MV_LAYOUT_U128: return 128;
-    case MV_LAYOUT_U256: return 256;
-    default: return 0;
-    }
-}
-
-/* The structs that may be made from data, with the type of what they are made from. */
-static const struct mv_layout *fixed_point_inner(const struct mv_layout *l) {
-    bool known = is_framework(l, "fixed_point32", "FixedPoint32") ||
-                 is_framework(l, "fixed_point64", "FixedPoint64");
-    return known && l->field_count == 1 ? l->fields[0].layout : NULL;
-}
-
-/* The element type of an Option<T>: its only field is a vector<T>. */
-static const struct mv_layout *option_element(const struct mv_layout *l) {
-    if (!is_framework(l, "option", "Option") || l->type_arg_count != 1) return NULL;
-    return l->type_args[0];
-}
-
 /* ---- Types that follow from the parameters */
 
 static bool infer(struct conversion *c, const struct mv_layout *l, unsigned depth,
                   struct abi_type *out) {
-    unsigned bits = int_bits(l->kind);
+    unsigned bits = 8 * xvm_layout_int_bytes(l);
     if (depth > LAYOUT_DEPTH_MAX) return bad(c, "the Move type is nested too deeply");
     if (bits)
         *out = abi_plain(ABI_UINT, bits);
     else if (l->kind == MV_LAYOUT_BOOL)
         *out = abi_plain(ABI_BOOL, 0);
-    else if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
+    else if (l->kind == MV_LAYOUT_ADDRESS || xvm_layout_is(l, "object", "Object"))
         *out = abi_plain(ABI_FIXED_BYTES, 32);
-    else if (is_framework(l, "string", "String"))
+    else if (xvm_layout_is(l, "string", "String"))
         *out = abi_plain(ABI_STRING, 0);
     else if (l->kind == MV_LAYOUT_VECTOR && l->element->kind == MV_LAYOUT_U8)
         *out = abi_plain(ABI_BYTES, 0);
-    else if (fixed_point_inner(l))
-        return infer(c, fixed_point_inner(l), depth + 1, out);
-    else if (l->kind == MV_LAYOUT_VECTOR || option_element(l)) {
+    else if (xvm_layout_fixed_point(l))
+        return infer(c, xvm_layout_fixed_point(l), depth + 1, out);
+    else if (l->kind == MV_LAYOUT_VECTOR || xvm_layout_option(l)) {
         struct abi_type *element = ARENA_NEW(c->arena, struct abi_type);
         const struct mv_layout *inner =
-            l->kind == MV_LAYOUT_VECTOR ? l->element : option_element(l);
+            l->kind == MV_LAYOUT_VECTOR ? l->element : xvm_layout_option(l);
         if (!infer(c, inner, depth + 1, element)) return false;
         if (!abi_array_of(out, element)) return bad(c, "the Move type is nested too deeply");
     } else {
@@ -149,22 +118,22 @@ static bool put_items(struct conversion *c, const struct abi_value *v,
 
 static bool put(struct conversion *c, const struct abi_value *v, const struct mv_layout *l,
                 struct buf *out) {
-    unsigned bits = int_bits(l->kind);
+    unsigned bits = 8 * xvm_layout_int_bytes(l);
     if (bits) return put_int(c, v, bits, out);
     if (l->kind == MV_LAYOUT_BOOL) {
         if (v->type->kind != ABI_BOOL) return bad(c, "the Move parameter is a bool");
         buf_put_u8(out, (uint8_t)v->word.w[0]);
         return true;
     }
-    if (l->kind == MV_LAYOUT_ADDRESS || is_framework(l, "object", "Object"))
+    if (l->kind == MV_LAYOUT_ADDRESS || xvm_layout_is(l, "object", "Object"))
         return put_address(c, v, out);
-    if (is_framework(l, "string", "String")) return put_string(c, v, out);
-    if (fixed_point_inner(l)) return put(c, v, fixed_point_inner(l), out);
-    if (option_element(l)) {
+    if (xvm_layout_is(l, "string", "String")) return put_string(c, v, out);
+    if (xvm_layout_fixed_point(l)) return put(c, v, xvm_layout_fixed_point(l), out);
+    if (xvm_layout_option(l)) {
         if (v->type->kind != ABI_ARRAY)
             return bad(c, "the Move parameter is an Option: an array is expected");
         if (v->count > 1) return bad(c, "an Option holds at most one value");
-        return put_items(c, v, option_element(l), out);
+        return put_items(c, v, xvm_layout_option(l), out);
     }
     if (l->kind == MV_LAYOUT_VECTOR) {
         if (l->element->kind == MV_LAYOUT_U8 && !is_array(v->type))

@@ -53,6 +53,15 @@ bool xvm_event_decode(struct bytes data, struct xvm_message *m, struct b32 *send
 struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index);
 void xvm_message_put(struct st_journal *j, const struct xvm_message *m);
 
+/* layout.c: is it the framework's struct 0x1::module::name? */
+bool xvm_layout_is(const struct mv_layout *l, const char *module, const char *name);
+/* The size of an integer; 0 if it is none. */
+unsigned xvm_layout_int_bytes(const struct mv_layout *l);
+/* What FixedPoint32 and FixedPoint64 are made from; NULL for any other type. */
+const struct mv_layout *xvm_layout_fixed_point(const struct mv_layout *l);
+/* The T of an Option<T>; NULL for any other type. */
+const struct mv_layout *xvm_layout_option(const struct mv_layout *l);
+
 /* abi_to_move.c: converts the ABI-encoded arguments of a message into BCS, one slice a parameter.
  * `types` is the ABI type list in parentheses if the caller wrote one, else empty: then it follows
  * from the parameters. An error's text names the parameter. */

@@ -35,24 +35,6 @@ static bool take_length(struct conversion *c, uint64_t *n) {
     return true;
 }
 
-static bool is_framework(const struct mv_layout *l, const char *module, const char *name) {
-    static const struct b32 one = {{[31] = 1}};
-    return l->kind == MV_LAYOUT_STRUCT && b32_eq(&l->address, &one) &&
-           bytes_eq(l->module, bytes_cstr(module)) && bytes_eq(l->name, bytes_cstr(name));
-}
-
-static size_t int_bytes(uint8_t kind) {
-    switch (kind) {
-    case MV_LAYOUT_U8: return 1;
-    case MV_LAYOUT_U16: return 2;
-    case MV_LAYOUT_U32: return 4;
-    case MV_LAYOUT_U64: return 8;
-    case MV_LAYOUT_U128: return 16;
-    case MV_LAYOUT_U256: return 32;
-    default: return 0;
-    }
-}
-
 static bool put(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
                 struct abi_value *out, unsigned depth);
 
@@ -132,20 +114,17 @@ static bool put_fields(struct conversion *c, const struct mv_layout *l, const st
 
 static bool put_struct(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
                        struct abi_value *out, unsigned depth) {
-    if (is_framework(l, "string", "String")) return put_byte_string(c, t, out);
-    if (is_framework(l, "object", "Object")) return put_address(c, t, out);
-    if (is_framework(l, "option", "Option") && l->type_arg_count == 1)
-        return put_items(c, l->type_args[0], t, out, depth);
-    bool fixed_point = is_framework(l, "fixed_point32", "FixedPoint32") ||
-                       is_framework(l, "fixed_point64", "FixedPoint64");
-    if (fixed_point && l->field_count == 1) return put(c, l->fields[0].layout, t, out, depth + 1);
+    if (xvm_layout_is(l, "string", "String")) return put_byte_string(c, t, out);
+    if (xvm_layout_is(l, "object", "Object")) return put_address(c, t, out);
+    if (xvm_layout_option(l)) return put_items(c, xvm_layout_option(l), t, out, depth);
+    if (xvm_layout_fixed_point(l)) return put(c, xvm_layout_fixed_point(l), t, out, depth + 1);
     return put_fields(c, l, t, out, depth);
 }
 
 static bool put(struct conversion *c, const struct mv_layout *l, const struct abi_type *t,
                 struct abi_value *out, unsigned depth) {
     struct bytes raw;
-    size_t size = int_bytes(l->kind);
+    size_t size = xvm_layout_int_bytes(l);
     if (depth > VALUE_DEPTH_MAX) return bad(c, "the value is nested too deeply");
     out->type = t;
     if (size) return put_int(c, size, t, out);
@@ -167,10 +146,9 @@ static bool put(struct conversion *c, const struct mv_layout *l, const struct ab
 
 /* Is T the list of parameters, or the one parameter itself? */
 static bool is_parameter_list(const struct mv_layout *l) {
-    return l->kind == MV_LAYOUT_STRUCT && !is_framework(l, "string", "String") &&
-           !is_framework(l, "object", "Object") && !is_framework(l, "option", "Option") &&
-           !is_framework(l, "fixed_point32", "FixedPoint32") &&
-           !is_framework(l, "fixed_point64", "FixedPoint64");
+    return l->kind == MV_LAYOUT_STRUCT && !xvm_layout_is(l, "string", "String") &&
+           !xvm_layout_is(l, "object", "Object") && !xvm_layout_option(l) &&
+           !xvm_layout_fixed_point(l);
 }
 
 /* An empty Move struct has one field that the compiler adds. */
