@@ -76,6 +76,7 @@ static void forget_tx(struct st_journal *j) {
     }
     j->logs = NULL;
     j->log_count = j->log_cap = 0;
+    j->log_counts = NULL;
     j->queue_count = 0;
     j->refund = 0;
     j->leg = 0;
@@ -123,7 +124,17 @@ void st_add_log(struct st_journal *j, const struct st_log *log) {
     l->leg = j->leg;
     l->data = arena_copy(&j->tx_arena, log->data);
     l->type_tag = arena_copy(&j->tx_arena, log->type_tag);
+    l->counted = j->log_count > 1 ? l[-1].counted : 0;
+    if (j->log_counts && j->log_counts(l)) l->counted++;
     st_undo(j, UNDO_LOG, 0, 0, 0);
+}
+
+void st_count_logs(struct st_journal *j, bool (*counts)(const struct st_log *log)) {
+    j->log_counts = counts;
+}
+
+uint32_t st_logs_counted(const struct st_journal *j) {
+    return j->log_count ? j->logs[j->log_count - 1].counted : 0;
 }
 
 const struct st_log *st_logs(const struct st_journal *j, size_t *count) {

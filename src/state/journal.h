@@ -166,10 +166,16 @@ struct st_log {
     struct bytes type_tag; /* Move: BCS of the event's type tag */
     struct b32 guid_address;
     uint64_t guid_creation_number, sequence_number; /* Move v1 events; zeros for module events */
+    uint32_t counted; /* filled in: how many logs up to this one st_count_logs() asked to count */
 };
 
 /* Adds a log, copying data and type tag; `leg` is filled in. */
 void st_add_log(struct st_journal *j, const struct st_log *log);
+/* From here on, until the transaction ends, counts the logs for which `counts` says yes. Because
+ * the count stands in the logs it is undone with them. */
+void st_count_logs(struct st_journal *j, bool (*counts)(const struct st_log *log));
+/* How many of the transaction's logs are counted now. */
+uint32_t st_logs_counted(const struct st_journal *j);
 /* All logs of the transaction so far, in order. Borrowed until st_end_tx. */
 const struct st_log *st_logs(const struct st_journal *j, size_t *count);
 

@@ -122,6 +122,7 @@ struct st_journal {
 
     struct st_log *logs; /* in tx_arena, so that a borrowed array outlives its growth */
     size_t log_count, log_cap;
+    bool (*log_counts)(const struct st_log *log); /* st_count_logs() */
     uint32_t leg;
     void **queue;
     size_t queue_count, queue_cap;
