@@ -9,6 +9,10 @@ static const struct b32 TOPIC_CALL = {{0xb1, 0xee, 0x1c, 0x34, 0xdb, 0x66, 0xe8,
                                        0x84, 0x53, 0x3a, 0x49, 0x0e, 0x5c, 0xca, 0x83,
                                        0x97, 0x36, 0x04, 0xa6, 0x51, 0x1b, 0x9c, 0x72,
                                        0xc2, 0xd0, 0x18, 0xd9, 0xed, 0x9b, 0x1f, 0xad}};
+static const struct b32 TOPIC_SEND_MOVE = {{0x19, 0x6d, 0x2f, 0xbe, 0x18, 0x53, 0xfb, 0xd5,
+                                            0x37, 0x77, 0x88, 0xcb, 0xb1, 0xd8, 0xbe, 0xc7,
+                                            0x38, 0x9d, 0x5a, 0xad, 0xee, 0x97, 0x1f, 0xbc,
+                                            0xd4, 0xb6, 0xfa, 0x3a, 0x3d, 0x71, 0x27, 0xee}};
 static const struct b32 TOPIC_RETRY = {{0xba, 0xb3, 0x5a, 0xf8, 0x76, 0x36, 0xb9, 0xac,
                                         0xc1, 0x77, 0x02, 0x99, 0x9c, 0x5e, 0x2d, 0xfe,
                                         0x5c, 0x62, 0x4c, 0x84, 0x21, 0x3b, 0x9f, 0xa5,
@@ -40,6 +44,7 @@ static struct xvm_message *new_message(struct xvm_tx *tx, uint32_t generation) {
     m->root_hash = tx->root_hash;
     m->generation = generation;
     m->status = XVM_PENDING;
+    m->deadline = tx->evm->block.timestamp + tx->params.lifetime_max_secs;
     m->created_height = m->done_height = tx->height;
     m->done_root_hash = tx->root_hash;
     if (tx->message_count == tx->message_capacity) {
@@ -92,10 +97,30 @@ static void push_message(struct xvm_tx *tx, struct xvm_message *m, uint32_t leg)
                                  .id = m->id});
 }
 
+/* The word at `index` of ABI-encoded data, as a number that fits 64 bits. */
+static bool abi_u64(struct bytes data, size_t index, uint64_t *out) {
+    struct u256 word;
+    if (data.n < (index + 1) * 32) return false;
+    u256_load_be(&word, data.p + index * 32);
+    *out = u256_sat_u64(&word);
+    return u256_bit_length(&word) <= 64;
+}
+
+/* The contract has seen to it that they are among those that it offers. */
+static bool read_options(struct xvm_message *m, uint64_t on_fail, uint64_t open_retry,
+                         uint64_t deadline) {
+    if (on_fail > XVM_DROP || open_retry > 1) return false;
+    m->on_fail = (uint8_t)on_fail;
+    m->open_retry = (uint8_t)open_retry;
+    if (deadline) m->deadline = min_u64(deadline, m->deadline);
+    return true;
+}
+
 /* event Call(address indexed sender, bytes moduleAddress, bytes moduleId, bytes functionId, bytes
- * callData, bytes generics) */
-static void collect_evm_call(struct xvm_tx *tx, const struct st_log *log, uint32_t leg,
-                             uint32_t generation) {
+ * callData, bytes generics); Send has the id as its second topic, and behind these fields the
+ * options: onFail, openRetry, deadline, … */
+static void collect_evm_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
+                             uint32_t leg, uint32_t generation) {
     struct xvm_message *m = new_message(tx, generation + 1);
     m->from_vm = ST_VM_EVM;
     m->to_vm = ST_VM_MOVE;
@@ -106,9 +131,15 @@ static void collect_evm_call(struct xvm_tx *tx, const struct st_log *log, uint32
     m->sender_alias = arena_copy(tx->arena, BYTES_OF(alias));
     struct bytes *const fields[] = {&m->module_address, &m->module_name, &m->function_name,
                                     &m->call_data, &m->generics};
-    for (size_t i = 0; i < COUNT_OF(fields); i++)
-        if (!abi_bytes(log->data, i, fields[i]))
-            refuse(m, XVM_FAIL_MALFORMED, "the Call event's data is malformed");
+    bool ok = true;
+    for (size_t i = 0; i < COUNT_OF(fields); i++) ok &= abi_bytes(log->data, i, fields[i]);
+    if (has_options) {
+        uint64_t option[3] = {0};
+        for (size_t i = 0; i < COUNT_OF(option); i++)
+            ok &= abi_u64(log->data, COUNT_OF(fields) + i, &option[i]);
+        ok = ok && read_options(m, option[0], option[1], option[2]);
+    }
+    if (!ok) refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
     push_message(tx, m, leg);
 }
 
@@ -123,33 +154,65 @@ static void collect_request(struct xvm_tx *tx, const struct st_log *log, uint8_t
     push(tx, &e);
 }
 
-/* BCS of 0x1::evm::Call { sender: address, to: address, fn_abi: vector<u8>, call_data: vector<u8>
- * }, as host.c wrote it. */
-static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, uint32_t leg,
-                              uint32_t generation) {
+/* BCS of 0x1::evm::Call or Send, as host.c wrote it. */
+static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
+                              uint32_t leg, uint32_t generation) {
     struct xvm_message *m = new_message(tx, generation + 1);
     m->from_vm = ST_VM_MOVE;
     m->to_vm = ST_VM_EVM;
     struct b32 sender = {{0}};
-    if (!xvm_event_decode(log->data, m, &sender))
-        refuse(m, XVM_FAIL_MALFORMED, "the Call event's data is malformed");
+    struct xvm_message given = *m;
+    bool ok = xvm_event_decode(log->data, has_options, m, &sender);
+    uint64_t deadline = m->deadline;
+    m->deadline = given.deadline;
+    if (!ok || !read_options(m, m->on_fail, m->open_retry, deadline))
+        refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
     struct b20 alias = xvm_alias_move_in_evm(&sender);
     m->sender_alias = arena_copy(tx->arena, BYTES_OF(alias));
     push_message(tx, m, leg);
 }
 
+/* What a log starts, by who wrote it. */
+enum start {
+    START_NOTHING,
+    START_EVM_CALL,
+    START_EVM_SEND,
+    START_MOVE_CALL,
+    START_MOVE_SEND,
+    START_RETRY,
+    START_CANCEL,
+};
+
+static enum start start_of(const struct st_log *log) {
+    const struct b32 *topic = &log->topics[0];
+    if (log->vm == ST_VM_MOVE) {
+        if (b20_eq(&log->address, &XVM_MOVE_MESSENGER)) return START_MOVE_CALL;
+        return b20_eq(&log->address, &XVM_MOVE_SENDER) ? START_MOVE_SEND : START_NOTHING;
+    }
+    if (b20_eq(&log->address, &XVM_MOVEVM_ADDRESS))
+        return log->topic_count == 2 && b32_eq(topic, &TOPIC_CALL) ? START_EVM_CALL : START_NOTHING;
+    if (!b20_eq(&log->address, &XVM_QUEUE_ADDRESS) || log->topic_count != 3) return START_NOTHING;
+    return b32_eq(topic, &TOPIC_SEND_MOVE) ? START_EVM_SEND
+           : b32_eq(topic, &TOPIC_RETRY)   ? START_RETRY
+           : b32_eq(topic, &TOPIC_CANCEL)  ? START_CANCEL
+                                           : START_NOTHING;
+}
+
+bool xvm_starts_message(const struct st_log *log) {
+    enum start s = start_of(log);
+    return s >= START_EVM_CALL && s <= START_MOVE_SEND;
+}
+
 static void collect_one(struct xvm_tx *tx, const struct st_log *log, uint32_t leg,
                         uint32_t generation) {
-    if (log->vm == ST_VM_MOVE) {
-        if (b20_eq(&log->address, &XVM_MOVE_MESSENGER)) collect_move_call(tx, log, leg, generation);
-    } else if (b20_eq(&log->address, &XVM_MOVEVM_ADDRESS)) {
-        if (log->topic_count == 2 && b32_eq(&log->topics[0], &TOPIC_CALL))
-            collect_evm_call(tx, log, leg, generation);
-    } else if (b20_eq(&log->address, &XVM_QUEUE_ADDRESS) && log->topic_count == 3) {
-        if (b32_eq(&log->topics[0], &TOPIC_RETRY))
-            collect_request(tx, log, XVM_LEG_RETRY, leg, generation);
-        if (b32_eq(&log->topics[0], &TOPIC_CANCEL))
-            collect_request(tx, log, XVM_LEG_CANCEL, leg, generation);
+    switch (start_of(log)) {
+    case START_NOTHING: return;
+    case START_EVM_CALL: collect_evm_call(tx, log, false, leg, generation); return;
+    case START_EVM_SEND: collect_evm_call(tx, log, true, leg, generation); return;
+    case START_MOVE_CALL: collect_move_call(tx, log, false, leg, generation); return;
+    case START_MOVE_SEND: collect_move_call(tx, log, true, leg, generation); return;
+    case START_RETRY: collect_request(tx, log, XVM_LEG_RETRY, leg, generation); return;
+    case START_CANCEL: collect_request(tx, log, XVM_LEG_CANCEL, leg, generation); return;
     }
 }
 
@@ -160,4 +223,5 @@ void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation) {
      * what is there, apart from those. */
     for (uint32_t i = tx->logs_read; i < count; i++) collect_one(tx, &logs[i], leg, generation);
     tx->logs_read = (uint32_t)count;
+    tx->logs_read_counted = st_logs_counted(tx->journal);
 }

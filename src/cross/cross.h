@@ -18,9 +18,14 @@
  * logs are undone with their frame, so are messages. The Move messenger's events carry a mark that
  * only its native function can set.
  *
- * Each message runs under a savepoint of its own. If it fails only it is undone, and it stays
- * pending (KEEP): it may be retried or cancelled (by its sender; by anybody if all that it lacked
- * was gas).
+ * Each message runs under a savepoint of its own. If it fails only it is undone. With KEEP, the
+ * default, it stays pending: it may be retried or cancelled until its deadline (by its sender;
+ * retried by anybody if all that it lacked was gas, or if its sender said so). With DROP it is gone
+ * for good.
+ *
+ * A message's id follows from the root transaction and the message's place in it. Because messages
+ * are logs, and the journal counts logs, whoever starts one knows its id at once: a contract of the
+ * EVM asks XVM_NEXT_ID_ADDRESS, Move's native functions return it.
  */
 #ifndef TERN_CROSS_CROSS_H
 #define TERN_CROSS_CROSS_H
@@ -37,6 +42,10 @@ extern const struct b20
 extern const struct b20
     XVM_QUEUE_ADDRESS; /* 0x7e00000000000000000000000000000000000004: retry and cancel */
 
+extern const struct b20
+    XVM_NEXT_ID_ADDRESS; /* 0x7e00000000000000000000000000000000000005: no code but a native: called
+                            with anything, answers the id of the message that starts next */
+
 /* Chain parameters of the crossing. The defaults are in xvm_params_default. */
 struct xvm_params {
     uint64_t chain_id;
@@ -45,6 +54,7 @@ struct xvm_params {
     uint32_t messages_max;         /* a transaction */
     uint32_t generations_max;      /* a message started by a message started by … */
     uint32_t payload_max_bytes;
+    uint64_t lifetime_max_secs; /* how long a kept message may be retried */
     uint32_t result_max_bytes; /* longer results and errors are cut in the record, and it says so */
 };
 
@@ -55,7 +65,12 @@ enum xvm_status {
     XVM_EXECUTED = 2,  /* ran successfully: final */
     XVM_DROPPED = 3,   /* failed, and its sender had chosen DROP: final */
     XVM_CANCELLED = 4, /* by its sender: final */
+    XVM_EXPIRED = 5,   /* kept beyond its deadline: final */
 };
+
+/* What becomes of a message that fails. The numbers are stored, and are those of the interfaces in
+ * contracts/ and framework/; the messengers refuse the others. */
+enum xvm_on_fail { XVM_KEEP = 0, XVM_DROP = 1 };
 
 /* Why the last attempt failed. */
 enum xvm_failure {
@@ -67,6 +82,7 @@ enum xvm_failure {
     XVM_FAIL_ALIAS,     /* the alias's address is occupied */
     XVM_FAIL_LIMIT,     /* too many messages, generations or bytes */
     XVM_FAIL_AUTHORITY, /* a retry or cancel by somebody who may not */
+    XVM_FAIL_EXPIRED,   /* a retry or cancel after the message's deadline */
 };
 
 const char *xvm_failure_name(enum xvm_failure f);
@@ -82,7 +98,9 @@ struct xvm_message {
     uint8_t from_vm, to_vm; /* enum st_vm */
     uint8_t status;         /* enum xvm_status */
     uint8_t failure;        /* enum xvm_failure of the last attempt */
-    uint8_t on_fail;        /* 0 KEEP, 1 DROP */
+    uint8_t on_fail;        /* enum xvm_on_fail */
+    uint8_t open_retry;     /* 1: anybody may retry it, whatever it failed for */
+    uint64_t deadline;      /* seconds; a retry after it is refused */
     uint32_t attempts;
     uint64_t created_height, done_height; /* done_height: of the last attempt */
     struct b32 done_root_hash;            /* root transaction of the last attempt */
@@ -106,6 +124,8 @@ struct xvm_message {
 /* Reads the message with this id; false if there is none. */
 bool xvm_message_get(struct st_journal *j, const struct b32 *id, struct arena *arena,
                      struct xvm_message *out);
+/* Its status at a time in seconds: a stored message does not see its deadline pass. */
+enum xvm_status xvm_message_status(const struct xvm_message *m, uint64_t now);
 struct err xvm_message_decode(struct bytes stored, struct arena *arena, struct xvm_message *out);
 void xvm_message_encode(struct buf *out, const struct xvm_message *m);
 
@@ -151,11 +171,12 @@ struct xvm_tx {
 
     /* private */
     struct xvm_queue *queue;
-    uint32_t logs_read;
+    uint32_t logs_read, logs_read_counted;
     uint32_t current_leg, current_generation;
 };
 
-/* Prepares `tx` (whose inputs above the line the caller has set) after st_begin_tx. */
+/* Prepares `tx` (whose inputs above the line the caller has set) after st_begin_tx. Gives `tx->evm`
+ * a host with the crossing's natives: what its caller put there is copied. */
 void xvm_begin(struct xvm_tx *tx);
 
 /* Adds the root leg's record; to be called when it has ended. If it failed its messages are already

@@ -5,6 +5,10 @@
 static const uint8_t CALL_EVENT_TAG[] = {7, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
                                          0, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
                                          0, 0, 1, 3, 'e', 'v', 'm', 4, 'C', 'a', 'l', 'l', 0};
+/* … and of 0x1::evm::Send. */
+static const uint8_t SEND_EVENT_TAG[] = {7, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
+                                         0, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
+                                         0, 0, 1, 3, 'e', 'v', 'm', 4, 'S', 'e', 'n', 'd', 0};
 
 static void put_vector(struct buf *out, struct bytes v) {
     uleb_put(out, v.n);
@@ -20,18 +24,35 @@ static bool get_vector(struct bytes *in, struct bytes *out) {
     return true;
 }
 
-bool xvm_event_decode(struct bytes data, struct xvm_message *m, struct b32 *sender) {
+/* Id, on_fail, open_retry, deadline: the fields that Send has more than Call. */
+enum { OPTIONS_BYTES = 1 + 32 + 1 + 1 + 8 };
+
+bool xvm_event_decode(struct bytes data, bool has_options, struct xvm_message *m,
+                      struct b32 *sender) {
     if (data.n < 64) return false;
     memcpy(sender->b, data.p, 32);
     m->sender = bytes_sub(data, 0, 32);
     m->to = bytes_sub(data, 44, 20);
     struct bytes rest = bytes_sub(data, 64, data.n - 64);
-    return get_vector(&rest, &m->fn_abi) && get_vector(&rest, &m->call_data) && rest.n == 0;
+    if (!get_vector(&rest, &m->fn_abi) || !get_vector(&rest, &m->call_data)) return false;
+    if (!has_options) return rest.n == 0;
+    if (rest.n != OPTIONS_BYTES) return false;
+    m->on_fail = rest.p[33];
+    m->open_retry = rest.p[34];
+    memcpy(&m->deadline, rest.p + 35, 8);
+    return true;
 }
 
-/* 0x1::evm::evm: checks the argument against the ABI, encodes it, and emits the message as an
- * event. What is wrong with it is wrong now: the Move call aborts, and nothing is queued. */
-static struct err start_evm_call(void *ctx, const struct mv_evm_call *call) {
+static void put_options(struct buf *out, const struct b32 *id, const struct mv_send_options *o) {
+    put_vector(out, BYTES_OF(*id));
+    buf_put_u8(out, o->on_fail);
+    buf_put_u8(out, o->open_retry);
+    buf_put(out, &o->deadline, sizeof o->deadline);
+}
+
+/* 0x1::evm::evm and send: checks the argument against the ABI, encodes it, and emits the message as
+ * an event. What is wrong with it is wrong now: the Move call aborts, and nothing is queued. */
+static struct err start_evm_call(void *ctx, const struct mv_evm_call *call, struct b32 *id) {
     struct xvm_tx *tx = ctx;
     struct arena *arena = tx->arena;
     struct bytes call_data;
@@ -49,10 +70,16 @@ static struct err start_evm_call(void *ctx, const struct mv_evm_call *call) {
     buf_put(&data, to.b, 20);
     put_vector(&data, call->fn_abi);
     put_vector(&data, call_data);
-    st_add_log(tx->journal, &(struct st_log){.vm = ST_VM_MOVE,
-                                             .address = XVM_MOVE_MESSENGER,
-                                             .data = buf_bytes(&data),
-                                             .type_tag = BYTES_OF(CALL_EVENT_TAG)});
+    *id = xvm_next_id(tx);
+    struct st_log log = {
+        .vm = ST_VM_MOVE, .address = XVM_MOVE_MESSENGER, .type_tag = BYTES_OF(CALL_EVENT_TAG)};
+    if (call->options) {
+        put_options(&data, id, call->options);
+        log.address = XVM_MOVE_SENDER;
+        log.type_tag = BYTES_OF(SEND_EVENT_TAG);
+    }
+    log.data = buf_bytes(&data);
+    st_add_log(tx->journal, &log);
     buf_free(&data);
     return ERR_NONE;
 }

@@ -5,9 +5,9 @@
 #include "codec/codec.h"
 #include "cross/cross.h"
 
-/* The mark in st_log.address by which the journal's Move events show that the messenger's native
- * function wrote them. Nothing else sets that field of a Move event. */
-extern const struct b20 XVM_MOVE_MESSENGER;
+/* The marks in st_log.address by which the journal's Move events show that the messenger's native
+ * functions wrote them: evm() and send(). Nothing else sets that field of a Move event. */
+extern const struct b20 XVM_MOVE_MESSENGER, XVM_MOVE_SENDER;
 
 /* One thing to do, in the queue. */
 struct xvm_entry {
@@ -23,6 +23,8 @@ struct xvm_entry {
 struct xvm_queue {
     struct xvm_entry *first, *last;
     struct b20 evm_origin;
+    struct evm_host evm_host; /* the caller's, with the natives below */
+    struct evm_native *evm_natives;
 };
 
 /* What running a message's leg came to. Slices live in the transaction's arena. */
@@ -41,13 +43,21 @@ void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, str
 
 /* collect.c: reads the logs that were added since the last call and queues what they start. */
 void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation);
+/* collect.c: does this log start a message? */
+bool xvm_starts_message(const struct st_log *log);
+
+/* next_id.c: the id of the message that a running leg would start now, and the native contract that
+ * answers it. */
+struct b32 xvm_next_id(const struct xvm_tx *tx);
+struct evm_native xvm_next_id_native(struct xvm_tx *tx);
 
 /* What counts against payload_max_bytes. */
 size_t xvm_payload_bytes(const struct xvm_message *m);
 
-/* host.c: reads the event that 0x1::evm wrote: sender, to, fn_abi, call_data. Slices are borrowed.
- */
-bool xvm_event_decode(struct bytes data, struct xvm_message *m, struct b32 *sender);
+/* host.c: reads the event that 0x1::evm wrote: sender, to, fn_abi, call_data; behind them, in that
+ * of send(), id and options. Slices are borrowed. */
+bool xvm_event_decode(struct bytes data, bool has_options, struct xvm_message *m,
+                      struct b32 *sender);
 
 /* message.c */
 struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index);

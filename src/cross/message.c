@@ -4,7 +4,7 @@
 
 #include "crypto/crypto.h"
 
-enum { MESSAGE_VERSION = 1 };
+enum { MESSAGE_VERSION = 2 };
 
 const struct xvm_params xvm_params_default = {
     .chain_id = 31337,
@@ -13,17 +13,19 @@ const struct xvm_params xvm_params_default = {
     .messages_max = 64,
     .generations_max = 8,
     .payload_max_bytes = 64 << 10,
+    .lifetime_max_secs = 7 * 24 * 3600,
     .result_max_bytes = 16 << 10,
 };
 
 const char *xvm_failure_name(enum xvm_failure f) {
-    static const char *const names[] = {"none",   "out_of_gas", "reverted", "malformed",
-                                        "target", "alias",      "limit",    "authority"};
+    static const char *const names[] = {"none",  "out_of_gas", "reverted",  "malformed", "target",
+                                        "alias", "limit",      "authority", "expired"};
     return f < COUNT_OF(names) ? names[f] : "unknown";
 }
 
 const char *xvm_status_name(enum xvm_status s) {
-    static const char *const names[] = {"unknown", "pending", "executed", "dropped", "cancelled"};
+    static const char *const names[] = {"unknown", "pending",   "executed",
+                                        "dropped", "cancelled", "expired"};
     return s < COUNT_OF(names) ? names[s] : names[0];
 }
 
@@ -57,7 +59,7 @@ static void put_bytes(struct buf *b, struct bytes v) {
 /* And the numbers and hashes. */
 #define MESSAGE_FIXED(X) \
     X(id) X(root_hash) X(index) X(generation) X(from_vm) \
-    X(to_vm) X(status) X(failure) X(on_fail) X(attempts) \
+    X(to_vm) X(status) X(failure) X(on_fail) X(open_retry) X(deadline) X(attempts) \
     X(created_height) X(done_height) X(done_root_hash) X(gas_used)
 /* clang-format on */
 
@@ -100,6 +102,11 @@ struct err xvm_message_decode(struct bytes in, struct arena *arena, struct xvm_m
     MESSAGE_STRINGS(X)
 #undef X
     return in.n ? damaged : ERR_NONE;
+}
+
+enum xvm_status xvm_message_status(const struct xvm_message *m, uint64_t now) {
+    bool expired = m->status == XVM_PENDING && now > m->deadline;
+    return expired ? XVM_EXPIRED : (enum xvm_status)m->status;
 }
 
 bool xvm_message_get(struct st_journal *j, const struct b32 *id, struct arena *arena,

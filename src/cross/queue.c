@@ -4,7 +4,23 @@
 
 const struct b20 XVM_MOVEVM_ADDRESS = {{0x7e, [19] = 0x01}};
 const struct b20 XVM_QUEUE_ADDRESS = {{0x7e, [19] = 0x04}};
+const struct b20 XVM_NEXT_ID_ADDRESS = {{0x7e, [19] = 0x05}};
 const struct b20 XVM_MOVE_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x01}};
+const struct b20 XVM_MOVE_SENDER = {{0x7e, [18] = 0x01, [19] = 0x02}};
+
+static void add_natives(struct xvm_tx *tx) {
+    static const struct evm_host none;
+    const struct evm_host *given = tx->evm->host ? tx->evm->host : &none;
+    struct xvm_queue *q = tx->queue;
+    size_t n = given->native_count;
+    q->evm_natives = ARENA_ARRAY(tx->arena, struct evm_native, n + 1);
+    if (n) memcpy(q->evm_natives, given->natives, n * sizeof *q->evm_natives);
+    q->evm_natives[n] = xvm_next_id_native(tx);
+    q->evm_host = *given;
+    q->evm_host.natives = q->evm_natives;
+    q->evm_host.native_count = n + 1;
+    tx->evm->host = &q->evm_host;
+}
 
 void xvm_begin(struct xvm_tx *tx) {
     tx->arena = st_tx_arena(tx->journal);
@@ -15,6 +31,8 @@ void xvm_begin(struct xvm_tx *tx) {
         tx->evm->origin = tx->queue->evm_origin;
         tx->evm->gas_price = tx->evm->block.base_fee;
     }
+    add_natives(tx);
+    st_count_logs(tx->journal, xvm_starts_message);
     st_set_leg(tx->journal, 0);
 }
 
@@ -62,13 +80,14 @@ static const char *admit(struct xvm_tx *tx, struct xvm_entry *e) {
     if (m->status != XVM_PENDING) {
         return m->status == XVM_EXECUTED    ? "the message has been executed"
                : m->status == XVM_CANCELLED ? "the message has been cancelled"
+               : m->status == XVM_EXPIRED   ? "the message has expired"
                                             : "the message has been dropped";
     }
     if (e->kind == XVM_LEG_RETRY && xvm_payload_bytes(m) > tx->params.payload_max_bytes)
         return "the message's payload is longer than one may be";
     if (is_sender(tx, &e->requester, m)) return NULL;
     if (e->kind == XVM_LEG_CANCEL) return "only the message's sender may cancel it";
-    if (m->failure != XVM_FAIL_GAS)
+    if (!m->open_retry && m->failure != XVM_FAIL_GAS)
         return "only the message's sender may retry it: it failed for another reason than gas";
     return NULL;
 }
@@ -98,6 +117,10 @@ static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, const struc
                 });
 }
 
+static uint8_t failed_status(const struct xvm_message *m) {
+    return m->on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
+}
+
 /* One attempt at a message: under a savepoint, marked as executed before it runs. */
 static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct xvm_run *run) {
     struct xvm_message *m = e->message;
@@ -115,7 +138,7 @@ static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct
         xvm_deliver_evm(tx, m, gas, run);
     if (run->failure != XVM_OK) {
         st_revert(tx->journal, mark);
-        m->status = m->on_fail == 1 ? XVM_DROPPED : XVM_PENDING;
+        m->status = failed_status(m);
     }
 }
 
@@ -137,7 +160,7 @@ static void run_message(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_le
         run->error = BYTES_LIT("the transaction's gas was used up before the message's turn");
         run->gas_used = *gas_left;
         e->message->attempts++;
-        e->message->status = e->message->on_fail == 1 ? XVM_DROPPED : XVM_PENDING;
+        e->message->status = failed_status(e->message);
         e->message->done_height = tx->height;
         e->message->done_root_hash = tx->root_hash;
     } else {
@@ -148,12 +171,13 @@ static void run_message(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_le
     finish(tx, e->message, run);
 }
 
-/* A message that broke a limit when it was started: kept with its reason, never run in this
- * transaction. */
+/* A message that broke a limit when it was started: kept (or dropped) with its reason, never run in
+ * this transaction. */
 static bool refused_at_start(const struct xvm_entry *e, struct xvm_run *run) {
     if (e->kind != XVM_LEG_MESSAGE || e->message->failure == XVM_OK) return false;
     run->failure = e->message->failure;
     run->error = e->message->error;
+    e->message->status = failed_status(e->message);
     return true;
 }
 
@@ -167,6 +191,14 @@ static enum xvm_failure refused_unseen(const struct xvm_tx *tx, const struct xvm
     return gas_left < tx->params.message_base_gas ? XVM_FAIL_GAS : XVM_OK;
 }
 
+/* A message that somebody wants something of after its deadline is found to have expired. */
+static bool expire(struct xvm_tx *tx, struct xvm_message *m) {
+    if (xvm_message_status(m, tx->evm->block.timestamp) != XVM_EXPIRED) return false;
+    m->status = XVM_EXPIRED;
+    xvm_message_put(tx->journal, m);
+    return true;
+}
+
 /* A retry or cancel: whether it may go on; the base charge of one that may not is paid here. */
 static bool may_run(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
                     struct xvm_run *run) {
@@ -177,6 +209,9 @@ static bool may_run(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
         if (why) {
             run->failure = XVM_FAIL_AUTHORITY;
             run->error = bytes_cstr(why);
+        } else if (expire(tx, e->message)) {
+            run->failure = XVM_FAIL_EXPIRED;
+            run->error = BYTES_LIT("the message's deadline has passed");
         }
     } else {
         run->error = run->failure == XVM_FAIL_GAS

@@ -132,22 +132,31 @@ struct mv_tx_info {
     struct mv_payload_info payload;
 };
 
+/* What 0x1::evm::send says more than evm. */
+struct mv_send_options {
+    uint8_t on_fail; /* 0 KEEP, 1 DROP: the module refuses the others */
+    bool open_retry;
+    uint64_t deadline; /* seconds; 0: as late as may be */
+};
+
 /* A message to the EVM, started by 0x1::evm. Slices are borrowed for the call. */
 struct mv_evm_call {
     struct b32 sender; /* the address of the signer that was passed */
     struct b32 to;
-    struct bytes fn_abi;            /* as given, any bytes */
-    struct bytes value;             /* BCS of the arguments' struct or primitive */
-    const struct mv_layout *layout; /* its type */
-    uint64_t gas_left;              /* internal units left in the leg */
+    struct bytes fn_abi;                   /* as given, any bytes */
+    struct bytes value;                    /* BCS of the arguments' struct or primitive */
+    const struct mv_layout *layout;        /* its type */
+    uint64_t gas_left;                     /* internal units left in the leg */
+    const struct mv_send_options *options; /* NULL: the simple form */
 };
 
 /* What the machine asks the rest of the node. Any function may be NULL: then the native aborts with
  * the category NOT_IMPLEMENTED. */
 struct mv_host {
     void *ctx;
-    /* Queues the message. An error's text becomes the abort's message; nothing is queued then. */
-    struct err (*evm_call)(void *ctx, const struct mv_evm_call *call);
+    /* Queues the message and answers its id. An error's text becomes the abort's message; nothing
+     * is queued then. */
+    struct err (*evm_call)(void *ctx, const struct mv_evm_call *call, struct b32 *id);
     /* Aliases (CROSS-VM §1). */
     struct b32 (*alias_of_evm)(void *ctx, const struct b20 *evm);
     struct b20 (*alias_of_move)(void *ctx, const struct b32 *address);

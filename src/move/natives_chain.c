@@ -192,7 +192,8 @@ enum mv_status_code mv_native_context_chain_id(struct mv_native_call *n) {
 /* ---- The EVM */
 
 /* account: &signer (slot 0), to: address (1…4), fn_abi: vector<u8> (5, 6), calldata: &T (7). */
-enum mv_status_code mv_native_evm_call(struct mv_native_call *n) {
+static enum mv_status_code start_evm_call(struct mv_native_call *n,
+                                          const struct mv_send_options *options, struct b32 *id) {
     struct mv_session *s = n->s;
     if (s->p.read_only) return MV_ACCESS_DENIED;
     if (!s->p.host.evm_call) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
@@ -209,15 +210,30 @@ enum mv_status_code mv_native_evm_call(struct mv_native_call *n) {
         struct mv_evm_call call = {.fn_abi = mv_vec_bytes(&abi),
                                    .value = buf_bytes(&value),
                                    .layout = mv_layout_of(s, t),
-                                   .gas_left = (uint64_t)s->gas};
+                                   .gas_left = (uint64_t)s->gas,
+                                   .options = options};
         memcpy(&call.sender, mv_native_ref(n, 0), 32);
         memcpy(&call.to, &n->slots[1], 32);
-        err = s->p.host.evm_call(s->p.host.ctx, &call);
+        err = s->p.host.evm_call(s->p.host.ctx, &call, id);
         if (err_is(err)) e = mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
     }
     buf_free(&value);
     if (err.text) n->message = err.text;
     return e;
+}
+
+enum mv_status_code mv_native_evm_call(struct mv_native_call *n) {
+    struct b32 id;
+    return start_evm_call(n, NULL, &id);
+}
+
+/* … on_fail: u8 (8), open_retry: bool (9), deadline: u64 (10). */
+enum mv_status_code mv_native_evm_send(struct mv_native_call *n) {
+    struct b32 id;
+    struct mv_send_options options = {
+        .on_fail = (uint8_t)n->slots[8], .open_retry = n->slots[9] != 0, .deadline = n->slots[10]};
+    enum mv_status_code e = start_evm_call(n, &options, &id);
+    return e ? e : mv_native_return_bytes(n, BYTES_OF(id));
 }
 
 enum mv_status_code mv_native_evm_alias_of_evm(struct mv_native_call *n) {

@@ -43,11 +43,12 @@ static void put_target(struct json_out *o, const struct xvm_message *m) {
     }
 }
 
-static void put_message(struct json_out *o, const struct xvm_message *m) {
+/* `now`: the newest block's time in seconds. */
+static void put_message(struct json_out *o, const struct xvm_message *m, uint64_t now) {
     jo_object(o);
     JO_KEY_HEX(o, "id", m->id);
     jo_key(o, "status");
-    jo_cstring(o, xvm_status_name(m->status));
+    jo_cstring(o, xvm_status_name(xvm_message_status(m, now)));
     jo_key(o, "failure");
     if (m->failure)
         jo_cstring(o, xvm_failure_name(m->failure));
@@ -56,7 +57,11 @@ static void put_message(struct json_out *o, const struct xvm_message *m) {
     put_text_or_null(o, "error", m->error);
     put_hex_or_null(o, "errorData", m->error_data);
     jo_key(o, "onFail");
-    jo_cstring(o, m->on_fail == 1 ? "drop" : "keep");
+    jo_cstring(o, m->on_fail == XVM_DROP ? "drop" : "keep");
+    jo_key(o, "openRetry");
+    jo_bool(o, m->open_retry);
+    jo_key(o, "deadline");
+    jo_quantity(o, m->deadline);
     jo_key(o, "from");
     jo_cstring(o, vm_name(m->from_vm));
     jo_key(o, "target");
@@ -83,13 +88,18 @@ static void put_message(struct json_out *o, const struct xvm_message *m) {
     jo_end_object(o);
 }
 
+static uint64_t newest_second(struct chain_reader *r) {
+    struct chain_block head;
+    return chain_block_at(r, chain_reader_height(r), &head) ? head.timestamp_us / 1000000 : 0;
+}
+
 static bool get_message(struct rpc_call *c) {
     struct b32 id;
     struct chain_reader *r;
     struct xvm_message m;
     if (!rpc_hash(c, rpc_param(c, 0), "message id", &id) || !eth_reader(c, &r)) return false;
     if (xvm_message_get(chain_reader_journal(r), &id, c->arena, &m))
-        put_message(c->out, &m);
+        put_message(c->out, &m, newest_second(r));
     else
         jo_null(c->out);
     chain_reader_close(r);
@@ -102,12 +112,13 @@ struct message_filter {
     struct bytes sender;
     bool has_root;
     struct b32 root;
-    uint64_t limit, skip;
+    uint64_t limit, skip, now;
 };
 
 static bool put_matching(void *ctx, const struct xvm_message *m) {
     struct message_filter *f = ctx;
-    if (f->status && strcmp(f->status, xvm_status_name(m->status)) != 0) return true;
+    if (f->status && strcmp(f->status, xvm_status_name(xvm_message_status(m, f->now))) != 0)
+        return true;
     if (f->from && strcmp(f->from, vm_name(m->from_vm)) != 0) return true;
     if (f->target && strcmp(f->target, vm_name(m->to_vm)) != 0) return true;
     if (f->sender.n && !bytes_eq(f->sender, m->sender)) return true;
@@ -116,7 +127,7 @@ static bool put_matching(void *ctx, const struct xvm_message *m) {
         f->skip--;
         return true;
     }
-    put_message(f->out, m);
+    put_message(f->out, m, f->now);
     return --f->limit > 0;
 }
 
@@ -132,6 +143,7 @@ static bool get_messages(struct rpc_call *c) {
         return rpc_fail(c, RPC_INVALID_PARAMS, "invalid argument 0: an object is expected");
     if (!eth_reader(c, &r)) return false;
     to = chain_reader_height(r);
+    f.now = newest_second(r);
     f.status = json_string_value(json_object_get(o, "status"));
     f.from = json_string_value(json_object_get(o, "from"));
     f.target = json_string_value(json_object_get(o, "target"));
@@ -183,8 +195,29 @@ static void put_leg_logs(struct json_out *o, const struct chain_tx *tx, uint32_t
     jo_end_array(o);
 }
 
-static void put_leg(struct json_out *o, const struct chain_tx *tx, uint32_t at) {
+/* What the leg made of its message. A later leg, or transaction, may have made something else of it
+ * since: tern_getMessage shows that. */
+static void put_leg_status(struct rpc_call *c, struct chain_reader *r, const struct xvm_leg *l) {
+    struct xvm_message m;
+    jo_key(c->out, "status");
+    if (l->kind == XVM_LEG_ROOT ||
+        !xvm_message_get(chain_reader_journal(r), &l->message, c->arena, &m)) {
+        jo_null(c->out);
+        return;
+    }
+    enum xvm_status after = l->kind == XVM_LEG_CANCEL ? XVM_CANCELLED : XVM_EXECUTED;
+    if (!l->ok) after = m.on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
+    if (l->failure == XVM_FAIL_EXPIRED) after = XVM_EXPIRED;
+    if (l->failure == XVM_FAIL_AUTHORITY)
+        jo_null(c->out); /* refused: it has changed nothing */
+    else
+        jo_cstring(c->out, xvm_status_name(after));
+}
+
+static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx,
+                    uint32_t at) {
     static const char *const kinds[] = {"root", "message", "retry", "cancel"};
+    struct json_out *o = c->out;
     const struct xvm_leg *l = &tx->legs[at];
     jo_object(o);
     jo_key(o, "kind");
@@ -200,6 +233,7 @@ static void put_leg(struct json_out *o, const struct chain_tx *tx, uint32_t at) 
         jo_null(o);
     else
         jo_hex(o, BYTES_OF(l->message));
+    put_leg_status(c, r, l);
     put_hex_or_null(o, "from", l->from);
     put_hex_or_null(o, "to", l->to);
     put_text_or_null(o, "function", l->function);
@@ -223,7 +257,7 @@ static void put_leg(struct json_out *o, const struct chain_tx *tx, uint32_t at) 
     /* A leg's number is above its parent's, and generations are limited: this ends, and is not
      * deep. */
     for (uint32_t i = at + 1; i < tx->leg_count; i++)
-        if (tx->legs[i].parent == at) put_leg(o, tx, i);
+        if (tx->legs[i].parent == at) put_leg(c, r, tx, i);
     jo_end_array(o);
     jo_end_object(o);
 }
@@ -254,7 +288,7 @@ static bool trace_transaction(struct rpc_call *c) {
     jo_quantity(c->out, tx.common_gas_used);
     jo_key(c->out, "trace");
     if (tx.leg_count)
-        put_leg(c->out, &tx, 0);
+        put_leg(c, r, &tx, 0);
     else
         jo_null(c->out);
     jo_end_object(c->out);

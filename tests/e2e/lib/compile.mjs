@@ -10,10 +10,8 @@ import { ROOT } from './node.mjs';
 const solc = createRequire(import.meta.url)('solc');
 
 // Compiles one Solidity file with what it imports; returns { Name: { abi, bytecode } }.
-export function compileSolidity(file) {
-    const sources = {};
-    const add = (name) => { sources[name] = { content: readFileSync(path.join(ROOT, name), 'utf8') }; };
-    add(file);
+export function compileSolidity(file, content = readFileSync(path.join(ROOT, file), 'utf8')) {
+    const sources = { [file]: { content } };
     const input = {
         language: 'Solidity',
         sources,
@@ -51,7 +49,7 @@ export function compileMove(dir, named) {
     const work = mkdtempSync(path.join(tmpdir(), 'tern-move-'));
     try {
         const pkg = path.join(work, 'package');
-        cpSync(path.join(ROOT, dir), pkg, { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
+        cpSync(path.resolve(ROOT, dir), pkg, { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
         cpSync(path.join(ROOT, 'framework'), path.join(work, 'framework'), { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
         const manifest = path.join(pkg, 'Move.toml');
         writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/local = "[^"]*framework"/, 'local = "../framework"'));

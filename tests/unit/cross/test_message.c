@@ -23,9 +23,11 @@ static struct xvm_message random_message(void) {
         .generation = (uint32_t)rnd(),
         .from_vm = rnd() % 3,
         .to_vm = rnd() % 3,
-        .status = 1 + rnd() % 4,
-        .failure = rnd() % 8,
+        .status = 1 + rnd() % 5,
+        .failure = rnd() % 9,
         .on_fail = rnd() % 2,
+        .open_retry = rnd() % 2,
+        .deadline = rnd(),
         .attempts = (uint32_t)rnd(),
         .created_height = rnd(),
         .done_height = rnd(),
@@ -58,6 +60,8 @@ static void assert_same(const struct xvm_message *got, const struct xvm_message 
     assert_int_equal(got->status, want->status);
     assert_int_equal(got->failure, want->failure);
     assert_int_equal(got->on_fail, want->on_fail);
+    assert_int_equal(got->open_retry, want->open_retry);
+    assert_int_equal(got->deadline, want->deadline);
     assert_int_equal(got->attempts, want->attempts);
     assert_int_equal(got->created_height, want->created_height);
     assert_int_equal(got->done_height, want->done_height);
@@ -103,7 +107,7 @@ static void test_cut_or_longer_message_is_damaged(void **state) {
     }
     buf_put_u8(&b, 0);
     assert_true(err_is(xvm_message_decode(buf_bytes(&b), &arena, &got)));
-    b.p[0] = 2; /* a version that is not known */
+    b.p[0]++; /* a version that is not known */
     assert_true(err_is(xvm_message_decode(bytes_make(b.p, b.n - 1), &arena, &got)));
     buf_free(&b);
 }

@@ -207,11 +207,13 @@ struct evm_seen {
     uint8_t value[64];
     size_t value_size;
     uint8_t kind;
-    bool refuse;
+    bool refuse, has_options;
 };
 
-static struct err see_call(void *ctx, const struct mv_evm_call *call) {
+static struct err see_call(void *ctx, const struct mv_evm_call *call, struct b32 *id) {
     struct evm_seen *seen = ctx;
+    memset(id->b, 0x1d, sizeof id->b);
+    seen->has_options = call->options;
     if (seen->refuse) return err_at(1, "the argument does not fit", 0);
     seen->calls++;
     seen->sender = call->sender;
@@ -261,6 +263,7 @@ static void test_evm_native_hands_the_message_to_the_host(void **state) {
     if (!ok) world_show(&w);
     assert_true(ok);
     assert_int_equal(seen.calls, 1);
+    assert_false(seen.has_options);
     assert_int_equal(seen.sender.b[31], ALICE);
     assert_int_equal(seen.to.b[31], 0x99);
     assert_string_equal(seen.abi, "touch(uint64");
