@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         xvm_message_encode(&again, &m);
         if (!bytes_eq(buf_bytes(&again), in)) abort();
     }
-    if (xvm_event_decode(in, &m, &sender)) {
+    for (int has_options = 0; has_options < 2; has_options++) {
+        if (!xvm_event_decode(in, has_options, &m, &sender)) continue;
         check_inside(m.fn_abi, in);
         check_inside(m.call_data, in);
         check_inside(m.to, in);
