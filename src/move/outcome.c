@@ -60,8 +60,12 @@ static void put_abort(struct mv_session *s, struct buf *b, const struct mv_outco
         if (mv_abort_info(s, o, &name, &description)) {
             buf_puts(b, ": ");
             buf_put_bytes(b, name);
-            buf_printf(b, "(0x%llx): ", (unsigned long long)o->abort_code);
-            buf_put_bytes(b, description);
+            buf_printf(b, "(0x%llx)", (unsigned long long)o->abort_code);
+            /* What a native says of this abort is more than what the module says of its kind. */
+            if (!o->message.n) {
+                buf_puts(b, ": ");
+                buf_put_bytes(b, description);
+            }
         } else {
             buf_printf(b, ": 0x%llx", (unsigned long long)o->abort_code);
         }

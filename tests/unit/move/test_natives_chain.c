@@ -273,7 +273,8 @@ static void test_evm_native_hands_the_message_to_the_host(void **state) {
     seen.refuse = true;
     assert_false(world_run(&w, WORLD_ENTRY, ALICE, AT, "e::send", args, 3));
     assert_int_equal(w.out.abort_code, 0x10001);
-    assert_status_text(&w, "Move abort in 0x1::evm: 0x10001: the argument does not fit");
+    assert_status_text(
+        &w, "Move abort in 0x1::evm: EINVALID_CALL_DATA(0x10001): the argument does not fit");
     world_close(&w);
 }
 
