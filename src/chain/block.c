@@ -4,45 +4,91 @@
 #include "codec/codec.h"
 #include "crypto/crypto.h"
 
+#include <assert.h>
 #include <stdlib.h>
-
-/* keccak of the RLP of an empty list, and sha256 of nothing: the ommers' and requests' hashes of
- * every block here. */
-static const struct b32 EMPTY_OMMERS = {{0x1d, 0xcc, 0x4d, 0xe8, 0xde, 0xc7, 0x5d, 0x7a,
-                                         0xab, 0x85, 0xb5, 0x67, 0xb6, 0xcc, 0xd4, 0x1a,
-                                         0xd3, 0x12, 0x45, 0x1b, 0x94, 0x8a, 0x74, 0x13,
-                                         0xf0, 0xa1, 0x42, 0xfd, 0x40, 0xd4, 0x93, 0x47}};
-static const struct b32 EMPTY_REQUESTS = {{0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14,
-                                           0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-                                           0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c,
-                                           0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55}};
 
 /* The type byte of a shadow in the EVM list: what OP-stack chains use for transactions that nobody
  * signed. */
 enum { SHADOW_TX_TYPE = 0x7e };
 
-enum { BASE_FEE_INITIAL = 1000000000, BASE_FEE_CHANGE_DENOMINATOR = 8, ELASTICITY = 2 };
+/* ---- Headers */
 
-/* ---- Opening and adding */
+void chain_block_take_header(struct chain_block *b, const struct eth_header *h) {
+    b->height = h->number;
+    b->timestamp_us = h->timestamp * 1000000;
+    b->parent_hash = h->parent_hash;
+    b->roots.evm = h->state_root;
+    b->transactions_root = h->transactions_root;
+    b->receipts_root = h->receipts_root;
+    b->gas_limit = h->gas_limit;
+    b->base_fee = h->base_fee;
+    b->coinbase = h->coinbase;
+    b->prev_randao = h->mix_hash;
+    b->header_fields = h->fields;
+    b->ommers_hash = h->ommers_hash;
+    b->difficulty = h->difficulty;
+    b->extra_bytes = (uint8_t)h->extra.n;
+    if (h->extra.n) memcpy(b->extra, h->extra.p, h->extra.n);
+    memcpy(b->nonce, h->nonce, sizeof b->nonce);
+    b->withdrawals_root = h->withdrawals_root;
+    b->blob_gas_used = h->blob_gas_used;
+    b->excess_blob_gas = h->excess_blob_gas;
+    b->parent_beacon_root = h->parent_beacon_root;
+    b->requests_hash = h->requests_hash;
+}
+
+struct eth_header chain_block_header(const struct chain_block *b) {
+    struct eth_header h = {
+        .parent_hash = b->parent_hash,
+        .ommers_hash = b->ommers_hash,
+        .coinbase = b->coinbase,
+        .state_root = b->roots.evm,
+        .transactions_root = b->transactions_root,
+        .receipts_root = b->receipts_root,
+        .difficulty = b->difficulty,
+        .number = b->height,
+        .gas_limit = b->gas_limit,
+        .gas_used = b->gas_used,
+        .timestamp = b->timestamp_us / 1000000,
+        .extra = {b->extra, b->extra_bytes},
+        .mix_hash = b->prev_randao,
+        .fields = b->header_fields,
+        .base_fee = b->base_fee,
+        .withdrawals_root = b->withdrawals_root,
+        .blob_gas_used = b->blob_gas_used,
+        .excess_blob_gas = b->excess_blob_gas,
+        .parent_beacon_root = b->parent_beacon_root,
+        .requests_hash = b->requests_hash,
+    };
+    memcpy(h.logs_bloom, b->logs_bloom, sizeof h.logs_bloom);
+    memcpy(h.nonce, b->nonce, sizeof h.nonce);
+    return h;
+}
+
+void chain_header_rlp(struct buf *out, const struct chain_block *b) {
+    struct eth_header h = chain_block_header(b);
+    eth_header_encode(out, &h);
+}
+
+struct eth_rules chain_rules_after(const struct chain *c, const struct chain_block *parent,
+                                   uint64_t timestamp) {
+    return eth_rules_at(&c->schedule, parent->height + 1, timestamp, &parent->total_difficulty);
+}
+
+uint64_t chain_next_gas_limit(const struct chain *c, const struct chain_block *parent,
+                              uint64_t timestamp, uint64_t desired) {
+    if (!c->is_ethereum) return desired;
+    struct eth_header before = chain_block_header(parent);
+    struct eth_rules rules = chain_rules_after(c, parent, timestamp);
+    return eth_next_gas_limit(&rules, &before, desired);
+}
 
 struct u256 chain_next_base_fee(const struct chain_block *parent) {
-    uint64_t target = parent->gas_limit / ELASTICITY;
-    struct u256 fee = parent->base_fee, delta, t = u256_from_u64(target),
-                eight = u256_from_u64(BASE_FEE_CHANGE_DENOMINATOR);
-    if (parent->gas_used == target) return fee;
-    bool up = parent->gas_used > target;
-    struct u256 gap = u256_from_u64(up ? parent->gas_used - target : target - parent->gas_used);
-    u256_mul(&delta, &fee, &gap);
-    u256_divmod(&delta, NULL, &delta, &t);
-    u256_divmod(&delta, NULL, &delta, &eight);
-    if (up) {
-        if (u256_is_zero(&delta)) delta = U256_ONE;
-        u256_add(&fee, &fee, &delta);
-    } else {
-        u256_sub(&fee, &fee, &delta);
-    }
-    return fee;
+    struct eth_header h = chain_block_header(parent);
+    return eth_next_base_fee(&h);
 }
+
+/* ---- Opening and adding */
 
 /* The chain's randomness is a function of its past: reproducible, and no secret. */
 static struct b32 next_randao(const struct chain_block *parent) {
@@ -51,22 +97,44 @@ static struct b32 next_randao(const struct chain_block *parent) {
     return out;
 }
 
+/* What the header says beyond its parent's before anything was executed. */
+static void open_header(const struct chain *c, struct chain_block *h,
+                        const struct chain_block *parent) {
+    struct eth_header before = chain_block_header(parent);
+    struct eth_rules rules = chain_rules_after(c, parent, h->timestamp_us / 1000000);
+    h->height = parent->height + 1;
+    h->parent_hash = parent->hash;
+    h->fork = rules.fork;
+    h->header_fields = eth_header_fields(rules.fork);
+    h->difficulty = eth_difficulty(&rules, &before, h->height, h->timestamp_us / 1000000);
+    u256_add(&h->total_difficulty, &parent->total_difficulty, &h->difficulty);
+    h->base_fee = rules.fork >= EVM_LONDON ? eth_next_base_fee(&before) : U256_ZERO;
+    h->gas_limit = c->options.gas_limit;
+    h->ommers_hash = ETH_EMPTY_OMMERS;
+    if (rules.dao_extra) {
+        memcpy(h->extra, "dao-hard-fork", 13);
+        h->extra_bytes = 13;
+    }
+    if (rules.merged) h->prev_randao = next_randao(parent);
+    if (rules.fork >= EVM_SHANGHAI) h->withdrawals_root = ST_EMPTY_TRIE_ROOT;
+    if (rules.fork >= EVM_PRAGUE) h->requests_hash = ETH_EMPTY_REQUESTS;
+    h->excess_blob_gas = eth_next_excess_blob_gas(&rules, &before);
+    struct eth_header now = chain_block_header(h);
+    h->blob_base_fee = eth_blob_base_fee(&rules, &now);
+    h->blobs_max = rules.blobs.max;
+}
+
 void chain_block_open(struct chain *c, struct chain_open_block *b, const struct chain_block *parent,
                       uint64_t timestamp_us) {
     *b = (struct chain_open_block){0};
     arena_init(&b->arena, 0);
     b->txs = xcalloc(CHAIN_BLOCK_TXS_MAX, sizeof(struct chain_tx *));
-    b->head = (struct chain_block){.timestamp_us = timestamp_us,
-                                   .gas_limit = c->options.gas_limit,
-                                   .base_fee = u256_from_u64(BASE_FEE_INITIAL)};
-    if (parent) {
-        b->head.height = parent->height + 1;
-        b->head.parent_hash = parent->hash;
-        b->head.base_fee = chain_next_base_fee(parent);
-        b->head.prev_randao = next_randao(parent);
-        b->head.first_version = parent->last_version + 1;
-        b->next_version = b->head.first_version + 1; /* the first one is the block's metadata */
-    }
+    b->head.timestamp_us = timestamp_us;
+    if (!parent) return;
+    open_header(c, &b->head, parent);
+    b->body.has_withdrawals = b->head.fork >= EVM_SHANGHAI;
+    b->head.first_version = parent->last_version + 1;
+    b->next_version = b->head.first_version + 1; /* the first one is the block's metadata */
 }
 
 void chain_block_close(struct chain_open_block *b) {
@@ -130,24 +198,7 @@ void chain_block_add(struct chain_open_block *b, struct chain_tx *tx) {
 /* ---- The Ethereum block */
 
 void chain_bloom_add(uint8_t bloom[256], const struct st_log *log) {
-    for (uint32_t i = 0; i <= log->topic_count; i++) {
-        struct b32 h;
-        keccak256(&h, i ? BYTES_OF(log->topics[i - 1]) : BYTES_OF(log->address));
-        for (int k = 0; k < 6; k += 2) {
-            unsigned bit = ((unsigned)h.b[k] << 8 | h.b[k + 1]) & 2047;
-            bloom[255 - bit / 8] |= (uint8_t)(1u << (bit % 8));
-        }
-    }
-}
-
-static void put_receipt_log(struct buf *out, const struct st_log *log) {
-    size_t list = rlp_list_begin(out);
-    rlp_put_bytes(out, BYTES_OF(log->address));
-    size_t topics = rlp_list_begin(out);
-    for (uint32_t i = 0; i < log->topic_count; i++) rlp_put_bytes(out, BYTES_OF(log->topics[i]));
-    rlp_list_end(out, topics);
-    rlp_put_bytes(out, log->data);
-    rlp_list_end(out, list);
+    eth_bloom_add(bloom, log);
 }
 
 bool chain_evm_ok(const struct chain_tx *tx) {
@@ -158,21 +209,19 @@ bool chain_evm_ok(const struct chain_tx *tx) {
 }
 
 void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx) {
-    uint8_t bloom[256] = {0};
-    uint8_t type = tx->vm == ST_VM_EVM ? (tx->raw.n && tx->raw.p[0] < 0x80 ? tx->raw.p[0] : 0)
-                                       : SHADOW_TX_TYPE;
-    if (type) buf_put_u8(out, type);
+    struct eth_receipt r = {
+        .type = tx->vm == ST_VM_EVM ? (tx->raw.n && tx->raw.p[0] < 0x80 ? tx->raw.p[0] : 0)
+                                    : SHADOW_TX_TYPE,
+        .ok = chain_evm_ok(tx),
+        .has_root = tx->has_state_root,
+        .root = tx->state_root,
+        .cumulative_gas = tx->evm_cumulative_gas,
+        .logs = tx->logs,
+        .log_count = tx->log_count,
+    };
     for (uint32_t i = 0; i < tx->log_count; i++)
-        if (tx->logs[i].vm == ST_VM_EVM) chain_bloom_add(bloom, &tx->logs[i]);
-    size_t list = rlp_list_begin(out);
-    rlp_put_u64(out, chain_evm_ok(tx));
-    rlp_put_u64(out, tx->evm_cumulative_gas);
-    rlp_put_bytes(out, BYTES_OF(bloom));
-    size_t logs = rlp_list_begin(out);
-    for (uint32_t i = 0; i < tx->log_count; i++)
-        if (tx->logs[i].vm == ST_VM_EVM) put_receipt_log(out, &tx->logs[i]);
-    rlp_list_end(out, logs);
-    rlp_list_end(out, list);
+        if (tx->logs[i].vm == ST_VM_EVM) eth_bloom_add(r.bloom, &tx->logs[i]);
+    eth_receipt_encode(out, &r);
 }
 
 void chain_evm_entry(struct buf *out, const struct chain_tx *tx) {
@@ -189,68 +238,76 @@ void chain_evm_entry(struct buf *out, const struct chain_tx *tx) {
     rlp_list_end(out, list);
 }
 
-/* Root of the trie whose keys are the RLP of the places in the EVM list. */
-static struct b32 list_root(struct chain_open_block *b,
-                            void (*encode)(struct buf *, const struct chain_tx *)) {
-    struct st_trie_pair *pairs = ARENA_ARRAY(&b->arena, struct st_trie_pair, b->head.evm_count);
-    struct buf key = {0}, value = {0};
+/* What `encode` makes of each transaction of the EVM list, in order. */
+static struct bytes *list_items(struct chain_open_block *b,
+                                void (*encode)(struct buf *, const struct chain_tx *)) {
+    struct bytes *items = ARENA_ARRAY(&b->arena, struct bytes, b->head.evm_count);
+    struct buf value = {0};
     size_t n = 0;
     for (uint32_t i = 0; i < b->head.root_count; i++) {
         if (b->txs[i]->evm_index == UINT32_MAX) continue;
-        buf_clear(&key);
         buf_clear(&value);
-        rlp_put_u64(&key, b->txs[i]->evm_index);
         encode(&value, b->txs[i]);
-        pairs[n++] = (struct st_trie_pair){arena_copy(&b->arena, buf_bytes(&key)),
-                                           arena_copy(&b->arena, buf_bytes(&value))};
-        if (encode == chain_evm_entry) b->head.encoded_bytes += value.n;
+        items[n++] = arena_copy(&b->arena, buf_bytes(&value));
     }
-    buf_free(&key);
     buf_free(&value);
-    return st_trie_root(pairs, n);
+    return items;
 }
 
-void chain_header_rlp(struct buf *out, const struct chain_block *b) {
-    static const uint8_t nonce[8];
-    static const struct b32 zero;
-    size_t list = rlp_list_begin(out);
-    rlp_put_bytes(out, BYTES_OF(b->parent_hash));
-    rlp_put_bytes(out, BYTES_OF(EMPTY_OMMERS));
-    rlp_put_bytes(out, BYTES_OF(b->coinbase));
-    rlp_put_bytes(out, BYTES_OF(b->roots.evm));
-    rlp_put_bytes(out, BYTES_OF(b->transactions_root));
-    rlp_put_bytes(out, BYTES_OF(b->receipts_root));
-    rlp_put_bytes(out, BYTES_OF(b->logs_bloom));
-    rlp_put_u64(out, 0); /* difficulty */
-    rlp_put_u64(out, b->height);
-    rlp_put_u64(out, b->gas_limit);
-    rlp_put_u64(out, b->gas_used);
-    rlp_put_u64(out, b->timestamp_us / 1000000);
-    rlp_put_bytes(out, BYTES_OF(b->roots.world)); /* extraData: commits to every machine's state */
-    rlp_put_bytes(out, BYTES_OF(b->prev_randao));
-    rlp_put_bytes(out, BYTES_OF(nonce));
-    rlp_put_u256(out, &b->base_fee);
-    rlp_put_bytes(out, BYTES_OF(ST_EMPTY_TRIE_ROOT)); /* withdrawals: none */
-    rlp_put_u64(out, 0);                              /* blob gas used */
-    rlp_put_u64(out, 0);                              /* excess blob gas */
-    rlp_put_bytes(out, BYTES_OF(zero));               /* parent beacon block root */
-    rlp_put_bytes(out, BYTES_OF(EMPTY_REQUESTS));
-    rlp_list_end(out, list);
+static void put_block_rlp(struct buf *out, const struct chain_block *head,
+                          const struct bytes *entries, const struct chain_body *body) {
+    struct eth_block block = {.header = chain_block_header(head),
+                              .transaction_count = head->evm_count,
+                              .ommers = body->ommers,
+                              .ommer_count = body->ommer_count,
+                              .has_withdrawals = body->has_withdrawals,
+                              .withdrawals = body->withdrawals,
+                              .withdrawal_count = body->withdrawal_count};
+    block.transactions = xcalloc(head->evm_count + 1u, sizeof *block.transactions);
+    for (uint32_t i = 0; i < head->evm_count; i++) block.transactions[i].raw = entries[i];
+    eth_block_encode(out, &block);
+    free(block.transactions);
 }
 
-static void finish_header(struct chain_open_block *b) {
-    struct buf header = {0};
+static void finish_header(struct chain *c, struct chain_open_block *b) {
+    struct buf rlp = {0};
     for (uint32_t i = 0; i < b->head.root_count; i++)
         for (uint32_t k = 0; k < b->txs[i]->log_count; k++)
             if (b->txs[i]->logs[k].vm == ST_VM_EVM)
                 chain_bloom_add(b->head.logs_bloom, &b->txs[i]->logs[k]);
-    b->head.transactions_root = list_root(b, chain_evm_entry);
-    b->head.receipts_root = list_root(b, chain_receipt_rlp);
+    struct bytes *entries = list_items(b, chain_evm_entry);
+    b->head.transactions_root = eth_list_root(entries, b->head.evm_count);
+    b->head.receipts_root = eth_list_root(list_items(b, chain_receipt_rlp), b->head.evm_count);
     b->head.last_version = b->head.height ? b->next_version : 0; /* the state checkpoint */
-    chain_header_rlp(&header, &b->head);
-    keccak256(&b->head.hash, buf_bytes(&header));
-    b->head.encoded_bytes += header.n;
-    buf_free(&header);
+    if (!c->is_ethereum) { /* extraData commits to every machine's state */
+        memcpy(b->head.extra, b->head.roots.world.b, sizeof b->head.extra);
+        b->head.extra_bytes = sizeof b->head.extra;
+    }
+    chain_header_rlp(&rlp, &b->head);
+    keccak256(&b->head.hash, buf_bytes(&rlp));
+    buf_clear(&rlp);
+    put_block_rlp(&rlp, &b->head, entries, &b->body);
+    b->head.encoded_bytes = rlp.n;
+    buf_free(&rlp);
+}
+
+bool chain_block_rlp(struct chain_reader *r, uint64_t height, struct buf *out) {
+    struct chain_block head;
+    struct chain_body body;
+    struct chain_tx tx;
+    struct arena *arena = chain_reader_arena(r);
+    if (!chain_block_at(r, height, &head) || !chain_body_at(r, height, &body)) return false;
+    struct bytes *entries = ARENA_ARRAY(arena, struct bytes, head.evm_count);
+    struct buf entry = {0};
+    for (uint32_t i = 0; i < head.root_count; i++) {
+        if (!chain_tx_at(r, height, i, &tx) || tx.evm_index >= head.evm_count) continue;
+        buf_clear(&entry);
+        chain_evm_entry(&entry, &tx);
+        entries[tx.evm_index] = arena_copy(arena, buf_bytes(&entry));
+    }
+    buf_free(&entry);
+    put_block_rlp(out, &head, entries, &body);
+    return true;
 }
 
 /* ---- Records */
@@ -365,12 +422,38 @@ static void put_block(struct writer *w, const struct chain_open_block *b) {
     }
 }
 
-struct err chain_block_seal(struct chain *c, struct chain_open_block *b) {
+static void put_body(struct writer *w, const struct chain_open_block *b) {
+    uint8_t height[8];
+    struct buf record = {0};
+    store_be64(height, b->head.height);
+    chain_body_encode(&record, &b->body);
+    put(w, ST_TABLE_BODY, BYTES_OF(height), buf_bytes(&record));
+    buf_free(&record);
+    if (b->genesis_config.n) put(w, ST_TABLE_META, BYTES_LIT("genesis config"), b->genesis_config);
+}
+
+static bool as_expected(const struct chain_open_block *b, const struct eth_header *expected,
+                        struct eth_refusal *why) {
+    if (!expected) return true;
+    if (!eth_check_state_root(expected, &b->head.roots.evm, why)) return false;
+    /* Every field was compared before, so this cannot differ; it would be a defect of ours. */
+    struct b32 hash = eth_header_hash(expected);
+    assert(b32_eq(&hash, &b->head.hash));
+    return true;
+}
+
+struct err chain_block_seal(struct chain *c, struct chain_open_block *b,
+                            const struct eth_header *expected, struct eth_refusal *why) {
     struct err e = st_seal_begin(c->store, c->journal, b->head.height, &b->head.roots);
     if (err_is(e)) return e;
-    finish_header(b);
     struct writer w = {.store = c->store};
-    put_block(&w, b);
+    finish_header(c, b);
+    if (!as_expected(b, expected, why)) {
+        w.err = err_at(CHAIN_ERR_INVALID, "the block is refused", 0);
+    } else {
+        put_block(&w, b);
+        if (c->is_ethereum) put_body(&w, b);
+    }
     if (err_is(w.err)) {
         st_seal_abort(c->store, c->journal);
         return w.err;

@@ -42,12 +42,23 @@ static bool execute(struct chain_exec *x, struct mempool_tx *tx, struct chain_tx
     return chain_execute_move(x, tx->decoded, tx->raw, &tx->hash, false, out, refusal);
 }
 
-/* Runs a taken transaction; true if it is in the block now. */
-static bool run_one(struct chain *c, struct chain_exec *x, struct chain_open_block *b,
-                    struct mempool_tx *tx) {
+/* The same on an Ethereum chain. */
+static bool execute_eth(struct chain_eth_build *e, struct mempool_tx *tx, struct chain_tx *out,
+                        struct chain_refusal *refusal) {
+    const struct eth_tx t = {.raw = tx->raw, .hash = tx->hash, .tx = *(struct evm_tx *)tx->decoded};
+    struct eth_refusal why;
+    e->run.skip = tx->impersonated ? EVM_SKIP_SENDER_CODE : 0;
+    if (chain_eth_tx(e, &t, out, &why)) return true;
+    chain_evm_refusal(&e->run.env, &t.tx, why.tx, refusal);
+    return false;
+}
+
+/* Runs a taken transaction; true if it is in the block now. `e`: on an Ethereum chain. */
+static bool run_one(struct chain *c, struct chain_exec *x, struct chain_eth_build *e,
+                    struct chain_open_block *b, struct mempool_tx *tx) {
     struct chain_tx *out = ARENA_NEW(&b->arena, struct chain_tx);
     struct chain_refusal refusal = {0};
-    bool done = execute(x, tx, out, &refusal);
+    bool done = e ? execute_eth(e, tx, out, &refusal) : execute(x, tx, out, &refusal);
     uint64_t next = nonce_now(c, tx);
     if (done) {
         chain_block_add(b, out);
@@ -89,7 +100,7 @@ bool chain_newest_block(struct chain *c, struct chain_block *out) {
     return ok;
 }
 
-static bool sequencer_block_hash(void *ctx, uint64_t number, struct b32 *out) {
+bool chain_block_hash(void *ctx, uint64_t number, struct b32 *out) {
     struct chain *c = ctx;
     struct st_snapshot *snap;
     struct chain_block block;
@@ -114,8 +125,8 @@ static bool fits(const struct chain_open_block *b, const struct mempool_tx *tx) 
 
 /* Fills the block from the mempool until nothing is ready, the gas is used up, or its time is over.
  */
-static void fill(struct chain *c, struct chain_exec *x, struct chain_open_block *b,
-                 uint64_t fill_ms) {
+static void fill(struct chain *c, struct chain_exec *x, struct chain_eth_build *e,
+                 struct chain_open_block *b, uint64_t fill_ms) {
     uint64_t stop_at = steady_ms() + fill_ms;
     while (b->head.root_count < CHAIN_BLOCK_TXS_MAX && b->head.gas_used < b->head.gas_limit) {
         struct mempool_tx *tx = mempool_take(c->mempool);
@@ -124,7 +135,7 @@ static void fill(struct chain *c, struct chain_exec *x, struct chain_open_block 
             mempool_put_back(c->mempool, tx, nonce_now(c, tx));
             break;
         }
-        run_one(c, x, b, tx);
+        run_one(c, x, e, b, tx);
         if (steady_ms() >= stop_at) break;
     }
 }
@@ -135,9 +146,11 @@ static void open_next(struct chain *c, struct chain_open_block *b, const struct 
     pthread_mutex_lock(&c->ahead_lock);
     *ahead = c->ahead;
     pthread_mutex_unlock(&c->ahead_lock);
-    chain_block_open(c, b, parent,
-                     chain_clock_next_us(&ahead->clock, parent->timestamp_us, now_us));
-    b->head.gas_limit = ahead->gas_limit;
+    uint64_t time_us = chain_clock_next_us(&ahead->clock, parent->timestamp_us, now_us);
+    if (c->is_ethereum) /* another second than the parent's */
+        time_us = max_u64(time_us, parent->timestamp_us + 1000000) / 1000000 * 1000000;
+    chain_block_open(c, b, parent, time_us);
+    b->head.gas_limit = chain_next_gas_limit(c, parent, time_us / 1000000, ahead->gas_limit);
     b->head.coinbase = ahead->coinbase;
     if (ahead->has_base_fee) b->head.base_fee = ahead->base_fee;
     if (ahead->has_randao) b->head.prev_randao = ahead->randao;
@@ -155,37 +168,68 @@ static void use_up(struct chain *c, const struct chain_ahead *used, uint64_t mad
     pthread_mutex_unlock(&c->ahead_lock);
 }
 
+/* Runs what is in the mempool. False if the block cannot be: its transactions are then lost. */
+static bool fill_block(struct chain *c, struct chain_open_block *b,
+                       const struct chain_block *parent, uint64_t fill_ms,
+                       struct eth_refusal *why) {
+    struct evm_host host = {.ctx = c, .block_hash = chain_block_hash};
+    struct chain_exec x = {.options = &c->options,
+                           .cross = &c->cross,
+                           .journal = c->journal,
+                           .machine = c->machine,
+                           .move_vm = c->move_vm,
+                           .head = &b->head,
+                           .arena = &b->arena,
+                           .host = &host,
+                           .crosses = !c->is_ethereum};
+    if (!c->is_ethereum) {
+        fill(c, &x, NULL, b, fill_ms);
+        return true;
+    }
+    struct chain_eth_build e;
+    struct eth_block content = {0};
+    struct eth_rules rules = chain_rules_after(c, parent, b->head.timestamp_us / 1000000);
+    chain_eth_begin(&e, c, b, &rules, &host);
+    fill(c, &x, &e, b, fill_ms);
+    return chain_eth_end(&e, &content, why);
+}
+
+/* Seals a filled block and says so. */
+static struct err seal_next(struct chain *c, struct chain_open_block *b,
+                            const struct chain_ahead *ahead, uint64_t now_us) {
+    struct err e = chain_block_seal(c, b, NULL, NULL);
+    if (err_is(e)) {
+        log_line(LOG_ERROR, "block %llu: %s", (unsigned long long)b->head.height, e.text);
+        c->failed = true;
+    } else {
+        use_up(c, ahead, b->head.timestamp_us, now_us);
+        chain_head_changed(c, &b->head);
+    }
+    mempool_sealed(c->mempool, err_is(e) ? "the block could not be written" : NULL);
+    return e;
+}
+
 struct err chain_make_block(struct chain *c, bool even_empty, uint64_t fill_ms) {
     struct chain_block parent;
     struct chain_open_block b;
     struct chain_ahead ahead;
+    struct eth_refusal why;
     uint64_t now_us = chain_wall_clock_us();
     if (!chain_newest_block(c, &parent)) {
         c->failed = true;
         return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
     }
     open_next(c, &b, &parent, now_us, &ahead);
-    struct evm_host host = {.ctx = c, .block_hash = sequencer_block_hash};
-    struct chain_exec x = {.options = &c->options,
-                           .cross = &c->cross,
-                           .journal = c->journal,
-                           .machine = c->machine,
-                           .move_vm = c->move_vm,
-                           .head = &b.head,
-                           .arena = &b.arena,
-                           .host = &host};
-    fill(c, &x, &b, fill_ms);
     struct err e = ERR_NONE;
-    if (b.head.root_count || even_empty) {
-        e = chain_block_seal(c, &b);
-        if (err_is(e)) {
-            log_line(LOG_ERROR, "block %llu: %s", (unsigned long long)b.head.height, e.text);
-            c->failed = true;
-        } else {
-            use_up(c, &ahead, b.head.timestamp_us, now_us);
-            chain_head_changed(c, &b.head);
-        }
-        mempool_sealed(c->mempool, err_is(e) ? "the block could not be written" : NULL);
+    if (!fill_block(c, &b, &parent, fill_ms, &why)) {
+        log_line(LOG_ERROR, "block %llu: %s", (unsigned long long)b.head.height, why.text);
+        e = err_at(CHAIN_ERR_INVALID, eth_err_text(why.code), b.head.height);
+        chain_reset_journal(c);
+        mempool_sealed(c->mempool, why.text);
+    } else if (b.head.root_count || even_empty) {
+        e = seal_next(c, &b, &ahead, now_us);
+    } else if (c->is_ethereum) {
+        chain_reset_journal(c); /* what a block begins and ends with was done to it */
     }
     chain_block_close(&b);
     return e;
@@ -256,10 +300,16 @@ static struct err open_state(struct chain *c) {
     c->move_vm = mv_vm_new(NULL);
     c->machine = evm_machine_new();
     uint64_t height;
-    if (!st_store_height(c->store, &height)) {
-        e = chain_genesis(c);
-        if (err_is(e)) return e;
-    }
+    eth_schedule_fork(&c->schedule, EVM_OSAKA);
+    c->schedule.chain_id = c->options.chain_id;
+    if (st_store_height(c->store, &height))
+        e = chain_eth_reopen(c);
+    else
+        e = c->options.genesis.n ? chain_eth_genesis(c) : chain_genesis(c);
+    if (!err_is(e) && c->options.import.n) e = chain_eth_import(c);
+    c->options.genesis = c->options.import = (struct bytes){NULL, 0}; /* were borrowed */
+    if (err_is(e)) return e;
+    c->cross.chain_id = c->options.chain_id;
     struct chain_block head;
     if (!chain_newest_block(c, &head))
         return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
@@ -339,6 +389,12 @@ const struct chain_options *chain_get_options(const struct chain *c) {
 }
 struct st_store *chain_store(struct chain *c) {
     return c->store;
+}
+const struct eth_schedule *chain_schedule(const struct chain *c) {
+    return &c->schedule;
+}
+bool chain_is_ethereum(const struct chain *c) {
+    return c->is_ethereum;
 }
 struct mv_vm *chain_move_vm(struct chain *c) {
     return c->move_vm;

@@ -13,12 +13,18 @@
  * shadows, in order version            a Move transaction's number. Each block has a block-metadata
  * version first, then Move roots and Move shadows in order, then a state checkpoint; version 0 is
  * genesis.
+ *   Ethereum chain       a chain that began with a geth genesis: its schedule says which rules each
+ *                        block follows (ethereum/ethereum.h), its blocks are Ethereum's and nothing
+ *                        else, and there are no transactions of other machines and no messages. Any
+ *                        other chain is Tern's own: Osaka from block 0 on, extraData the world
+ * root.
  */
 #ifndef TERN_CHAIN_CHAIN_H
 #define TERN_CHAIN_CHAIN_H
 
 #include "base/base.h"
 #include "cross/cross.h"
+#include "ethereum/ethereum.h"
 #include "evm/evm.h"
 #include "move/move.h"
 #include "move/transaction.h"
@@ -35,6 +41,10 @@ struct chain_options {
     uint64_t history_blocks; /* 0: 256 */
     bool unsafe_publish;     /* accept Move modules although the verifier is not complete */
     bool no_dev;             /* refuse the verbs of dev.h */
+    struct bytes genesis; /* a geth genesis (JSON): an Ethereum chain; empty: Tern's own genesis, or
+                           * what data_dir holds. Borrowed for chain_open(). */
+    struct bytes import;  /* RLP blocks one after another, put on top before anything else; those
+                           * that are there already are passed over. Borrowed likewise. */
 };
 
 enum chain_err {
@@ -54,6 +64,9 @@ void chain_close(struct chain *c);
 
 const struct chain_options *chain_get_options(const struct chain *c);
 struct st_store *chain_store(struct chain *c);
+/* Which rules hold when, and whether the chain is an Ethereum chain. */
+const struct eth_schedule *chain_schedule(const struct chain *c);
+bool chain_is_ethereum(const struct chain *c);
 struct mv_vm *chain_move_vm(struct chain *c);
 
 /* ---- Submitting (any thread) */
@@ -106,16 +119,35 @@ struct chain_block {
     struct b32 transactions_root, receipts_root;
     uint8_t logs_bloom[256];
     uint64_t gas_limit, gas_used;
-    struct u256 base_fee;
+    struct u256 base_fee; /* zero before London */
     struct b20 coinbase;
-    struct b32 prev_randao;
+    struct b32 prev_randao;               /* the header's mixHash */
     uint32_t root_count;                  /* root transactions */
     uint32_t evm_count;                   /* length of the EVM list */
     uint64_t first_version, last_version; /* Move; inclusive */
     uint64_t encoded_bytes;               /* size of the Ethereum block */
+
+    /* The rest of the Ethereum header. `header_fields` says how many fields it has: base_fee is
+     * there from ETH_FIELDS_LONDON on, withdrawals_root from ETH_FIELDS_SHANGHAI on, the blob gas
+     * and parent_beacon_root from ETH_FIELDS_CANCUN on, requests_hash from ETH_FIELDS_PRAGUE on;
+     * what is not there is zero here. The state root is roots.evm. */
+    uint8_t header_fields;
+    enum evm_fork fork; /* whose rules it was executed under */
+    struct b32 ommers_hash;
+    struct u256 difficulty, total_difficulty; /* up to and with this block */
+    uint8_t extra[ETH_EXTRA_MAX_BYTES];
+    uint8_t extra_bytes;
+    uint8_t nonce[8];
+    struct b32 withdrawals_root;
+    uint64_t blob_gas_used, excess_blob_gas;
+    struct b32 parent_beacon_root, requests_hash;
+    struct u256 blob_base_fee; /* price of blob gas in this block; zero before Cancun */
+    uint32_t blobs_max;        /* in this block; 0 before Cancun */
 };
 
-/* The Ethereum header as RLP: its keccak is the block's hash. extraData is the world root. */
+/* The Ethereum header; `extra` is borrowed from the block. */
+struct eth_header chain_block_header(const struct chain_block *b);
+/* The same as RLP: its keccak is the block's hash. */
 void chain_header_rlp(struct buf *out, const struct chain_block *b);
 
 /* An address as people read it, with EIP-55's capitals, and a closing zero. */
@@ -131,8 +163,9 @@ struct chain_tx;
  * that it had in the EVM succeeded. */
 bool chain_evm_ok(const struct chain_tx *tx);
 
-/* Its entry in the EVM list: the transaction as signed, or a shadow's own encoding (type 0x7e). */
-void chain_evm_entry(struct buf *out, const struct chain_tx *tx);
+/* The rules of a block after `parent` with that timestamp (seconds). */
+struct eth_rules chain_rules_after(const struct chain *c, const struct chain_block *parent,
+                                   uint64_t timestamp);
 
 /* The next block's base fee (EIP-1559). */
 struct u256 chain_next_base_fee(const struct chain_block *parent);
@@ -172,7 +205,9 @@ struct chain_tx {
     /* places in the two lists; UINT32_MAX / UINT64_MAX where it does not appear there */
     uint32_t evm_index;
     uint64_t evm_cumulative_gas; /* of the EVM list up to and with this */
-    uint32_t evm_log_first;      /* index of its first EVM log in the block */
+    bool has_state_root;         /* before Byzantium a receipt has one in place of the status */
+    struct b32 state_root;
+    uint32_t evm_log_first; /* index of its first EVM log in the block */
     uint64_t version;
     struct b32 evm_hash, move_hash; /* its own hash or that of its shadow there */
     const struct xvm_leg *legs;
@@ -206,6 +241,25 @@ bool chain_tx_at(struct chain_reader *r, uint64_t height, uint32_t index, struct
  * transaction. */
 bool chain_tx_by_hash(struct chain_reader *r, const struct b32 *hash, uint8_t *vm,
                       struct chain_tx *out);
+
+/* What a block holds beside its transactions. */
+struct chain_body {
+    const struct eth_header *ommers; /* hash them with eth_header_hash() */
+    size_t ommer_count;
+    bool has_withdrawals; /* from Shanghai on */
+    const struct eth_withdrawal *withdrawals;
+    size_t withdrawal_count;
+    struct eth_requests requests; /* from Prague on: type ‖ data each (EIP-7685) */
+};
+bool chain_body_at(struct chain_reader *r, uint64_t height, struct chain_body *out);
+
+/* The whole Ethereum block as RLP; false if there is none at that height. The entries of its list
+ * alone: chain_evm_entry(), a receipt: chain_receipt_rlp(). */
+bool chain_block_rlp(struct chain_reader *r, uint64_t height, struct buf *out);
+/* The entry of the EVM list: the raw transaction, or a shadow's own encoding (type 0x7e). */
+void chain_evm_entry(struct buf *out, const struct chain_tx *tx);
+/* Its receipt's canonical bytes. */
+void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx);
 
 /* What a Move version is. */
 enum chain_version_kind {
@@ -249,8 +303,8 @@ void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t 
 
 /* ---- Executing on a reader's state, without keeping anything */
 
-/* An EVM environment for calls at the reader's block: Osaka rules, this chain's id, that block's
- * fields. */
+/* An EVM environment for calls at the reader's block: that block's rules and fields, this chain's
+ * id. */
 void chain_evm_env(struct chain_reader *r, struct evm_env *env);
 
 /* What may watch executions on a reader: traces. Any member may be NULL. */

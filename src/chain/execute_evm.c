@@ -7,15 +7,17 @@
 void chain_exec_env(const struct chain_exec *x, struct evm_env *env) {
     const struct chain_block *h = x->head;
     *env = (struct evm_env){
-        .fork = CHAIN_FORK,
+        .fork = h->fork,
         .chain_id = x->options->chain_id,
         .block = {.number = h->height,
                   .timestamp = h->timestamp_us / 1000000,
                   .gas_limit = h->gas_limit,
                   .coinbase = h->coinbase,
                   .base_fee = h->base_fee,
+                  .difficulty = h->difficulty,
                   .prev_randao = h->prev_randao,
-                  .blob_base_fee = u256_from_u64(1)},
+                  .blob_base_fee = h->blob_base_fee,
+                  .blobs_max = h->blobs_max},
         .host = x->host,
         .journal = x->journal,
         .machine = x->machine,
@@ -170,7 +172,7 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
     enum evm_tx_err e = evm_tx_check(&env, tx, skip, &plan);
     if (e) {
         chain_evm_refusal(&env, tx, e, refusal);
-        st_end_tx(x->journal, true);
+        st_end_tx(x->journal, env.fork >= EVM_EIP158);
         return false;
     }
     chain_observe_begin(x, &env, tx);
@@ -186,7 +188,7 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
     chain_evm_root_leg(&xt, tx, &plan, &result, &leg);
     xvm_root_done(&xt, &leg);
     uint64_t gas_left = result.gas_left;
-    if (leg.ok) xvm_drain(&xt, &gas_left);
+    if (leg.ok && x->crosses) xvm_drain(&xt, &gas_left);
 
     struct evm_receipt receipt;
     evm_tx_end(&env, tx, &plan, gas_left, &receipt);
@@ -207,6 +209,6 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
     chain_keep_outcome(x, &xt, out);
     chain_keep_changes(x, out);
     chain_observe_end(x, &env, receipt.gas_used, leg.ok);
-    st_end_tx(x->journal, true);
+    st_end_tx(x->journal, env.fork >= EVM_EIP158);
     return true;
 }

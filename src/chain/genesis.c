@@ -104,15 +104,35 @@ static struct b32 genesis_hash(const struct chain *c) {
     return hash;
 }
 
-struct err chain_genesis(struct chain *c) {
-    struct chain_open_block b;
-    chain_block_open(c, &b, NULL, 0);
-    struct chain_exec x = {.journal = c->journal, .arena = &b.arena, .head = &b.head};
-    struct chain_tx *tx = ARENA_NEW(&b.arena, struct chain_tx);
+struct chain_tx *chain_genesis_tx(struct chain *c, struct arena *arena) {
+    struct chain_tx *tx = ARENA_NEW(arena, struct chain_tx);
     *tx = (struct chain_tx){.vm = ST_VM_MOVE, .genesis = true, .ok = true, .hash = genesis_hash(c)};
     tx->move_hash = tx->hash;
     tx->move_sender = FRAMEWORK;
     tx->move_status = BYTES_LIT("Executed successfully");
+    return tx;
+}
+
+/* The Ethereum header of block 0: Osaka's. */
+static void open_header(struct chain *c, struct chain_block *h) {
+    h->fork = EVM_OSAKA;
+    h->header_fields = eth_header_fields(h->fork);
+    h->gas_limit = c->options.gas_limit;
+    h->base_fee = u256_from_u64(1000000000); /* EIP-1559: INITIAL_BASE_FEE */
+    h->ommers_hash = ETH_EMPTY_OMMERS;
+    h->withdrawals_root = ST_EMPTY_TRIE_ROOT;
+    h->requests_hash = ETH_EMPTY_REQUESTS;
+    h->blob_base_fee = U256_ONE;
+    h->blobs_max = evm_blobs_max(h->fork);
+}
+
+struct err chain_genesis(struct chain *c) {
+    struct chain_open_block b;
+    chain_block_open(c, &b, NULL, 0);
+    open_header(c, &b.head);
+    b.body.has_withdrawals = true;
+    struct chain_exec x = {.journal = c->journal, .arena = &b.arena, .head = &b.head};
+    struct chain_tx *tx = chain_genesis_tx(c, &b.arena);
     st_begin_tx(c->journal);
     fund_dev_accounts(c->journal);
     place_contract(c->journal, &XVM_MOVEVM_ADDRESS, chain_genesis_movevm());
@@ -126,7 +146,7 @@ struct err chain_genesis(struct chain *c) {
     st_end_tx(c->journal, true);
     if (!err_is(e)) {
         chain_block_add(&b, tx);
-        e = chain_block_seal(c, &b);
+        e = chain_block_seal(c, &b, NULL, NULL);
     }
     chain_block_close(&b);
     return e;

@@ -11,9 +11,6 @@
 
 enum { CHAIN_LISTENERS_MAX = 8, CHAIN_BLOCK_TXS_MAX = 65536 };
 
-/* The fork whose rules this chain follows. */
-#define CHAIN_FORK       EVM_OSAKA
-
 /* Gas of a Move unit: an external gas unit is this many internal ones (move-facts §4). */
 #define MOVE_GAS_SCALING 1000000u
 
@@ -44,6 +41,8 @@ struct chain_point; /* points.c */
 
 struct chain {
     struct chain_options options;
+    struct eth_schedule schedule;
+    bool is_ethereum; /* it began with a geth genesis */
     struct xvm_params cross;
     struct st_store *store;
     struct st_journal *journal; /* the sequencer's */
@@ -92,6 +91,8 @@ struct chain_open_block {
     uint64_t evm_gas;      /* cumulative over the EVM list */
     uint32_t evm_logs;
     uint64_t next_version;
+    struct chain_body body;
+    struct bytes genesis_config; /* block 0 of an Ethereum chain: to be kept */
 };
 
 /* ---- chain.c */
@@ -146,6 +147,7 @@ struct chain_exec {
     const struct evm_host *host;
     const struct chain_observer *observer;         /* NULL: nobody watches */
     const struct chain_block_overrides *overrides; /* of what `head` does not show; or NULL */
+    bool crosses; /* transactions have a cross-VM tail: not on an Ethereum chain */
 };
 
 /* Why a transaction is refused. */
@@ -204,13 +206,18 @@ void chain_block_open(struct chain *c, struct chain_open_block *b, const struct 
 /* Gives a finished transaction its places in the lists. */
 void chain_block_add(struct chain_open_block *b, struct chain_tx *tx);
 /* Computes roots, header and indexes, and writes all into the store as one transaction. */
-struct err chain_block_seal(struct chain *c, struct chain_open_block *b);
+/* With `expected`, the header that the block must turn out to have. */
+struct err chain_block_seal(struct chain *c, struct chain_open_block *b,
+                            const struct eth_header *expected, struct eth_refusal *why);
+/* The gas limit of a block after `parent`: on an Ethereum chain the nearest to `desired` that the
+ * rules allow. */
+uint64_t chain_next_gas_limit(const struct chain *c, const struct chain_block *parent,
+                              uint64_t timestamp, uint64_t desired);
+/* Takes over an Ethereum header. */
+void chain_block_take_header(struct chain_block *b, const struct eth_header *h);
 void chain_block_close(struct chain_open_block *b);
 
 struct b32 chain_shadow_hash(enum st_vm vm, const struct b32 *root);
-
-/* The place of an EVM transaction in the receipts: the encoded receipt, for the receipts root. */
-void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx);
 
 /* ---- record.c: what the store keeps */
 
@@ -219,9 +226,48 @@ bool chain_block_decode(struct bytes in, struct chain_block *b);
 void chain_tx_encode(struct buf *out, const struct chain_tx *tx);
 bool chain_tx_decode(struct bytes in, struct arena *arena, struct chain_tx *tx);
 
+void chain_body_encode(struct buf *out, const struct chain_body *body);
+bool chain_body_decode(struct bytes in, struct arena *arena, struct chain_body *body);
+
 /* ---- genesis.c */
 
 struct err chain_genesis(struct chain *c);
+/* The record of block 0 in the Move list. */
+struct chain_tx *chain_genesis_tx(struct chain *c, struct arena *arena);
+
+/* ---- ethereum.c: an Ethereum chain */
+
+/* One of its blocks being made or checked. */
+struct chain_eth_build {
+    struct chain *chain;
+    struct chain_open_block *block;
+    struct chain_exec exec;
+    struct eth_context context;
+    struct eth_run run;
+    struct chain_tx *out; /* what the transaction in hand becomes */
+};
+
+/* Block 0 from options.genesis, in an empty store. */
+struct err chain_eth_genesis(struct chain *c);
+/* What an existing store says of the chain's kind; checks options.genesis against it. */
+struct err chain_eth_reopen(struct chain *c);
+/* options.import. */
+struct err chain_eth_import(struct chain *c);
+
+void chain_eth_begin(struct chain_eth_build *e, struct chain *c, struct chain_open_block *b,
+                     const struct eth_rules *rules, const struct evm_host *host);
+bool chain_eth_tx(struct chain_eth_build *e, const struct eth_tx *tx, struct chain_tx *out,
+                  struct eth_refusal *why);
+/* `content`: ommers and withdrawals; fills in the header's blob gas and requests hash. */
+bool chain_eth_end(struct chain_eth_build *e, const struct eth_block *content,
+                   struct eth_refusal *why);
+/* Forgets what a block that will not be sealed has done to the journal. */
+void chain_reset_journal(struct chain *c);
+
+/* ---- chain.c */
+
+/* The host's block_hash over the store; ctx is the chain. */
+bool chain_block_hash(void *ctx, uint64_t number, struct b32 *out);
 
 /* ---- read.c */
 

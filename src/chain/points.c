@@ -137,6 +137,9 @@ struct err chain_revert(struct chain *c, uint32_t id, bool *found) {
 
 static struct err run_reset(struct chain *c, void *arg) {
     (void)arg;
+    if (c->is_ethereum)
+        return err_at(CHAIN_ERR_INVALID,
+                      "a chain with an Ethereum genesis cannot start anew while it runs", 0);
     struct st_journal *before = c->journal;
     c->journal = st_journal_new(NULL);
     st_seal_anew(c->store, true);

@@ -107,6 +107,19 @@ bool chain_version_at(struct chain_reader *r, uint64_t version, struct chain_ver
     return out->height <= r->height;
 }
 
+bool chain_body_at(struct chain_reader *r, uint64_t height, struct chain_body *out) {
+    uint8_t key[8];
+    struct bytes stored;
+    struct chain_block block;
+    *out = (struct chain_body){0};
+    if (!chain_block_at(r, height, &block)) return false;
+    out->has_withdrawals = block.header_fields >= ETH_FIELDS_SHANGHAI;
+    store_be64(key, height);
+    /* A chain of our own keeps none: its blocks hold nothing but transactions. */
+    if (!st_record_get(r->snapshot, ST_TABLE_BODY, BYTES_OF(key), &stored)) return true;
+    return chain_body_decode(stored, &r->arena, out);
+}
+
 /* ---- Messages */
 
 struct message_scan {
@@ -158,7 +171,8 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
                              .arena = &r->arena,
                              .host = &r->host,
                              .overrides = r->overrides ? &r->overrides->block : NULL,
-                             .observer = r->observer};
+                             .observer = r->observer,
+                             .crosses = !r->chain->is_ethereum};
 }
 
 void chain_observe(struct chain_reader *r, const struct chain_observer *o) {

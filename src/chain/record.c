@@ -3,7 +3,9 @@
  * a damaged file must give an error. */
 #include "chain/internal.h"
 
-enum { RECORD_VERSION = 1 };
+#include "codec/codec.h"
+
+enum { RECORD_VERSION = 2 };
 
 static void put_u8(struct buf *b, uint8_t v) {
     buf_put_u8(b, v);
@@ -91,6 +93,41 @@ void chain_block_encode(struct buf *out, const struct chain_block *b) {
     put_u64(out, b->first_version);
     put_u64(out, b->last_version);
     put_u64(out, b->encoded_bytes);
+    put_u8(out, b->header_fields);
+    put_u8(out, (uint8_t)b->fork);
+    PUT_FIXED(out, b->ommers_hash);
+    PUT_FIXED(out, b->difficulty);
+    PUT_FIXED(out, b->total_difficulty);
+    PUT_FIXED(out, b->extra);
+    put_u8(out, b->extra_bytes);
+    PUT_FIXED(out, b->nonce);
+    PUT_FIXED(out, b->withdrawals_root);
+    put_u64(out, b->blob_gas_used);
+    put_u64(out, b->excess_blob_gas);
+    PUT_FIXED(out, b->parent_beacon_root);
+    PUT_FIXED(out, b->requests_hash);
+    PUT_FIXED(out, b->blob_base_fee);
+    put_u32(out, b->blobs_max);
+}
+
+static void get_header(struct in *in, struct chain_block *b) {
+    b->header_fields = get_u8(in);
+    uint8_t fork = get_u8(in);
+    b->fork = (enum evm_fork)fork;
+    GET_FIXED(in, b->ommers_hash);
+    GET_FIXED(in, b->difficulty);
+    GET_FIXED(in, b->total_difficulty);
+    GET_FIXED(in, b->extra);
+    b->extra_bytes = get_u8(in);
+    GET_FIXED(in, b->nonce);
+    GET_FIXED(in, b->withdrawals_root);
+    b->blob_gas_used = get_u64(in);
+    b->excess_blob_gas = get_u64(in);
+    GET_FIXED(in, b->parent_beacon_root);
+    GET_FIXED(in, b->requests_hash);
+    GET_FIXED(in, b->blob_base_fee);
+    b->blobs_max = get_u32(in);
+    if (fork >= EVM_FORK_COUNT || b->extra_bytes > sizeof b->extra) in->bad = true;
 }
 
 bool chain_block_decode(struct bytes bytes, struct chain_block *b) {
@@ -115,6 +152,7 @@ bool chain_block_decode(struct bytes bytes, struct chain_block *b) {
     b->first_version = get_u64(&in);
     b->last_version = get_u64(&in);
     b->encoded_bytes = get_u64(&in);
+    get_header(&in, b);
     return !in.bad && in.rest.n == 0;
 }
 
@@ -222,6 +260,8 @@ void chain_tx_encode(struct buf *out, const struct chain_tx *t) {
     put_bytes(out, t->move_status);
     put_u32(out, t->evm_index);
     put_u64(out, t->evm_cumulative_gas);
+    put_u8(out, t->has_state_root);
+    PUT_FIXED(out, t->state_root);
     put_u32(out, t->evm_log_first);
     put_u64(out, t->version);
     PUT_FIXED(out, t->evm_hash);
@@ -278,10 +318,47 @@ bool chain_tx_decode(struct bytes bytes, struct arena *arena, struct chain_tx *t
     t->move_status = get_bytes(&in);
     t->evm_index = get_u32(&in);
     t->evm_cumulative_gas = get_u64(&in);
+    t->has_state_root = get_bool(&in);
+    GET_FIXED(&in, t->state_root);
     t->evm_log_first = get_u32(&in);
     t->version = get_u64(&in);
     GET_FIXED(&in, t->evm_hash);
     GET_FIXED(&in, t->move_hash);
     get_lists(&in, arena, t);
     return !in.bad && in.rest.n == 0;
+}
+
+/* RLP: [ommers, withdrawals or an empty string, requests]. */
+void chain_body_encode(struct buf *out, const struct chain_body *body) {
+    size_t list = rlp_list_begin(out);
+    eth_ommers_encode(out, body->ommers, body->ommer_count);
+    if (body->has_withdrawals)
+        eth_withdrawals_encode(out, body->withdrawals, body->withdrawal_count);
+    else
+        rlp_put_bytes(out, (struct bytes){NULL, 0});
+    size_t requests = rlp_list_begin(out);
+    for (size_t i = 0; i < body->requests.count; i++) rlp_put_bytes(out, body->requests.list[i]);
+    rlp_list_end(out, requests);
+    rlp_list_end(out, list);
+}
+
+bool chain_body_decode(struct bytes in, struct arena *arena, struct chain_body *body) {
+    struct rlp_reader r = rlp_reader(in, NULL);
+    *body = (struct chain_body){0};
+    rlp_open(&r, "body");
+    struct rlp_item ommers = rlp_item(&r, "ommers"), withdrawals = rlp_item(&r, "withdrawals");
+    rlp_open(&r, "requests");
+    while (rlp_more(&r)) {
+        struct bytes request = rlp_bytes(&r, "request");
+        if (body->requests.count == COUNT_OF(body->requests.list)) return false;
+        body->requests.list[body->requests.count++] = request;
+    }
+    rlp_close(&r);
+    rlp_close(&r);
+    if (err_is(rlp_finish(&r))) return false;
+    body->has_withdrawals = withdrawals.is_list;
+    return !err_is(eth_ommers_decode(ommers.whole, arena, &body->ommers, &body->ommer_count)) &&
+           (!withdrawals.is_list ||
+            !err_is(eth_withdrawals_decode(withdrawals.whole, arena, &body->withdrawals,
+                                           &body->withdrawal_count)));
 }

@@ -1,6 +1,24 @@
 /* Running a sealed block again, root by root, on the state before it. */
 #include "chain/internal.h"
 
+/* What an Ethereum block does before its transactions. */
+static void begin_ethereum(struct chain_reader *r) {
+    struct chain_block head;
+    struct chain_exec x;
+    struct eth_run run;
+    chain_reader_exec(r, &head, &x);
+    struct eth_header h = chain_block_header(&r->replay);
+    struct u256 parent_td;
+    u256_sub(&parent_td, &r->replay.total_difficulty, &r->replay.difficulty);
+    struct eth_rules rules = eth_rules_at(&r->chain->schedule, h.number, h.timestamp, &parent_td);
+    struct eth_context context = {.chain_id = r->chain->schedule.chain_id,
+                                  .journal = x.journal,
+                                  .machine = x.machine,
+                                  .host = x.host,
+                                  .arena = x.arena};
+    eth_run_begin(&run, &context, &rules, &h);
+}
+
 struct err chain_replay_open(struct chain *c, uint64_t height, struct chain_reader **out) {
     struct chain_reader *r;
     if (height == 0) return err_at(CHAIN_ERR_INVALID, "genesis is not traceable", 0);
@@ -15,6 +33,7 @@ struct err chain_replay_open(struct chain *c, uint64_t height, struct chain_read
     r->replay_roots = r->replay.root_count;
     r->replay.root_count = 0;
     r->replay.gas_used = 0;
+    if (c->is_ethereum) begin_ethereum(r);
     *out = r;
     return ERR_NONE;
 }

@@ -18,7 +18,7 @@ struct evm_tx chain_call_tx(struct st_journal *j, const struct chain_exec *x,
                             const struct chain_evm_call *call, uint64_t gas) {
     return (struct evm_tx){
         .type = call_type(call),
-        .has_chain_id = true,
+        .has_chain_id = x->head->fork >= EVM_EIP158,
         .chain_id = x->options->chain_id,
         .nonce = call->has_nonce ? call->nonce : st_account(j, &call->from)->nonce,
         .max_fee = call->gas_price,
@@ -87,7 +87,7 @@ static void run_call(struct chain_exec *x, struct evm_env *env, const struct cha
     struct xvm_leg leg;
     chain_evm_root_leg(&xt, tx, plan, &result, &leg);
     xvm_root_done(&xt, &leg);
-    if (leg.ok) xvm_drain(&xt, &gas_left);
+    if (leg.ok && x->crosses) xvm_drain(&xt, &gas_left);
     evm_tx_end(env, tx, plan, gas_left, &receipt);
     chain_keep_outcome(x, &xt, &kept);
     chain_observe_end(x, env, receipt.gas_used, leg.ok);

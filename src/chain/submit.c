@@ -63,7 +63,7 @@ static struct err check_signed(struct evm_tx *tx, struct chain_submitted *out) {
     if (tx->type == EVM_TX_BLOB)
         return refused(out, CHAIN_ERR_INVALID,
                        "blob transactions are not accepted: this chain has no blobs");
-    enum evm_tx_err te = evm_tx_sender(tx, CHAIN_FORK, &tx->sender);
+    enum evm_tx_err te = evm_tx_sender(tx, EVM_OSAKA, &tx->sender);
     if (te) return refused(out, CHAIN_ERR_INVALID, evm_tx_err_text(te));
     if (!tx->has_chain_id)
         return refused(out, CHAIN_ERR_INVALID,
@@ -202,6 +202,9 @@ struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms
     struct err e;
     uint64_t nonce = 0;
     *out = (struct chain_submitted){0};
+    if (c->is_ethereum)
+        return refused(out, CHAIN_ERR_INVALID,
+                       "this chain began with an Ethereum genesis: it has no Move transactions");
     struct mempool_tx *tx = decode_move(raw, out, &e);
     if (!tx) return e;
     e = check_move(c, &tx->hash, tx->decoded, &nonce, out);
@@ -237,7 +240,7 @@ bool chain_evm_sender(const struct evm_tx *tx, struct b20 *sender) {
         memcpy(sender->b, r + 12, 20);
         return true;
     }
-    return evm_tx_sender(tx, CHAIN_FORK, sender) == EVM_TX_OK;
+    return evm_tx_sender(tx, EVM_OSAKA, sender) == EVM_TX_OK;
 }
 
 void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t account_nonce) {

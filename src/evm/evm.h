@@ -386,9 +386,10 @@ uint32_t evm_blobs_max(enum evm_fork fork);
 enum { EVM_GAS_PER_BLOB = 131072 };
 
 /* A call from 0xff…fe with 30,000,000 gas that pays nothing, as a transaction of its own: begins
- * and ends one on the journal. No effect if there is no code at `to`. */
+ * and ends one on the journal. No effect if there is no code at `to`. The output is copied to
+ * `arena`; with NULL there is none. */
 void evm_system_call(struct evm_env *env, const struct b20 *to, struct bytes input,
-                     struct evm_result *result);
+                     struct arena *arena, struct evm_result *result);
 
 /* What a block begins with: EIP-4788 (Cancun on) and EIP-2935 (Prague on). */
 void evm_block_begin(struct evm_env *env, const struct b32 *parent_hash,

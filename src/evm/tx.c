@@ -381,7 +381,7 @@ void evm_tx_execute(struct evm_env *env, const struct evm_tx *tx, struct evm_tx_
 /* ---- Blocks ---- */
 
 void evm_system_call(struct evm_env *env, const struct b20 *to, struct bytes input,
-                     struct evm_result *result) {
+                     struct arena *arena, struct evm_result *result) {
     static const struct b20 system_address = {.b = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                                     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                                     0xff, 0xff, 0xff, 0xff, 0xff, 0xfe}};
@@ -400,8 +400,9 @@ void evm_system_call(struct evm_env *env, const struct b20 *to, struct bytes inp
                                     .input = input};
         evm_call(env, &c, result);
     }
+    bool keep = arena && result->output.n;
+    result->output = keep ? arena_copy(arena, result->output) : (struct bytes){NULL, 0};
     st_end_tx(j, env->fork >= EVM_EIP158);
-    result->output = (struct bytes){NULL, 0};
 }
 
 void evm_block_begin(struct evm_env *env, const struct b32 *parent_hash,
@@ -416,6 +417,7 @@ void evm_block_begin(struct evm_env *env, const struct b32 *parent_hash,
               0x7a, 0x02, 0x33, 0x5b, 0x17, 0x53, 0x20, 0x00, 0x29, 0x35}};
     struct evm_result result;
     if (env->fork >= EVM_CANCUN)
-        evm_system_call(env, &beacon_roots, BYTES_OF(*parent_beacon_root), &result);
-    if (env->fork >= EVM_PRAGUE) evm_system_call(env, &history, BYTES_OF(*parent_hash), &result);
+        evm_system_call(env, &beacon_roots, BYTES_OF(*parent_beacon_root), NULL, &result);
+    if (env->fork >= EVM_PRAGUE)
+        evm_system_call(env, &history, BYTES_OF(*parent_hash), NULL, &result);
 }

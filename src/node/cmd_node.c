@@ -1,10 +1,14 @@
 /* tern node: a chain and its endpoints until a signal. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "chain/chain.h"
 #include "node/commands.h"
@@ -22,11 +26,17 @@ static const char USAGE[] =
     "  --gas-limit N        of a block (60000000)\n"
     "  --history N          earlier blocks whose state can be read (256; all)\n"
     "  --data DIR           keep the chain in this folder; without it, it is gone at the end\n"
+    "  --genesis FILE       begin with a geth genesis.json: an Ethereum chain by its fork "
+    "schedule,\n"
+    "                       without Move and without calls between machines\n"
+    "  --import FILE        RLP blocks one after another to put on top of it, checked by every "
+    "rule\n"
     "  --unsafe-publish     accept Move modules although the bytecode verifier is not complete\n"
     "  --quiet              only errors\n";
 
 struct settings {
     struct chain_options chain;
+    const char *genesis, *import; /* files */
     struct rpc_options rpc;
 };
 
@@ -66,6 +76,10 @@ static int read_value(struct settings *s, const char *option, const char *value)
     uint64_t n;
     if (!strcmp(option, "--host") && value) {
         s->rpc.host = value;
+    } else if (!strcmp(option, "--genesis") && value) {
+        s->genesis = value;
+    } else if (!strcmp(option, "--import") && value) {
+        s->import = value;
     } else if (!strcmp(option, "--data") && value) {
         s->chain.data_dir = value;
     } else if (!strcmp(option, "--block-time")) {
@@ -93,9 +107,10 @@ static int read_value(struct settings *s, const char *option, const char *value)
 }
 
 static bool takes_value(const char *option) {
-    static const char *const names[] = {
-        "--host",       "--data",        "--block-time", "--history",       "--eth-port",
-        "--aptos-port", "--faucet-port", "--chain-id",   "--move-chain-id", "--gas-limit"};
+    static const char *const names[] = {"--host",        "--data",     "--block-time",
+                                        "--history",     "--eth-port", "--aptos-port",
+                                        "--faucet-port", "--chain-id", "--move-chain-id",
+                                        "--gas-limit",   "--genesis",  "--import"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(option, names[i])) return true;
     return false;
@@ -124,6 +139,34 @@ static int read_options(struct settings *s, int argc, char **argv) {
     return 0;
 }
 
+/* Maps a whole file; 0 on success. The memory is the process's until its end. */
+static int map_file(const char *option, const char *path, struct bytes *out) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    void *p = MAP_FAILED;
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0)
+        p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    int why = errno;
+    if (fd >= 0) close(fd);
+    if (p == MAP_FAILED) {
+        fprintf(stderr, "tern node: %s: %s: %s\n", option, path,
+                fd >= 0 && st.st_size == 0 ? "the file is empty" : strerror(why));
+        return 1;
+    }
+    *out = bytes_make(p, (size_t)st.st_size);
+    return 0;
+}
+
+static int map_files(struct settings *s) {
+    if (s->genesis && s->chain.chain_id) {
+        fprintf(stderr, "tern node: --chain-id: the genesis file says which it is\n");
+        return 2;
+    }
+    int rc = s->genesis ? map_file("--genesis", s->genesis, &s->chain.genesis) : 0;
+    if (!rc && s->import) rc = map_file("--import", s->import, &s->chain.import);
+    return rc;
+}
+
 /* Every client is a descriptor: as many as the system lets us have. */
 static void raise_descriptor_limit(void) {
     struct rlimit limit;
@@ -140,6 +183,8 @@ int cmd_node(int argc, char **argv) {
     sigset_t signals;
     int rc = read_options(&s, argc, argv), which;
     if (rc) return rc - 1;
+    rc = map_files(&s);
+    if (rc) return rc;
     /* Every thread that starts from here on leaves these to sigwait below. */
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);

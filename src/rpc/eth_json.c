@@ -3,34 +3,27 @@
 #include "codec/codec.h"
 #include "crypto/crypto.h"
 
-static const uint8_t ZERO_NONCE[8];
-static const struct b32 ZERO32;
 static const struct b20 ZERO20;
 
 /* The type of a shadow, see chain/block.c. */
 enum { SHADOW_TX_TYPE = 0x7e };
 
 void eth_put_header(struct json_out *o, const struct chain_block *b) {
-    static const uint8_t empty_ommers[32] = {0x1d, 0xcc, 0x4d, 0xe8, 0xde, 0xc7, 0x5d, 0x7a,
-                                             0xab, 0x85, 0xb5, 0x67, 0xb6, 0xcc, 0xd4, 0x1a,
-                                             0xd3, 0x12, 0x45, 0x1b, 0x94, 0x8a, 0x74, 0x13,
-                                             0xf0, 0xa1, 0x42, 0xfd, 0x40, 0xd4, 0x93, 0x47};
-    struct b32 no_requests;
-    sha2_256(&no_requests, (struct bytes){NULL, 0});
     jo_key(o, "number");
     jo_quantity(o, b->height);
     JO_KEY_HEX(o, "hash", b->hash);
     JO_KEY_HEX(o, "parentHash", b->parent_hash);
-    JO_KEY_HEX(o, "nonce", ZERO_NONCE);
-    JO_KEY_HEX(o, "sha3Uncles", empty_ommers);
+    JO_KEY_HEX(o, "nonce", b->nonce);
+    JO_KEY_HEX(o, "sha3Uncles", b->ommers_hash);
     JO_KEY_HEX(o, "logsBloom", b->logs_bloom);
     JO_KEY_HEX(o, "transactionsRoot", b->transactions_root);
     JO_KEY_HEX(o, "stateRoot", b->roots.evm);
     JO_KEY_HEX(o, "receiptsRoot", b->receipts_root);
     JO_KEY_HEX(o, "miner", b->coinbase);
     jo_key(o, "difficulty");
-    jo_quantity(o, 0);
-    JO_KEY_HEX(o, "extraData", b->roots.world);
+    jo_quantity_u256(o, &b->difficulty);
+    jo_key(o, "extraData");
+    jo_hex(o, bytes_make(b->extra, b->extra_bytes));
     jo_key(o, "gasLimit");
     jo_quantity(o, b->gas_limit);
     jo_key(o, "gasUsed");
@@ -38,15 +31,48 @@ void eth_put_header(struct json_out *o, const struct chain_block *b) {
     jo_key(o, "timestamp");
     jo_quantity(o, b->timestamp_us / 1000000);
     JO_KEY_HEX(o, "mixHash", b->prev_randao);
-    jo_key(o, "baseFeePerGas");
-    jo_quantity_u256(o, &b->base_fee);
-    JO_KEY_HEX(o, "withdrawalsRoot", ST_EMPTY_TRIE_ROOT);
-    jo_key(o, "blobGasUsed");
-    jo_quantity(o, 0);
-    jo_key(o, "excessBlobGas");
-    jo_quantity(o, 0);
-    JO_KEY_HEX(o, "parentBeaconBlockRoot", ZERO32);
-    JO_KEY_HEX(o, "requestsHash", no_requests);
+    if (b->header_fields >= ETH_FIELDS_LONDON) {
+        jo_key(o, "baseFeePerGas");
+        jo_quantity_u256(o, &b->base_fee);
+    }
+    if (b->header_fields >= ETH_FIELDS_SHANGHAI)
+        JO_KEY_HEX(o, "withdrawalsRoot", b->withdrawals_root);
+    if (b->header_fields >= ETH_FIELDS_CANCUN) {
+        jo_key(o, "blobGasUsed");
+        jo_quantity(o, b->blob_gas_used);
+        jo_key(o, "excessBlobGas");
+        jo_quantity(o, b->excess_blob_gas);
+        JO_KEY_HEX(o, "parentBeaconBlockRoot", b->parent_beacon_root);
+    }
+    if (b->header_fields >= ETH_FIELDS_PRAGUE) JO_KEY_HEX(o, "requestsHash", b->requests_hash);
+}
+
+static void put_body(struct json_out *o, struct chain_reader *r, const struct chain_block *b) {
+    struct chain_body body;
+    chain_body_at(r, b->height, &body);
+    jo_key(o, "uncles");
+    jo_array(o);
+    for (size_t i = 0; i < body.ommer_count; i++) {
+        struct b32 hash = eth_header_hash(&body.ommers[i]);
+        jo_hex(o, BYTES_OF(hash));
+    }
+    jo_end_array(o);
+    if (!body.has_withdrawals) return;
+    jo_key(o, "withdrawals");
+    jo_array(o);
+    for (size_t i = 0; i < body.withdrawal_count; i++) {
+        const struct eth_withdrawal *w = &body.withdrawals[i];
+        jo_object(o);
+        jo_key(o, "index");
+        jo_quantity(o, w->index);
+        jo_key(o, "validatorIndex");
+        jo_quantity(o, w->validator);
+        JO_KEY_HEX(o, "address", w->address);
+        jo_key(o, "amount");
+        jo_quantity(o, w->amount);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
 }
 
 void eth_put_block(struct json_out *o, struct chain_reader *r, const struct chain_block *b,
@@ -55,12 +81,7 @@ void eth_put_block(struct json_out *o, struct chain_reader *r, const struct chai
     eth_put_header(o, b);
     jo_key(o, "size");
     jo_quantity(o, b->encoded_bytes);
-    jo_key(o, "uncles");
-    jo_array(o);
-    jo_end_array(o);
-    jo_key(o, "withdrawals");
-    jo_array(o);
-    jo_end_array(o);
+    put_body(o, r, b);
     jo_key(o, "transactions");
     jo_array(o);
     for (uint32_t i = 0; i < b->root_count; i++) {

@@ -39,6 +39,7 @@ enum st_table {
     ST_TABLE_EVENT, /* Move guid address (32) ‖ creation number (8) ‖ sequence number (8) → version
                        (8) … */
     ST_TABLE_MESSAGE, /* height (8) ‖ index (4) → message id */
+    ST_TABLE_BODY,    /* height (8) → RLP of what a block holds beside its transactions */
     ST_TABLE_COUNT
 };
 

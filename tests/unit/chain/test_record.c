@@ -34,6 +34,21 @@ static struct chain_block random_block(void) {
     b.first_version = rnd();
     b.last_version = rnd();
     b.encoded_bytes = rnd();
+    b.header_fields = (uint8_t)(ETH_FIELDS_FRONTIER + rnd() % 7);
+    b.fork = (enum evm_fork)(rnd() % EVM_FORK_COUNT);
+    fill(&b.ommers_hash, 32);
+    fill(&b.difficulty, 32);
+    fill(&b.total_difficulty, 32);
+    fill(b.extra, sizeof b.extra);
+    b.extra_bytes = (uint8_t)(rnd() % (sizeof b.extra + 1));
+    fill(b.nonce, sizeof b.nonce);
+    fill(&b.withdrawals_root, 32);
+    b.blob_gas_used = rnd();
+    b.excess_blob_gas = rnd();
+    fill(&b.parent_beacon_root, 32);
+    fill(&b.requests_hash, 32);
+    fill(&b.blob_base_fee, 32);
+    b.blobs_max = (uint32_t)rnd();
     return b;
 }
 

@@ -6,10 +6,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 declare -A may=(
     [base]="" [codec]="base" [crypto]="base" [state]="base codec crypto"
     [evm]="base codec crypto state" [move]="base codec crypto state" [svm]="base codec crypto state"
+    [ethereum]="base codec crypto state evm"
     [cross]="base codec crypto state evm move svm"
-    [chain]="base codec crypto state evm move svm cross"
-    [rpc]="base codec crypto state evm move svm cross chain"
-    [node]="base codec crypto state evm move svm cross chain rpc"
+    [chain]="base codec crypto state evm ethereum move svm cross"
+    [rpc]="base codec crypto state evm ethereum move svm cross chain"
+    [node]="base codec crypto state evm ethereum move svm cross chain rpc"
 )
 bad=0 files=0
 for dir in src/*/; do
