@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 static const char *const db_names[ST_DB_COUNT] = {
-    [ST_DB_HEAD] = "head",      [ST_DB_ACCOUNT] = "account", [ST_DB_SLOT] = "slot",
-    [ST_DB_CODE] = "code",      [ST_DB_ITEM] = "item",       [ST_DB_NODE] = "node",
-    [ST_DB_SPARSE] = "sparse",  [ST_DB_HISTORY] = "history", [ST_DB_CHANGE] = "change",
-    [ST_DB_ROOT] = "root",      [ST_DB_REWIND] = "rewind",   [ST_DB_TABLES + 0] = "t0",
-    [ST_DB_TABLES + 1] = "t1",  [ST_DB_TABLES + 2] = "t2",   [ST_DB_TABLES + 3] = "t3",
-    [ST_DB_TABLES + 4] = "t4",  [ST_DB_TABLES + 5] = "t5",   [ST_DB_TABLES + 6] = "t6",
-    [ST_DB_TABLES + 7] = "t7",  [ST_DB_TABLES + 8] = "t8",   [ST_DB_TABLES + 9] = "t9",
+    [ST_DB_HEAD] = "head",       [ST_DB_ACCOUNT] = "account", [ST_DB_SLOT] = "slot",
+    [ST_DB_CODE] = "code",       [ST_DB_ITEM] = "item",       [ST_DB_NODE] = "node",
+    [ST_DB_SPARSE] = "sparse",   [ST_DB_HISTORY] = "history", [ST_DB_CHANGE] = "change",
+    [ST_DB_ROOT] = "root",       [ST_DB_REWIND] = "rewind",   [ST_DB_TABLES + 0] = "t0",
+    [ST_DB_TABLES + 1] = "t1",   [ST_DB_TABLES + 2] = "t2",   [ST_DB_TABLES + 3] = "t3",
+    [ST_DB_TABLES + 4] = "t4",   [ST_DB_TABLES + 5] = "t5",   [ST_DB_TABLES + 6] = "t6",
+    [ST_DB_TABLES + 7] = "t7",   [ST_DB_TABLES + 8] = "t8",   [ST_DB_TABLES + 9] = "t9",
     [ST_DB_TABLES + 10] = "t10", [ST_DB_TABLES + 11] = "t11"};
 _Static_assert(ST_TABLE_COUNT == 12, "a table needs a name");
 
