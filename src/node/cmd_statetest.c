@@ -1,6 +1,7 @@
 /* tern statetest: runs Ethereum state tests and prints what geth's `evm statetest` prints, a JSON
- * array with one entry for each case. Files are shared out among threads; the output has the order
- * of the files' names all the same. */
+ * array with one entry for each case. Files are shared out among threads, and a thread that finds
+ * no more files helps with the cases of those that are being run (some cases take a minute); the
+ * output has the order of the files' names and of their cases all the same. */
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
@@ -14,15 +15,14 @@
 #include "node/statetest.h"
 
 static const char *const usage =
-    "tern statetest [--fork NAME] [--json] [--summary] [--skip TEXT] [--failures FILE] [--jobs N] "
-    "PATH…\n"
+    "tern statetest [--fork NAME] [--json] [--summary] [--failures FILE] [--jobs N] PATH…\n"
     "\n"
     "Runs state-test files, or all *.json below folders, and prints a JSON array of\n"
     "{name, pass, stateRoot, fork, error}.\n"
     "  --fork NAME      only cases of this fork\n"
     "  --json           also an EIP-3155 trace on standard error\n"
-    "  --summary        closes with a table by fork and \"N passed, N failed, N skipped\"\n"
-    "  --skip TEXT      only counts the cases of files whose path contains TEXT\n"
+    "  --summary        names what it skips and why, and closes with a table by fork and\n"
+    "                   \"N passed, N failed, N skipped\"\n"
     "  --failures FILE  writes each failing case with its reason to FILE\n"
     "  --jobs N         threads (default 2)\n"
     "Ends with 1 if a case failed, 2 on wrong usage.\n";
@@ -34,16 +34,32 @@ struct count {
 };
 
 struct options {
-    const char *fork, *skip, *failures;
+    const char *fork, *failures;
     bool json, summary;
     unsigned jobs;
 };
 
-/* What one file gave. */
+/* What a case or a file gave. */
 struct report {
-    struct buf entries, failures;
+    struct buf entries, failures, skips;
     struct count by_fork[EVM_FORK_COUNT];
-    unsigned long skipped; /* forks that we do not know, --skip */
+    unsigned long skipped; /* forks that we do not know */
+};
+
+/* A file that is being run. Whoever ends its last case adds up the reports and frees it. */
+struct open_file {
+    struct open_file *next;
+    const char *path;
+    struct report *report;
+    struct arena arena;
+    struct statetest *tests;
+    size_t test_count;
+    struct {
+        const struct statetest *test;
+        size_t index;
+        struct report report;
+    } * cases;
+    size_t case_count, taken, ended; /* under the lock */
 };
 
 struct run {
@@ -52,6 +68,8 @@ struct run {
     size_t file_count, file_room;
     struct report *reports;
     size_t _Atomic next;
+    pthread_mutex_t lock;
+    struct open_file *open; /* those with cases that nobody has taken, under the lock */
 };
 
 /* ---- Files ---- */
@@ -133,8 +151,9 @@ static void run_case(const struct run *r, struct evm_machine *m, const char *pat
     const struct statetest_case *c = &t->cases[i];
     struct statetest_outcome o = {0};
     if (r->options.fork && strcmp(r->options.fork, c->fork_name) != 0) return;
-    if (!c->known_fork || (r->options.skip && strstr(path, r->options.skip))) {
+    if (!c->known_fork) {
         out->skipped++;
+        buf_printf(&out->skips, "skipped: %s %s: no fork '%s'\n", path, t->name, c->fork_name);
         return;
     }
     statetest_run(m, t, i, r->options.json ? stderr : NULL, &o);
@@ -161,32 +180,95 @@ static void put_bad_file(const char *path, const char *why, struct report *out) 
     buf_printf(&out->failures, "%s\t-\t-\t-\t%s\n", path, why);
 }
 
-static void run_file(const struct run *r, struct evm_machine *m, const char *path,
-                     struct report *out) {
-    struct buf text = {0};
-    struct arena arena;
-    struct statetest *tests;
-    size_t count;
-    arena_init(&arena, 0);
-    if (!file_read(path, &text)) {
-        put_bad_file(path, strerror(errno), out);
-    } else {
-        struct err e = statetest_load(buf_bytes(&text), &arena, &tests, &count);
-        if (err_is(e)) put_bad_file(path, e.text, out);
-        for (size_t i = 0; !err_is(e) && i < count; i++)
-            for (size_t k = 0; k < tests[i].case_count; k++)
-                run_case(r, m, path, &tests[i], k, out);
-        statetest_free(tests, count);
+static void report_free(struct report *r) {
+    buf_free(&r->entries);
+    buf_free(&r->failures);
+    buf_free(&r->skips);
+}
+
+static void report_add(struct report *to, const struct report *from) {
+    buf_put_bytes(&to->entries, buf_bytes(&from->entries));
+    buf_put_bytes(&to->failures, buf_bytes(&from->failures));
+    buf_put_bytes(&to->skips, buf_bytes(&from->skips));
+    for (int f = 0; f < EVM_FORK_COUNT; f++) {
+        to->by_fork[f].passed += from->by_fork[f].passed;
+        to->by_fork[f].failed += from->by_fork[f].failed;
     }
-    arena_free(&arena);
+    to->skipped += from->skipped;
+}
+
+static void close_file(struct open_file *f) {
+    for (size_t i = 0; i < f->case_count; i++) {
+        report_add(f->report, &f->cases[i].report);
+        report_free(&f->cases[i].report);
+    }
+    statetest_free(f->tests, f->test_count);
+    arena_free(&f->arena);
+    free(f);
+}
+
+static void list_cases(struct open_file *f) {
+    size_t n = 0;
+    for (size_t i = 0; i < f->test_count; i++) n += f->tests[i].case_count;
+    f->cases = arena_array(&f->arena, sizeof *f->cases, n, 8);
+    for (size_t i = 0; i < f->test_count; i++) {
+        for (size_t k = 0; k < f->tests[i].case_count; k++) {
+            f->cases[f->case_count].test = &f->tests[i];
+            f->cases[f->case_count++].index = k;
+        }
+    }
+}
+
+/* NULL, and a failure reported, if it cannot be read; NULL too if it has no cases. */
+static struct open_file *open_file(const char *path, struct report *report) {
+    struct open_file *f = xcalloc(1, sizeof *f);
+    struct buf text = {0};
+    f->path = path;
+    f->report = report;
+    arena_init(&f->arena, 0);
+    if (!file_read(path, &text)) {
+        put_bad_file(path, strerror(errno), report);
+    } else {
+        struct err e = statetest_load(buf_bytes(&text), &f->arena, &f->tests, &f->test_count);
+        if (err_is(e))
+            put_bad_file(path, e.text, report);
+        else
+            list_cases(f);
+    }
     buf_free(&text);
+    if (f->case_count) return f;
+    close_file(f);
+    return NULL;
+}
+
+/* Runs a case that nobody has taken, of the file opened last; false if there is none. */
+static bool run_next_case(struct run *r, struct evm_machine *m) {
+    pthread_mutex_lock(&r->lock);
+    struct open_file *f = r->open;
+    size_t i = f ? f->taken++ : 0;
+    if (f && f->taken == f->case_count) r->open = f->next;
+    pthread_mutex_unlock(&r->lock);
+    if (!f) return false;
+    run_case(r, m, f->path, f->cases[i].test, f->cases[i].index, &f->cases[i].report);
+    pthread_mutex_lock(&r->lock);
+    bool last = ++f->ended == f->case_count;
+    pthread_mutex_unlock(&r->lock);
+    if (last) close_file(f);
+    return true;
 }
 
 static void *work(void *arg) {
     struct run *r = arg;
     struct evm_machine *m = evm_machine_new();
-    for (size_t i; (i = atomic_fetch_add(&r->next, 1)) < r->file_count;)
-        run_file(r, m, r->files[i], &r->reports[i]);
+    for (size_t i; (i = atomic_fetch_add(&r->next, 1)) < r->file_count;) {
+        struct open_file *f = open_file(r->files[i], &r->reports[i]);
+        if (!f) continue;
+        pthread_mutex_lock(&r->lock);
+        f->next = r->open;
+        r->open = f;
+        pthread_mutex_unlock(&r->lock);
+        while (run_next_case(r, m)) continue;
+    }
     evm_machine_free(m);
     return NULL;
 }
@@ -202,18 +284,22 @@ static void run_all(struct run *r) {
 
 /* ---- Output ---- */
 
+static void print_bytes(struct bytes text, FILE *out) {
+    if (text.n) fwrite(text.p, 1, text.n, out);
+}
+
 static void print_array(const struct run *r) {
     struct buf last = {0};
     fputs("[\n", stdout);
     for (size_t i = 0; i < r->file_count; i++) {
         const struct buf *b = &r->reports[i].entries;
         if (!b->n) continue;
-        fwrite(last.p, 1, last.n, stdout);
+        print_bytes(buf_bytes(&last), stdout);
         buf_clear(&last);
         buf_put_bytes(&last, buf_bytes(b));
     }
     if (last.n) { /* the last entry has no comma */
-        fwrite(last.p, 1, last.n - 2, stdout);
+        print_bytes(bytes_sub(buf_bytes(&last), 0, last.n - 2), stdout);
         fputs("\n", stdout);
     }
     fputs("]\n", stdout);
@@ -222,6 +308,8 @@ static void print_array(const struct run *r) {
 
 static struct count print_summary(const struct run *r) {
     struct count all = {0};
+    for (size_t i = 0; i < r->file_count && r->options.summary; i++)
+        print_bytes(buf_bytes(&r->reports[i].skips), stdout);
     if (r->options.summary) printf("%-20s %10s %10s\n", "fork", "passed", "failed");
     for (int f = 0; f < EVM_FORK_COUNT; f++) {
         struct count c = {0};
@@ -246,9 +334,7 @@ static bool write_failures(const struct run *r) {
         fprintf(stderr, "tern statetest: %s: %s\n", r->options.failures, strerror(errno));
         return false;
     }
-    for (size_t i = 0; i < r->file_count; i++)
-        if (r->reports[i].failures.n)
-            fwrite(r->reports[i].failures.p, 1, r->reports[i].failures.n, f);
+    for (size_t i = 0; i < r->file_count; i++) print_bytes(buf_bytes(&r->reports[i].failures), f);
     return fclose(f) == 0;
 }
 
@@ -266,8 +352,6 @@ static bool parse(int argc, char **argv, struct run *r) {
             o->summary = true;
         } else if (!strcmp(argv[i], "--fork") && more) {
             o->fork = argv[++i];
-        } else if (!strcmp(argv[i], "--skip") && more) {
-            o->skip = argv[++i];
         } else if (!strcmp(argv[i], "--failures") && more) {
             o->failures = argv[++i];
         } else if (!strcmp(argv[i], "--jobs") && more) {
@@ -287,15 +371,14 @@ static void free_run(struct run *r) {
     for (size_t i = 0; i < r->file_count; i++) {
         free(r->files[i]);
         if (!r->reports) continue;
-        buf_free(&r->reports[i].entries);
-        buf_free(&r->reports[i].failures);
+        report_free(&r->reports[i]);
     }
     free(r->files);
     free(r->reports);
 }
 
 int cmd_statetest(int argc, char **argv) {
-    struct run r = {0};
+    struct run r = {.lock = PTHREAD_MUTEX_INITIALIZER};
     if (argc == 2 && !strcmp(argv[1], "--help")) {
         fputs(usage, stdout);
         return 0;

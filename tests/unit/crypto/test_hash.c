@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "crypto/blake2b.h"
 #include "vectors.h"
 
 static void test_sha2_known_answers_match(void **state) {
@@ -77,6 +78,26 @@ static void test_blake2f_rfc7693_example_matches(void **state) {
 }
 
 /* EIP-152: rounds (4, big-endian) ‖ h ‖ m ‖ t (little-endian words) ‖ last, 213 bytes. */
+/* Both forms of the rounds, from no round to several turns of the schedule. */
+static void test_blake2b_rounds_forms_agree(void **state) {
+    (void)state;
+#if defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2")) skip();
+    struct random rng = {5};
+    for (uint32_t rounds = 0; rounds < 100; rounds++) {
+        uint64_t v[16], w[16], m[16];
+        random_bytes(&rng, v, sizeof v);
+        random_bytes(&rng, m, sizeof m);
+        memcpy(w, v, sizeof v);
+        blake2b_rounds_portable(v, m, rounds);
+        blake2b_rounds_avx2(w, m, rounds);
+        assert_memory_equal(v, w, sizeof v);
+    }
+#else
+    skip();
+#endif
+}
+
 static void test_blake2f_geth_vectors_match(void **state) {
     (void)state;
     json_t *root = shared_json("ethereum/precompiles/geth/blake2F.json");
@@ -105,6 +126,7 @@ int main(void) {
         cmocka_unit_test(test_blake2b_256_known_answers_match),
         cmocka_unit_test(test_blake2b_256_random_lengths_equal_libsodium),
         cmocka_unit_test(test_blake2f_rfc7693_example_matches),
+        cmocka_unit_test(test_blake2b_rounds_forms_agree),
         cmocka_unit_test(test_blake2f_geth_vectors_match),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
