@@ -1,27 +1,12 @@
 # Sourced by ./x: benchmarks beside their peers in one run. Every figure of a peer is taken in turns with ours, because
 # machines are noisy; what counts is the ratio.
 
-# The crate revm as a shared library, where cargo is; its path goes to standard output.
-revm_peer() {
-    local target=$PWD/build/revm-peer
-    if ! command -v cargo >/dev/null; then
-        echo "no peer: cargo is not installed, so revm cannot be built; Tern's figures stand alone" >&2
-        return
-    fi
-    say "building the peer, revm (tools/revm-peer)" >&2
-    if (cd tools/revm-peer && cargo build --release --locked --quiet --target-dir "$target") >&2; then
-        echo "$target/release/librevm_peer.so"
-    else
-        echo "no peer: revm did not build; Tern's figures stand alone" >&2
-    fi
-}
-
 bench_evm() {
     local token=build/bench/Token.hex peer args
     mkdir -p build/bench
     node bench/solidity.mjs bench/Token.sol Token >"$token"
     args=(--token "$token")
-    peer=$(revm_peer)
+    peer=$(revm_peer) || echo "Tern's figures stand alone" >&2
     [ -z "$peer" ] || args+=(--peer "$peer")
     "$1" "${args[@]}"
 }

@@ -72,3 +72,14 @@ build_preset() {
         die "the $preset build failed (build/$preset.log)"
     fi
 }
+
+# The crate revm as a shared library (tools/revm-peer); its path goes to standard output. Where it cannot be built, the
+# reason goes to standard error.
+revm_peer() {
+    local target=$PWD/build/revm-peer
+    command -v cargo >/dev/null || { echo "no peer: cargo is not installed, so revm cannot be built" >&2; return 1; }
+    say "building the peer, revm (tools/revm-peer)" >&2
+    (cd tools/revm-peer && cargo build --release --locked --quiet --target-dir "$target") >&2 ||
+        { echo "no peer: revm did not build" >&2; return 1; }
+    echo "$target/release/librevm_peer.so"
+}

@@ -1,6 +1,19 @@
-# Sourced by ./x: coverage-guided fuzzing with clang's libFuzzer. Findings stay in build/fuzz/findings/.
+# Sourced by ./x: coverage-guided fuzzing with clang's libFuzzer, and the EVM against another one. Findings stay in
+# build/fuzz/findings/.
+
+# Random code and transactions of all forks in Tern and in revm (tests/differential/evm). Stops at the first difference.
+fuzz_evm_diff() {
+    local peer findings=build/fuzz/findings
+    setup_build
+    setup_npm
+    build_preset release evm_diff
+    peer=$(revm_peer) || die "fuzz evm-diff: there is nothing to compare with (without a peer: build/release/evm_diff)"
+    mkdir -p "$findings"
+    nice build/release/evm_diff --peer "$peer" revm_diff_run --codes contracts/artifacts --out "$findings" "$@"
+}
 
 run_fuzz() {
+    if [ "${1:-}" = evm-diff ]; then shift; fuzz_evm_diff "$@"; return; fi
     local only="" seconds=60
     while [ $# -gt 0 ]; do
         case "$1" in

@@ -211,12 +211,15 @@ bool evm_frame_begin(struct evm_env *env, const struct evm_call_params *c, struc
 }
 
 /* What the init code returned becomes the code: EIP-2, EIP-170, EIP-3541. */
-static enum evm_status deposit(struct evm_env *env, struct evm_frame *f, struct bytes code) {
+static enum evm_status deposit(struct evm_env *env, struct evm_frame *f, struct bytes *output) {
+    struct bytes code = *output;
     if (env->fork >= EVM_EIP158 && code.n > MAX_CODE_SIZE) return EVM_MAX_CODE_SIZE;
     if (env->fork >= EVM_LONDON && code.n && code.p[0] == 0xef) return EVM_INVALID_CODE;
-    if (!frame_charge(f, code.n * (uint64_t)GAS_CODE_BYTE))
-        /* In Frontier the contract stays, without code. */
-        return env->fork >= EVM_HOMESTEAD ? EVM_CODE_STORE_OUT_OF_GAS : EVM_SUCCESS;
+    if (!frame_charge(f, code.n * (uint64_t)GAS_CODE_BYTE)) {
+        if (env->fork >= EVM_HOMESTEAD) return EVM_CODE_STORE_OUT_OF_GAS;
+        *output = (struct bytes){NULL, 0}; /* in Frontier the contract stays, without code */
+        return EVM_SUCCESS;
+    }
     if (code.n) st_set_code(env->journal, f->self, st_code_new(code));
     return EVM_SUCCESS;
 }
@@ -241,7 +244,7 @@ struct evm_frame *evm_frame_end(struct evm_env *env, enum evm_status status, str
     struct evm_result r = {.is_create = is_create(&f->call), .created = f->call.to};
     const struct evm_tracer *t = tracer_of(env);
     if (t && t->stop) t->stop(t->ctx, env, status, (uint64_t)f->gas);
-    if (r.is_create && status == EVM_SUCCESS) status = deposit(env, f, output);
+    if (r.is_create && status == EVM_SUCCESS) status = deposit(env, f, &output);
     if (status != EVM_SUCCESS) undo(env, f->mark);
     r.status = status;
     r.gas_left = status == EVM_SUCCESS || status == EVM_REVERT ? (uint64_t)f->gas : 0;

@@ -415,6 +415,29 @@ static void test_gas_used_by_a_tail_is_charged(void **state) {
     world_close(&w);
 }
 
+/* In Frontier a creation that cannot pay for its code leaves a contract without code (Yellow Paper
+ * before EIP-2), and what it returned is not that contract's code. */
+static void test_frontier_creation_without_gas_for_its_code_has_no_output(void **state) {
+    (void)state;
+    struct world w;
+    world_open(&w, EVM_FRONTIER);
+    put_balance(&w, at(0xff), 1);
+    st_begin_tx(w.j);
+    struct evm_call_params c = {.kind = EVM_CREATE,
+                                .gas = 1000, /* 32 bytes of code cost 6,400 */
+                                .sender = at(0xff),
+                                .input = unhex(&w.arena, "60206000f3")};
+    struct evm_result r;
+    evm_call(&w.env, &c, &r);
+    assert_int_equal(r.status, EVM_SUCCESS);
+    assert_int_equal(r.gas_left, 1000 - 9);
+    assert_int_equal(r.output.n, 0);
+    struct st_account *made = st_account(w.j, &r.created);
+    assert_true(made->exists);
+    assert_int_equal(st_account_code(w.j, made)->size, 0);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_native_is_called_with_value_and_its_output_returned),
@@ -429,6 +452,7 @@ int main(void) {
         cmocka_unit_test(test_tracer_sees_every_instruction_with_exact_gas),
         cmocka_unit_test(test_failing_transaction_keeps_fee_nonce_and_delegations),
         cmocka_unit_test(test_gas_used_by_a_tail_is_charged),
+        cmocka_unit_test(test_frontier_creation_without_gas_for_its_code_has_no_output),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

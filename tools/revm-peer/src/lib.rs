@@ -2,3 +2,4 @@
 //! development peer: nothing of the product needs it.
 
 mod bench;
+mod diff;
