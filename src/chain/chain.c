@@ -86,8 +86,9 @@ void chain_head_changed(struct chain *c, const struct chain_block *head) {
     c->sealed_height = head->height;
     pthread_cond_broadcast(&c->sealed_news);
     pthread_mutex_unlock(&c->sealed_lock);
-    for (uint32_t i = 0; i < c->listener_count; i++)
-        c->listeners[i].sealed(c->listeners[i].ctx, head->height);
+    pthread_mutex_lock(&c->listener_lock);
+    if (c->listener) c->listener->sealed(c->listener->ctx, head->height);
+    pthread_mutex_unlock(&c->listener_lock);
 }
 
 bool chain_newest_block(struct chain *c, struct chain_block *out) {
@@ -335,6 +336,7 @@ struct err chain_open(struct chain **out, const struct chain_options *options) {
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&c->sealed_lock, NULL);
+    pthread_mutex_init(&c->listener_lock, NULL);
     pthread_mutex_init(&c->faucet_lock, NULL);
     pthread_cond_init(&c->sealed_news, &attr);
     pthread_condattr_destroy(&attr);
@@ -378,6 +380,7 @@ void chain_close(struct chain *c) {
     if (c->move_vm) mv_vm_free(c->move_vm);
     if (c->store) st_store_close(c->store);
     pthread_mutex_destroy(&c->sealed_lock);
+    pthread_mutex_destroy(&c->listener_lock);
     pthread_mutex_destroy(&c->faucet_lock);
     pthread_mutex_destroy(&c->ahead_lock);
     pthread_cond_destroy(&c->sealed_news);
@@ -400,11 +403,11 @@ struct mv_vm *chain_move_vm(struct chain *c) {
     return c->move_vm;
 }
 
-void chain_listen(struct chain *c, void (*sealed)(void *ctx, uint64_t height), void *ctx) {
-    if (c->listener_count == CHAIN_LISTENERS_MAX) return;
-    c->listeners[c->listener_count].sealed = sealed;
-    c->listeners[c->listener_count].ctx = ctx;
-    c->listener_count++;
+void chain_listen(struct chain *c, const struct chain_listener *l) {
+    pthread_mutex_lock(&c->listener_lock);
+    c->listener = l;
+    pthread_mutex_unlock(&c->listener_lock);
+    mempool_watch(c->mempool, l ? l->arrived : NULL, l ? l->ctx : NULL);
 }
 
 uint64_t chain_wait_block(struct chain *c, uint64_t height, uint64_t timeout_ms) {

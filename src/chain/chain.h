@@ -105,9 +105,18 @@ uint64_t chain_pending_nonce(struct chain *c, const struct b20 *sender);
  */
 uint64_t chain_wait_block(struct chain *c, uint64_t height, uint64_t timeout_ms);
 
-/* Called on the sequencer's thread after each seal; must not block. At most 8 listeners, set before
- * the first submission. */
-void chain_listen(struct chain *c, void (*sealed)(void *ctx, uint64_t height), void *ctx);
+/* Who wants to hear of news as they happen; both calls must be quick and must not call the chain.
+ */
+struct chain_listener {
+    void *ctx;
+    /* The newest block is another one: one more, or after going back an earlier one. On the
+     * sequencer's thread. */
+    void (*sealed)(void *ctx, uint64_t height);
+    /* A transaction has come into the mempool. On the submitter's thread. May be NULL. */
+    void (*arrived)(void *ctx, uint8_t vm, const struct b32 *hash);
+};
+/* Borrows `l` until it is NULL again; then it is not called any more. One at a time. */
+void chain_listen(struct chain *c, const struct chain_listener *l);
 
 /* ---- Reading (any thread; each reader belongs to the thread that opened it) */
 

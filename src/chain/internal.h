@@ -9,7 +9,7 @@
 #include "chain/dev.h"
 #include "chain/mempool.h"
 
-enum { CHAIN_LISTENERS_MAX = 8, CHAIN_BLOCK_TXS_MAX = 65536 };
+enum { CHAIN_BLOCK_TXS_MAX = 65536 };
 
 /* Gas of a Move unit: an external gas unit is this many internal ones (move-facts §4). */
 #define MOVE_GAS_SCALING 1000000u
@@ -76,11 +76,8 @@ struct chain {
     pthread_cond_t sealed_news;
     uint64_t sealed_height;
     bool stopping;
-    struct {
-        void (*sealed)(void *ctx, uint64_t height);
-        void *ctx;
-    } listeners[CHAIN_LISTENERS_MAX];
-    uint32_t listener_count;
+    pthread_mutex_t listener_lock;
+    const struct chain_listener *listener;
 };
 
 /* A block while it is built. */

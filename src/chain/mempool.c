@@ -324,6 +324,7 @@ enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64
         mempool_tx_free(tx);
         return e;
     }
+    if (p->arrived) p->arrived(p->arrived_ctx, tx->vm, &hash);
     uint64_t tip;
     if (wait_ms && tx->nonce < mempool_gapless_end(tx->owner) && mempool_tip(p, tx, &tip)) {
         struct timespec until = deadline(wait_ms);
@@ -342,6 +343,14 @@ enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64
     }
     pthread_mutex_unlock(&p->lock);
     return MEMPOOL_ERR_NONE;
+}
+
+void mempool_watch(struct mempool *p,
+                   void (*arrived)(void *ctx, uint8_t vm, const struct b32 *hash), void *ctx) {
+    pthread_mutex_lock(&p->lock);
+    p->arrived = arrived;
+    p->arrived_ctx = ctx;
+    pthread_mutex_unlock(&p->lock);
 }
 
 /* ---- The sequencer */

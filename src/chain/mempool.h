@@ -115,6 +115,11 @@ void mempool_refresh(struct mempool *p,
 
 void mempool_stop(struct mempool *p);
 
+/* Calls `arrived` for each transaction that comes in, under the pool's lock: it must be quick and
+ * must not call the pool. One watcher; NULL ends it. */
+void mempool_watch(struct mempool *p,
+                   void (*arrived)(void *ctx, uint8_t vm, const struct b32 *hash), void *ctx);
+
 /* ---- Any thread */
 
 /* Removes a waiting transaction, all of a sender, or all; those that the sequencer has taken stay.

@@ -38,6 +38,8 @@ struct mempool {
     pthread_cond_t work; /* for the sequencer */
     pthread_cond_t news; /* for submitters */
     bool stopped, woken;
+    void (*arrived)(void *ctx, uint8_t vm, const struct b32 *hash); /* or NULL */
+    void *arrived_ctx;
     struct map by_hash, by_sender;
     struct mempool_tx *txs[MEMPOOL_MAX];
     uint32_t free_tx[MEMPOOL_MAX], free_tx_count;

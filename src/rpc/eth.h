@@ -27,8 +27,14 @@ struct eth_log_filter {
     struct chain_log_filter f;
     bool has_block_hash;
     struct b32 block_hash;
-    bool open_ended; /* no toBlock: up to the newest */
+    bool from_named, to_named; /* by a number: that end does not move with the chain */
 };
 bool eth_parse_filter(struct rpc_call *c, json_t *v, uint64_t newest, struct eth_log_filter *out);
+
+/* The interest that such an object describes; *out owns its criteria. */
+struct feed_interest;
+bool eth_log_interest(struct rpc_call *c, json_t *v, struct feed_interest *out);
+/* Adds it (feed.h) and answers with its id. */
+bool eth_add_interest(struct rpc_call *c, const struct feed_interest *in, uint64_t ws);
 
 #endif

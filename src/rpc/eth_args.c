@@ -154,6 +154,10 @@ bool eth_arg_bool(struct rpc_call *c, struct eth_at at, json_t *v, bool *out) {
     return true;
 }
 
+bool eth_arg_string(struct rpc_call *c, struct eth_at at, json_t *v, const char *type) {
+    return json_is_string(v) || fail_type(c, at, kind_of(v), type);
+}
+
 bool eth_arg_object(struct rpc_call *c, struct eth_at at, json_t *v, const char *type) {
     return json_is_object(v) || fail_type(c, at, kind_of(v), type);
 }

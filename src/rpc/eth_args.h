@@ -31,7 +31,8 @@ bool eth_arg_padded_u256(struct rpc_call *c, struct eth_at at, json_t *v, struct
 /* Any even number of digits; the bytes live in the call's arena. */
 bool eth_arg_bytes(struct rpc_call *c, struct eth_at at, json_t *v, struct bytes *out);
 bool eth_arg_bool(struct rpc_call *c, struct eth_at at, json_t *v, bool *out);
-/* An object or array, or the error that go-ethereum gives with the Go type `type`. */
+/* A string, object or array, or the error that go-ethereum gives with the Go type `type`. */
+bool eth_arg_string(struct rpc_call *c, struct eth_at at, json_t *v, const char *type);
 bool eth_arg_object(struct rpc_call *c, struct eth_at at, json_t *v, const char *type);
 bool eth_arg_array(struct rpc_call *c, struct eth_at at, json_t *v, const char *type);
 

@@ -281,6 +281,24 @@ void eth_put_pending(struct json_out *o, struct bytes raw, struct arena *arena) 
     jo_end_object(o);
 }
 
+void eth_put_arrival(struct json_out *o, struct chain *chain, struct chain_reader *r,
+                     const struct b32 *hash) {
+    struct chain_tx tx;
+    struct chain_block b;
+    struct bytes raw;
+    uint8_t vm;
+    struct arena *arena = chain_reader_arena(r);
+    struct arena_mark mark = arena_mark(arena);
+    if (chain_pending(chain, hash, arena, &vm, &raw) && vm == ST_VM_EVM)
+        eth_put_pending(o, raw, arena);
+    else if (chain_tx_by_hash(r, hash, &vm, &tx) && vm == ST_VM_EVM &&
+             chain_block_at(r, tx.height, &b))
+        eth_put_transaction(o, &tx, &b, arena);
+    else
+        jo_hex(o, BYTES_OF(*hash));
+    arena_release(arena, mark);
+}
+
 /* ---- Receipts and logs */
 
 void eth_put_log(struct json_out *o, const struct st_log *log, const struct chain_tx *tx,

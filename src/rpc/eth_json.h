@@ -23,6 +23,10 @@ void eth_put_access_list(struct json_out *o, const struct evm_access *list, size
 /* One that waits in the mempool. */
 void eth_put_pending(struct json_out *o, struct bytes raw, struct arena *arena);
 
+/* A transaction that came into the mempool, wherever it is by now; its hash if it is nowhere. */
+void eth_put_arrival(struct json_out *o, struct chain *chain, struct chain_reader *r,
+                     const struct b32 *hash);
+
 void eth_put_receipt(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
                      struct arena *arena);
 

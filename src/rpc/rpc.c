@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "rpc/feed.h"
 #include "rpc/node.h"
 
 enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 };
 
 static const struct rpc_method_row *const eth_tables[] = {
-    eth_chain_methods, eth_state_methods, eth_send_methods, eth_call_methods,
-    eth_fee_methods,   eth_log_methods,   tern_methods,     NULL};
+    eth_chain_methods, eth_state_methods, eth_send_methods,      eth_call_methods, eth_fee_methods,
+    eth_proof_methods, eth_log_methods,   eth_subscribe_methods, tern_methods,     NULL};
 
 /* ---- Ethereum */
 
@@ -38,7 +39,11 @@ static void ws_work(void *arg, unsigned worker) {
     struct buf answer = {0};
     (void)worker;
     rpc_handle(job->node, eth_tables, buf_bytes(&job->text), job->ws, &answer);
-    if (answer.n) ws_send(job->node->server, job->ws, buf_bytes(&answer));
+    bool sent = !answer.n || ws_send(job->node->server, job->ws, buf_bytes(&answer));
+    if (sent)
+        feed_answered(job->node->feed, job->ws);
+    else
+        feed_closed(job->node->feed, job->ws);
     buf_free(&answer);
     buf_free(&job->text);
     free(job);
@@ -57,7 +62,12 @@ static void on_ws_message(void *ctx, uint64_t ws, struct bytes text) {
     free(job);
 }
 
-static const struct ws_handler eth_ws = {.on_message = on_ws_message};
+static void on_ws_close(void *ctx, uint64_t ws) {
+    struct rpc_node *node = ctx;
+    feed_closed(node->feed, ws);
+}
+
+static const struct ws_handler eth_ws = {.on_message = on_ws_message, .on_close = on_ws_close};
 
 /* ---- Aptos and faucet */
 
@@ -99,7 +109,9 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
     struct rpc_node *node = xcalloc(1, sizeof *node);
     node->chain = chain;
     node->pool = rpc_pool_start(worker_count(options), WORKER_QUEUE, WORKER_STACK_BYTES);
-    if (!node->pool) {
+    node->feed = node->pool ? feed_start(node) : NULL;
+    if (!node->feed) {
+        if (node->pool) rpc_pool_stop(node->pool);
         free(node);
         return err_at(1, "the worker threads cannot be started", 0);
     }
@@ -129,6 +141,7 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
     };
     struct err e = rpc_server_start(&node->server, listeners, RPC_PORT_COUNT, NULL);
     if (err_is(e)) {
+        feed_stop(node->feed);
         rpc_pool_stop(node->pool);
         free(node);
         return e;
@@ -141,6 +154,7 @@ void rpc_stop(struct rpc_node *node) {
     if (!node) return;
     rpc_server_stop(node->server, STOP_GRACE_MS);
     rpc_pool_stop(node->pool);
+    feed_stop(node->feed);
     rpc_server_free(node->server);
     free(node);
 }

@@ -198,17 +198,22 @@ void st_journal_drop_cache(struct st_journal *j) {
     j->wipe_counter = 0;
 }
 
-void st_journal_sealed(struct st_journal *j) {
-    for (uint32_t i = 0; i < j->accounts.changed.count; i++) {
-        struct st_account *a = st_account_at(j, j->accounts.changed.at[i]);
-        a->block_change = 0;
-        a->code_dirty = a->store_wiped = false;
-    }
+void st_journal_forget_changes(struct st_journal *j) {
+    for (uint32_t i = 0; i < j->accounts.changed.count; i++)
+        st_account_at(j, j->accounts.changed.at[i])->block_change = 0;
     for (uint32_t i = 0; i < j->slots.changed.count; i++)
         st_slot_at(j, j->slots.changed.at[i])->block_change = 0;
     for (uint32_t i = 0; i < j->items.changed.count; i++)
         st_item_at(j, j->items.changed.at[i])->block_change = 0;
     j->accounts.changed.count = j->slots.changed.count = j->items.changed.count = 0;
+}
+
+void st_journal_sealed(struct st_journal *j) {
+    for (uint32_t i = 0; i < j->accounts.changed.count; i++) {
+        struct st_account *a = st_account_at(j, j->accounts.changed.at[i]);
+        a->code_dirty = a->store_wiped = false;
+    }
+    st_journal_forget_changes(j);
     j->base.account_count = j->base.item_count = j->base.slot_count = 0;
     st_snapshot_renew((struct st_snapshot *)(uintptr_t)j->snapshot);
     if (cache_bytes(j) > CACHE_MAX_BYTES || j->wipe_counter > WIPES_MAX) st_journal_drop_cache(j);

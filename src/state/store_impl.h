@@ -234,6 +234,16 @@ int st_trie_update(MDB_txn *txn, MDB_dbi dbi, struct st_trie_owner owner,
 /* Deletes the whole trie. */
 int st_trie_wipe(MDB_txn *txn, MDB_dbi dbi, struct st_trie_owner owner);
 
+/* A trie that begins as the stored one (or empty) and changes in memory only. It lives in `arena`,
+ * values that are set must too. */
+struct st_trie_draft;
+struct st_trie_draft *st_trie_draft(MDB_txn *txn, MDB_dbi dbi, struct st_trie_owner owner,
+                                    bool empty, struct arena *arena);
+void st_trie_draft_set(struct st_trie_draft *d, const struct st_trie_change *change);
+/* False if the stored trie is broken, as below. */
+bool st_trie_draft_root(struct st_trie_draft *d, struct b32 *root);
+bool st_trie_draft_prove(struct st_trie_draft *d, const struct b32 *key, struct st_proof *proof);
+
 /* ---- sparse.c */
 
 struct st_sparse_change {
@@ -263,6 +273,9 @@ void st_roots_close(struct st_roots *roots);
 
 /* The block is in the store: nothing is changed any more. Drops the cache when it is large. */
 void st_journal_sealed(struct st_journal *j);
+/* As if the changes so far were below the journal: they are in none of its lists any more. For
+ * journals that are never sealed. */
+void st_journal_forget_changes(struct st_journal *j);
 /* Forgets all entries; nothing may be changed or open. */
 void st_journal_drop_cache(struct st_journal *j);
 

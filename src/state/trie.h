@@ -21,17 +21,30 @@ struct b32 st_trie_root(struct st_trie_pair *pairs, size_t count);
 /* The state root of a journal over a NULL snapshot: the secure trie over all existing accounts. */
 struct b32 st_evm_root(struct st_journal *j);
 
-/* EIP-1186: the proof nodes (RLP each, root first) of an account and of a storage slot, present or
- * absent. Results live in `arena`. Proofs are given at the newest block only: a snapshot of an
- * earlier one (or of one that was the newest when another was already there) gets ST_ERR_PRUNED. */
+/* The proof nodes of EIP-1186 (RLP each, root first) of an account or a slot, present or absent. */
 struct st_proof {
     struct bytes *nodes;
     size_t count;
 };
-struct err st_account_proof(const struct st_snapshot *snap, const struct b20 *address,
-                            struct arena *arena, struct st_proof *proof, struct b32 *storage_root);
-struct err st_slot_proof(const struct st_snapshot *snap, const struct b20 *address,
-                         const struct u256 *key, struct arena *arena, struct st_proof *proof);
+
+/* The tries as they were after a snapshot's block, and from there on with the changes of a journal:
+ * for proofs at any block whose state is kept, and for the roots of blocks that are only simulated.
+ * Nothing is written. The stored tries are those of the newest block, so a view of an earlier one
+ * takes back every change since: more than some 2^20 of them are refused (ST_ERR_PRUNED). Results
+ * live as long as the view, a view no longer than its snapshot. */
+struct st_trie_view;
+struct err st_trie_view_open(const struct st_snapshot *snap, struct st_trie_view **out);
+void st_trie_view_close(struct st_trie_view *v);
+
+/* Brings in what the journal has changed since the last call (or since its beginning). The journal
+ * is over the view's snapshot, between transactions, and never sealed: its changes so far become
+ * the ground that it stands on. */
+struct err st_trie_view_update(struct st_trie_view *v, struct st_journal *j, struct b32 *root);
+
+struct err st_trie_view_account(struct st_trie_view *v, const struct b20 *address,
+                                struct st_proof *proof, struct b32 *storage_root);
+struct err st_trie_view_slot(struct st_trie_view *v, const struct b20 *address,
+                             const struct u256 *key, struct st_proof *proof);
 
 /* An item's proof in the sparse Merkle tree of its domain (see sparse.c for the hashes): the hashes
  * of the siblings from the root down to where the key's way ends, and the leaf that hangs there, if

@@ -405,30 +405,88 @@ static struct link load_root(struct update *u) {
     return root;
 }
 
+static void apply(struct update *u, struct link *top, const struct st_trie_change *change) {
+    uint8_t *key = arena_alloc(u->arena, KEY_NIBBLES, 1);
+    for (size_t k = 0; k < KEY_NIBBLES; k++) key[k] = st_nibble(change->key.b, k);
+    if (change->value.n)
+        insert(u, top, key, 0, change->value);
+    else
+        take_out(u, top, key, 0);
+}
+
+/* Encodes what is dirty; the root. */
+static struct b32 settle(struct update *u, struct link *top) {
+    uint8_t path[KEY_NIBBLES];
+    struct b32 root = ST_EMPTY_TRIE_ROOT;
+    finish(u, top, path, 0);
+    if (top->ref) memcpy(&root, top->ref + 1, 32);
+    return root;
+}
+
 int st_trie_update(MDB_txn *txn, MDB_dbi dbi, struct st_trie_owner owner,
                    const struct st_trie_change *changes, size_t count, struct arena *arena,
                    struct b32 *root) {
     struct update u = {.txn = txn, .dbi = dbi, .owner = owner, .arena = arena};
     struct link top = load_root(&u);
-    for (size_t i = 0; i < count && !u.corrupt; i++) {
-        uint8_t *key = arena_alloc(arena, KEY_NIBBLES, 1);
-        for (size_t k = 0; k < KEY_NIBBLES; k++) key[k] = st_nibble(changes[i].key.b, k);
-        if (changes[i].value.n)
-            insert(&u, &top, key, 0, changes[i].value);
-        else
-            take_out(&u, &top, key, 0);
-    }
+    for (size_t i = 0; i < count && !u.corrupt; i++) apply(&u, &top, &changes[i]);
     int rc = MDB_CORRUPTED;
     if (!u.corrupt) {
-        uint8_t path[KEY_NIBBLES];
-        finish(&u, &top, path, 0);
+        *root = settle(&u, &top);
         rc = write_all(&u);
-        *root = ST_EMPTY_TRIE_ROOT;
-        if (top.ref) memcpy(root, top.ref + 1, 32);
     }
     free(u.writes);
     free(u.deletes);
     return rc;
+}
+
+/* ---- In memory only */
+
+struct st_trie_draft {
+    struct update update;
+    struct link top;
+};
+
+struct st_trie_draft *st_trie_draft(MDB_txn *txn, MDB_dbi dbi, struct st_trie_owner owner,
+                                    bool empty, struct arena *arena) {
+    struct st_trie_draft *d = ARENA_NEW(arena, struct st_trie_draft);
+    d->update = (struct update){.txn = txn, .dbi = dbi, .owner = owner, .arena = arena};
+    d->top = empty ? (struct link){0} : load_root(&d->update);
+    return d;
+}
+
+void st_trie_draft_set(struct st_trie_draft *d, const struct st_trie_change *change) {
+    if (!d->update.corrupt) apply(&d->update, &d->top, change);
+}
+
+/* Nothing is written, so what finish() would have written is forgotten at once. */
+bool st_trie_draft_root(struct st_trie_draft *d, struct b32 *root) {
+    struct update *u = &d->update;
+    if (!u->corrupt) *root = settle(u, &d->top);
+    free(u->writes);
+    free(u->deletes);
+    u->writes = u->deletes = NULL;
+    u->write_count = u->write_cap = u->delete_count = u->delete_cap = 0;
+    return !u->corrupt;
+}
+
+bool st_trie_draft_prove(struct st_trie_draft *d, const struct b32 *key, struct st_proof *proof) {
+    struct update *u = &d->update;
+    struct b32 root;
+    uint8_t path[KEY_NIBBLES];
+    struct link *l = &d->top;
+    *proof = (struct st_proof){ARENA_ARRAY(u->arena, struct bytes, KEY_NIBBLES + 1), 0};
+    if (!st_trie_draft_root(d, &root)) return false;
+    for (size_t k = 0; k < KEY_NIBBLES; k++) path[k] = st_nibble(key->b, k);
+    for (size_t depth = 0; is_present(l);) {
+        if (!load(u, l, path, depth)) return false;
+        const struct node *n = l->node;
+        struct bytes rlp = encode(u, n);
+        if (rlp.n >= 32 || !depth) proof->nodes[proof->count++] = rlp;
+        if (n->kind == NODE_LEAF || same_nibbles(n, path + depth) < n->path_count) break;
+        l = n->kind == NODE_BRANCH ? &n->child[path[depth]] : n->child;
+        depth += n->kind == NODE_BRANCH ? 1 : n->path_count;
+    }
+    return true;
 }
 
 int st_trie_wipe(MDB_txn *txn, MDB_dbi dbi, struct st_trie_owner owner) {

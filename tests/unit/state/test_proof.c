@@ -1,6 +1,4 @@
-/* Proofs, checked by verifiers that know only the root: the Merkle-Patricia one is written here
- * anew, from the Yellow Paper's appendix D. */
-#include "codec/rlp.h"
+/* Proofs, checked by verifiers that know only the root (proof_check.h). */
 #include "crypto/keccak.h"
 #include "state/state.h"
 
@@ -11,75 +9,10 @@
 
 #include <cmocka.h>
 
+#include "proof_check.h"
 #include "rand.h"
 
 enum { ACCOUNTS = 700, SLOTS = 900, ITEMS = 500 };
-
-static struct rlp_item item_at(struct bytes list, int index) {
-    struct rlp_item item = {0};
-    for (int i = 0; i <= index; i++) assert_false(err_is(rlp_next(&list, &item)));
-    return item;
-}
-
-static int item_count(struct bytes list) {
-    struct rlp_item item;
-    int n = 0;
-    for (; list.n; n++) assert_false(err_is(rlp_next(&list, &item)));
-    return n;
-}
-
-static uint8_t nibble(const struct b32 *key, size_t i) {
-    return i % 2 ? key->b[i / 2] & 15 : key->b[i / 2] >> 4;
-}
-
-/* What the proof says is under `path`: the value, or (n 0) nothing. Fails if a hash is wrong or the
- * proof has too many nodes or too few. */
-static struct bytes verify(const struct st_proof *p, const struct b32 *root,
-                           const struct b32 *path) {
-    struct b32 want = *root;
-    struct bytes absent = {0};
-    size_t depth = 0, used = 0;
-    if (b32_eq(root, &ST_EMPTY_TRIE_ROOT)) {
-        assert_int_equal(p->count, 0);
-        return absent;
-    }
-    for (;;) {
-        assert_true(used < p->count);
-        struct bytes node = p->nodes[used++], in = node;
-        struct b32 hash;
-        struct rlp_item list, next;
-        keccak256(&hash, node);
-        assert_true(b32_eq(&hash, &want));
-        assert_false(err_is(rlp_next(&in, &list)));
-    inside:
-        if (item_count(list.payload) == 17) {
-            next = item_at(list.payload, nibble(path, depth++));
-        } else {
-            struct bytes hp = item_at(list.payload, 0).payload;
-            bool leaf = hp.p[0] & 0x20;
-            next = item_at(list.payload, 1);
-            bool same = true;
-            for (size_t i = hp.p[0] & 0x10 ? 1 : 2; i < hp.n * 2; i++, depth++) {
-                uint8_t have = i % 2 ? hp.p[i / 2] & 15 : hp.p[i / 2] >> 4;
-                if (depth < 64 && have != nibble(path, depth)) same = false;
-            }
-            if (leaf || !same) {
-                assert_int_equal(used, p->count);
-                return same ? next.payload : absent;
-            }
-        }
-        if (next.is_list) {
-            list = next;
-            goto inside;
-        }
-        if (!next.payload.n) {
-            assert_int_equal(used, p->count);
-            return absent;
-        }
-        assert_int_equal(next.payload.n, 32);
-        memcpy(&want, next.payload.p, 32);
-    }
-}
 
 struct world {
     struct st_store *store;
@@ -139,10 +72,12 @@ static void test_account_and_slot_proofs_verify_against_root(void **state) {
     arena_init(&arena, 0);
     struct b32 storage_root, path;
     struct st_proof proof;
+    struct st_trie_view *view;
+    assert_false(err_is(st_trie_view_open(snap, &view)));
     for (uint32_t i = 0; i < ACCOUNTS; i++) {
         struct b20 address = address_of(i);
         keccak256(&path, BYTES_OF(address));
-        assert_false(err_is(st_account_proof(snap, &address, &arena, &proof, &storage_root)));
+        assert_false(err_is(st_trie_view_account(view, &address, &proof, &storage_root)));
         struct bytes leaf = verify(&proof, &w.roots.evm, &path), fields;
         assert_int_equal(leaf.n != 0, i % 2 == 0);
         struct rlp_item item;
@@ -155,13 +90,13 @@ static void test_account_and_slot_proofs_verify_against_root(void **state) {
         assert_int_equal(b32_eq(&storage_root, &ST_EMPTY_TRIE_ROOT), i != 4);
         arena_reset(&arena);
     }
-    assert_false(err_is(st_account_proof(snap, &w.contract, &arena, &proof, &storage_root)));
+    assert_false(err_is(st_trie_view_account(view, &w.contract, &proof, &storage_root)));
     for (uint32_t i = 0; i < SLOTS; i++) {
         struct u256 key = u256_from_u64(i), value;
         uint8_t be[32];
         u256_store_be(be, &key);
         keccak256(&path, BYTES_OF(be));
-        assert_false(err_is(st_slot_proof(snap, &w.contract, &key, &arena, &proof)));
+        assert_false(err_is(st_trie_view_slot(view, &w.contract, &key, &proof)));
         struct bytes leaf = verify(&proof, &storage_root, &path);
         assert_int_equal(leaf.n != 0, i % 2 == 0);
         struct rlp_item item;
@@ -172,22 +107,21 @@ static void test_account_and_slot_proofs_verify_against_root(void **state) {
         arena_reset(&arena);
     }
     struct b20 plain = address_of(2);
-    assert_false(err_is(st_slot_proof(snap, &plain, &U256_ONE, &arena, &proof)));
+    assert_false(err_is(st_trie_view_slot(view, &plain, &U256_ONE, &proof)));
     assert_int_equal(proof.count, 0);
+    st_trie_view_close(view);
     arena_free(&arena);
     st_snapshot_close(snap);
     free_world(&w);
 }
 
-static void test_proof_of_earlier_block_is_refused(void **state) {
+static void test_item_proof_of_earlier_block_is_refused(void **state) {
     (void)state;
     struct world w;
     make_world(&w);
     struct st_snapshot *snap;
     struct arena arena;
-    struct st_proof proof;
     struct st_item_proof item;
-    struct b32 root;
     arena_init(&arena, 0);
     st_begin_tx(w.j);
     st_set_nonce(w.j, st_account(w.j, &w.contract), 9);
@@ -195,10 +129,6 @@ static void test_proof_of_earlier_block_is_refused(void **state) {
     assert_false(err_is(st_seal_begin(w.store, w.j, 1, &w.roots)));
     assert_false(err_is(st_seal_end(w.store, w.j)));
     assert_false(err_is(st_snapshot_open(w.store, 0, &snap)));
-    assert_int_equal(st_account_proof(snap, &w.contract, &arena, &proof, &root).code,
-                     ST_ERR_PRUNED);
-    assert_int_equal(st_slot_proof(snap, &w.contract, &U256_ONE, &arena, &proof).code,
-                     ST_ERR_PRUNED);
     assert_int_equal(st_item_proof(snap, ST_MOVE_RESOURCE, BYTES_LIT("x"), &arena, &item).code,
                      ST_ERR_PRUNED);
     st_snapshot_close(snap);
@@ -247,7 +177,7 @@ static void test_item_proofs_hold_for_their_own_value_only(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_account_and_slot_proofs_verify_against_root),
-        cmocka_unit_test(test_proof_of_earlier_block_is_refused),
+        cmocka_unit_test(test_item_proof_of_earlier_block_is_refused),
         cmocka_unit_test(test_item_proofs_hold_for_their_own_value_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
