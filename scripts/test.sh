@@ -71,6 +71,7 @@ run_tests() {
     stage precompiles bash tests/conformance/precompiles.sh build/release/tern
     stage statetests bash tests/conformance/statetests.sh build/release/tern
     stage statetests-debug bash tests/conformance/statetests.sh --sample 4 build/debug/tern
+    stage svm bash tests/conformance/svm.sh build/release/tern
     stage e2e e2e_counted
     local name passed failed skipped p=0 f=0 s=0
     for r in "${results[@]}"; do

@@ -2,12 +2,10 @@
  * array with one entry for each case. Files are shared out among threads, and a thread that finds
  * no more files helps with the cases of those that are being run (some cases take a minute); the
  * output has the order of the files' names and of their cases all the same. */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "codec/codec.h"
 #include "node/commands.h"
@@ -64,56 +62,12 @@ struct open_file {
 
 struct run {
     struct options options;
-    char **files;
-    size_t file_count, file_room;
+    struct file_list files;
     struct report *reports;
     size_t _Atomic next;
     pthread_mutex_t lock;
     struct open_file *open; /* those with cases that nobody has taken, under the lock */
 };
-
-/* ---- Files ---- */
-
-static void add_file(struct run *r, const char *path) {
-    if (r->file_count == r->file_room) {
-        r->file_room = r->file_room ? 2 * r->file_room : 256;
-        r->files = xrealloc(r->files, r->file_room * sizeof *r->files);
-    }
-    size_t n = strlen(path) + 1;
-    r->files[r->file_count++] = memcpy(xmalloc(n), path, n);
-}
-
-static bool ends_with(const char *s, const char *end) {
-    size_t n = strlen(s), m = strlen(end);
-    return n >= m && !strcmp(s + n - m, end);
-}
-
-static bool add_path(struct run *r, const char *path) {
-    struct stat st;
-    if (stat(path, &st) != 0) {
-        fprintf(stderr, "tern statetest: %s: %s\n", path, strerror(errno));
-        return false;
-    }
-    if (!S_ISDIR(st.st_mode)) {
-        add_file(r, path);
-        return true;
-    }
-    struct dirent **entries;
-    int n = scandir(path, &entries, NULL, alphasort);
-    bool ok = n >= 0;
-    for (int i = 0; i < n; i++) {
-        struct buf full = {0};
-        buf_printf(&full, "%s/%s", path, entries[i]->d_name);
-        const char *p = buf_cstr(&full);
-        bool is_dir = stat(p, &st) == 0 && S_ISDIR(st.st_mode);
-        if (entries[i]->d_name[0] != '.' && (is_dir || ends_with(p, ".json")))
-            ok = add_path(r, p) && ok;
-        buf_free(&full);
-        free(entries[i]);
-    }
-    if (n >= 0) free(entries);
-    return ok;
-}
 
 /* ---- Running ---- */
 
@@ -260,8 +214,8 @@ static bool run_next_case(struct run *r, struct evm_machine *m) {
 static void *work(void *arg) {
     struct run *r = arg;
     struct evm_machine *m = evm_machine_new();
-    for (size_t i; (i = atomic_fetch_add(&r->next, 1)) < r->file_count;) {
-        struct open_file *f = open_file(r->files[i], &r->reports[i]);
+    for (size_t i; (i = atomic_fetch_add(&r->next, 1)) < r->files.count;) {
+        struct open_file *f = open_file(r->files.path[i], &r->reports[i]);
         if (!f) continue;
         pthread_mutex_lock(&r->lock);
         f->next = r->open;
@@ -291,7 +245,7 @@ static void print_bytes(struct bytes text, FILE *out) {
 static void print_array(const struct run *r) {
     struct buf last = {0};
     fputs("[\n", stdout);
-    for (size_t i = 0; i < r->file_count; i++) {
+    for (size_t i = 0; i < r->files.count; i++) {
         const struct buf *b = &r->reports[i].entries;
         if (!b->n) continue;
         print_bytes(buf_bytes(&last), stdout);
@@ -308,12 +262,12 @@ static void print_array(const struct run *r) {
 
 static struct count print_summary(const struct run *r) {
     struct count all = {0};
-    for (size_t i = 0; i < r->file_count && r->options.summary; i++)
+    for (size_t i = 0; i < r->files.count && r->options.summary; i++)
         print_bytes(buf_bytes(&r->reports[i].skips), stdout);
     if (r->options.summary) printf("%-20s %10s %10s\n", "fork", "passed", "failed");
     for (int f = 0; f < EVM_FORK_COUNT; f++) {
         struct count c = {0};
-        for (size_t i = 0; i < r->file_count; i++) {
+        for (size_t i = 0; i < r->files.count; i++) {
             c.passed += r->reports[i].by_fork[f].passed;
             c.failed += r->reports[i].by_fork[f].failed;
         }
@@ -322,7 +276,7 @@ static struct count print_summary(const struct run *r) {
         if (r->options.summary && (c.passed || c.failed))
             printf("%-20s %10lu %10lu\n", evm_fork_name((enum evm_fork)f), c.passed, c.failed);
     }
-    for (size_t i = 0; i < r->file_count; i++) all.skipped += r->reports[i].skipped;
+    for (size_t i = 0; i < r->files.count; i++) all.skipped += r->reports[i].skipped;
     if (r->options.summary)
         printf("%lu passed, %lu failed, %lu skipped\n", all.passed, all.failed, all.skipped);
     return all;
@@ -334,7 +288,7 @@ static bool write_failures(const struct run *r) {
         fprintf(stderr, "tern statetest: %s: %s\n", r->options.failures, strerror(errno));
         return false;
     }
-    for (size_t i = 0; i < r->file_count; i++) print_bytes(buf_bytes(&r->reports[i].failures), f);
+    for (size_t i = 0; i < r->files.count; i++) print_bytes(buf_bytes(&r->reports[i].failures), f);
     return fclose(f) == 0;
 }
 
@@ -359,21 +313,17 @@ static bool parse(int argc, char **argv, struct run *r) {
         } else if (argv[i][0] == '-') {
             ok = false;
         } else {
-            ok = add_path(r, argv[i]);
+            ok = file_list_add(&r->files, "tern statetest", argv[i], ".json");
         }
     }
     if (o->jobs < 1 || o->jobs > JOBS_MAX) ok = false;
     if (o->json) o->jobs = 1; /* traces of two cases must not mix */
-    return ok && r->file_count;
+    return ok && r->files.count;
 }
 
 static void free_run(struct run *r) {
-    for (size_t i = 0; i < r->file_count; i++) {
-        free(r->files[i]);
-        if (!r->reports) continue;
-        report_free(&r->reports[i]);
-    }
-    free(r->files);
+    for (size_t i = 0; r->reports && i < r->files.count; i++) report_free(&r->reports[i]);
+    file_list_free(&r->files);
     free(r->reports);
 }
 
@@ -388,7 +338,7 @@ int cmd_statetest(int argc, char **argv) {
         free_run(&r);
         return 2;
     }
-    r.reports = xcalloc(r.file_count, sizeof *r.reports);
+    r.reports = xcalloc(r.files.count, sizeof *r.reports);
     run_all(&r);
     print_array(&r);
     struct count all = print_summary(&r);

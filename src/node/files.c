@@ -1,6 +1,10 @@
 #include "node/files.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 bool file_read(const char *path, struct buf *out) {
     FILE *f = fopen(path, "rb");
@@ -13,4 +17,51 @@ bool file_read(const char *path, struct buf *out) {
     bool ok = !ferror(f);
     fclose(f);
     return ok;
+}
+
+static void append(struct file_list *l, const char *path) {
+    if (l->count == l->room) {
+        l->room = l->room ? 2 * l->room : 256;
+        l->path = xrealloc(l->path, l->room * sizeof *l->path);
+    }
+    size_t n = strlen(path) + 1;
+    l->path[l->count++] = memcpy(xmalloc(n), path, n);
+}
+
+static bool ends_with(const char *s, const char *end) {
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && !strcmp(s + n - m, end);
+}
+
+bool file_list_add(struct file_list *l, const char *command, const char *path, const char *ending) {
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        fprintf(stderr, "%s: %s: %s\n", command, path, strerror(errno));
+        return false;
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        append(l, path);
+        return true;
+    }
+    struct dirent **entries;
+    int n = scandir(path, &entries, NULL, alphasort);
+    bool ok = n >= 0;
+    for (int i = 0; i < n; i++) {
+        struct buf full = {0};
+        buf_printf(&full, "%s/%s", path, entries[i]->d_name);
+        const char *p = buf_cstr(&full);
+        bool is_dir = stat(p, &st) == 0 && S_ISDIR(st.st_mode);
+        if (entries[i]->d_name[0] != '.' && (is_dir || ends_with(p, ending)))
+            ok = file_list_add(l, command, p, ending) && ok;
+        buf_free(&full);
+        free(entries[i]);
+    }
+    if (n >= 0) free(entries);
+    return ok;
+}
+
+void file_list_free(struct file_list *l) {
+    for (size_t i = 0; i < l->count; i++) free(l->path[i]);
+    free(l->path);
+    *l = (struct file_list){0};
 }

@@ -7,4 +7,16 @@
 /* Appends the whole file. False, with errno set, if it cannot be read. */
 bool file_read(const char *path, struct buf *out);
 
+/* The files that a command works on, owned. */
+struct file_list {
+    char **path;
+    size_t count, room;
+};
+
+/* Adds a file, or all files below a folder whose names end with `ending`, in the order of their
+ * names and without hidden ones. What cannot be read is said on standard error, after `command`,
+ * and the answer is false. */
+bool file_list_add(struct file_list *l, const char *command, const char *path, const char *ending);
+void file_list_free(struct file_list *l);
+
 #endif
