@@ -316,6 +316,8 @@ struct b32 evm_tx_signing_hash(const struct evm_tx *tx);
 /* Recovers the sender; EVM_TX_INVALID_SIGNATURE if r, s or the recovery fail (a high s is refused
  * from Homestead on). Does not set tx->sender. Any thread. */
 enum evm_tx_err evm_tx_sender(const struct evm_tx *tx, enum evm_fork fork, struct b20 *sender);
+/* Who signed an authorization; false if its signature is not valid. */
+bool evm_authority(const struct evm_authorization *a, struct b20 *authority);
 /* Signs with a secret key: sets y_parity, r, s and sender. False if the key is not valid. */
 bool evm_tx_sign(struct evm_tx *tx, const struct b32 *secret);
 

@@ -210,16 +210,17 @@ bool evm_frame_begin(struct evm_env *env, const struct evm_call_params *c, struc
     return entered;
 }
 
-/* What the init code returned becomes the code: EIP-2, EIP-170, EIP-3541. */
+/* What the init code returned becomes the code: EIP-2, EIP-170, EIP-3541. The order of the checks
+ * shows only in the words of a failure. */
 static enum evm_status deposit(struct evm_env *env, struct evm_frame *f, struct bytes *output) {
     struct bytes code = *output;
-    if (env->fork >= EVM_EIP158 && code.n > MAX_CODE_SIZE) return EVM_MAX_CODE_SIZE;
     if (env->fork >= EVM_LONDON && code.n && code.p[0] == 0xef) return EVM_INVALID_CODE;
     if (!frame_charge(f, code.n * (uint64_t)GAS_CODE_BYTE)) {
         if (env->fork >= EVM_HOMESTEAD) return EVM_CODE_STORE_OUT_OF_GAS;
         *output = (struct bytes){NULL, 0}; /* in Frontier the contract stays, without code */
         return EVM_SUCCESS;
     }
+    if (env->fork >= EVM_EIP158 && code.n > MAX_CODE_SIZE) return EVM_MAX_CODE_SIZE;
     if (code.n) st_set_code(env->journal, f->self, st_code_new(code));
     return EVM_SUCCESS;
 }

@@ -270,7 +270,7 @@ static void warm_access_list(struct evm_env *env, const struct evm_tx *tx) {
 }
 
 /* Who signed the tuple: keccak(0x05 ‖ rlp([chain_id, address, nonce])). */
-static bool authority_of(const struct evm_authorization *a, struct b20 *authority) {
+bool evm_authority(const struct evm_authorization *a, struct b20 *authority) {
     struct buf b = {0};
     buf_put_u8(&b, 0x05);
     size_t list = rlp_list_begin(&b);
@@ -303,7 +303,7 @@ static void apply_authorization(struct evm_env *env, const struct evm_authorizat
     struct b20 address, target;
     bool for_us = u256_is_zero(&a->chain_id) ||
                   (u256_fits_u64(&a->chain_id) && a->chain_id.w[0] == env->chain_id);
-    if (!for_us || a->nonce == UINT64_MAX || !authority_of(a, &address)) return;
+    if (!for_us || a->nonce == UINT64_MAX || !evm_authority(a, &address)) return;
     struct st_account *authority = st_account(j, &address);
     st_warm_account(j, authority);
     const struct st_code *code = st_account_code(j, authority);

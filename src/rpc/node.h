@@ -13,12 +13,13 @@ struct rpc_node {
     struct rpc_server *server;
     struct rpc_pool *pool;
     struct rpc_feed *feed;
+    _Atomic size_t trace_bytes; /* that traces in the making have (trace.h) */
 };
 
 /* Ethereum. */
 extern const struct rpc_method_row eth_chain_methods[], eth_state_methods[], eth_send_methods[],
     eth_call_methods[], eth_fee_methods[], eth_proof_methods[], eth_log_methods[],
-    eth_subscribe_methods[], tern_methods[];
+    eth_subscribe_methods[], tern_methods[], debug_trace_methods[], debug_raw_methods[];
 
 /* How long a submission waits for its block before it answers. */
 enum { RPC_SEAL_WAIT_MS = 4000 };

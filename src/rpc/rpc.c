@@ -9,8 +9,9 @@
 enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 };
 
 static const struct rpc_method_row *const eth_tables[] = {
-    eth_chain_methods, eth_state_methods, eth_send_methods,      eth_call_methods, eth_fee_methods,
-    eth_proof_methods, eth_log_methods,   eth_subscribe_methods, tern_methods,     NULL};
+    eth_chain_methods, eth_state_methods,   eth_send_methods,  eth_call_methods,
+    eth_fee_methods,   eth_proof_methods,   eth_log_methods,   eth_subscribe_methods,
+    tern_methods,      debug_trace_methods, debug_raw_methods, NULL};
 
 /* ---- Ethereum */
 
