@@ -85,7 +85,11 @@ async function play(node, { demo, account, owner, alias, aliasOfAlias }) {
     await sent(node, demo.writeThree());
     expect('first in, first out', (await texts()).slice(-3), ['first', 'second', 'third']);
 
-    title('5. A failing call stays pending, and is retried');
+    title('5. A failing call is dropped, if its sender said so');
+    const dropped = (await sent(node, demo.dropGuarded(4))).trace.calls[0].messageId;
+    expect('it is final', (await node.rpc('tern_getMessage', dropped)).status, 'dropped');
+
+    title('6. A failing call stays pending, and is retried');
     const failed = await sent(node, demo.writeGuarded(5));
     const id = failed.trace.calls[0].messageId;
     const pending = await node.rpc('tern_getMessage', id);
@@ -96,7 +100,7 @@ async function play(node, { demo, account, owner, alias, aliasOfAlias }) {
     expect('the retry was executed', (await node.rpc('tern_getMessage', id)).status, 'executed');
     expect('and had its effect once', await node.aptos.viewJson({ payload: { function: `${owner}::ledger::guarded_total` } }), ['5']);
 
-    title('6. A reverted frame takes its message with it');
+    title('7. A reverted frame takes its message with it');
     const reverted = await sent(node, demo.tryInner());
     expect('one message ran', reverted.trace.calls.length, 1);
     expect('nothing of the reverted frame is in the ledger',

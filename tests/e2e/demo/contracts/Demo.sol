@@ -51,6 +51,13 @@ contract Demo {
         MOVE.call(module, "ledger", "write_guarded", abi.encode(amount), "");
     }
 
+    /// The same, but if Move refuses it, it is forgotten.
+    function dropGuarded(uint64 amount) external returns (bytes32 id) {
+        ITernQueue.Options memory options;
+        options.onFail = ITernQueue.OnFail.DROP;
+        id = QUEUE.sendMove(module, "ledger", "write_guarded", abi.encode(amount), "", options);
+    }
+
     function retry(bytes32 id) external {
         QUEUE.retry(id);
     }
