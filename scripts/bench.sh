@@ -22,9 +22,13 @@ run_bench() {
         say "$name"
         case "$name" in
             bench_evm) bench_evm "$bench" ;;
+            bench_rpc_load) ;; # a client: bench/rpc.mjs drives it
             *) "$bench" ;;
         esac
     done
+    case "$only" in
+        ""|peers|rpc) say "anvil beside tern: transfers of tokens through JSON-RPC"; node bench/rpc.mjs ;;
+    esac
     case "$only" in
         ""|peers|rpc|cross) say "peers: anvil beside tern, through JSON-RPC"; node bench/peers.mjs "$only" ;;
     esac
