@@ -128,7 +128,6 @@ void chain_block_open(struct chain *c, struct chain_open_block *b, const struct 
                       uint64_t timestamp_us) {
     *b = (struct chain_open_block){0};
     arena_init(&b->arena, 0);
-    b->txs = xcalloc(CHAIN_BLOCK_TXS_MAX, sizeof(struct chain_tx *));
     b->head.timestamp_us = timestamp_us;
     if (!parent) return;
     open_header(c, &b->head, parent);
@@ -177,6 +176,10 @@ static uint32_t count_evm_logs(const struct chain_tx *tx) {
 void chain_block_add(struct chain_open_block *b, struct chain_tx *tx) {
     tx->height = b->head.height;
     tx->index = b->head.root_count;
+    if (b->head.root_count == b->txs_cap) {
+        b->txs_cap = b->txs_cap ? 2 * b->txs_cap : 16;
+        b->txs = xrealloc(b->txs, b->txs_cap * sizeof *b->txs);
+    }
     b->txs[b->head.root_count++] = tx;
     b->head.gas_used += tx->common_gas_used;
     tx->evm_index = UINT32_MAX;

@@ -251,6 +251,7 @@ static struct chain_mining mining_now(struct chain *c, uint64_t *due_ms) {
 static void *sequencer_main(void *arg) {
     struct chain *c = arg;
     uint64_t due = 0;
+    pthread_setname_np(pthread_self(), "tern-sequencer");
     while (!c->failed) {
         struct chain_mining m = mining_now(c, &due);
         uint64_t now = steady_ms();

@@ -84,8 +84,9 @@ struct chain {
 struct chain_open_block {
     struct chain_block head;
     struct arena arena;    /* holds the transactions' results until the block is sealed */
-    struct chain_tx **txs; /* of CHAIN_BLOCK_TXS_MAX */
-    uint64_t evm_gas;      /* cumulative over the EVM list */
+    struct chain_tx **txs; /* head.root_count of them */
+    uint32_t txs_cap;
+    uint64_t evm_gas; /* cumulative over the EVM list */
     uint32_t evm_logs;
     uint64_t next_version;
     struct chain_body body;

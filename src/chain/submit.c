@@ -50,8 +50,14 @@ static bool is_known(struct chain_reader *r, const struct b32 *hash) {
 
 /* ---- EVM */
 
-/* The block that will come, as far as a transaction's validity depends on it. */
-static void env_of_next(struct chain *c, struct evm_env *env) {
+/* The block that will come, as far as a transaction's validity depends on it. Nothing runs: there
+ * is no machine, which would be dear to make for every submission. */
+static void env_of_next(struct chain *c, struct chain_reader *r, struct evm_env *env) {
+    struct chain_block head;
+    struct chain_exec x = {
+        .options = &c->options, .journal = chain_reader_journal(r), .head = &head};
+    chain_block_at(r, chain_reader_height(r), &head);
+    chain_exec_env(&x, env);
     env->block.base_fee = chain_pending_base_fee(c);
     pthread_mutex_lock(&c->ahead_lock);
     env->block.gas_limit = c->ahead.gas_limit;
@@ -81,8 +87,7 @@ static struct err check_evm(struct chain *c, const struct b32 *hash, struct evm_
     if (err_is(e)) return refused(out, CHAIN_ERR_STORE, e.text);
     struct evm_env env;
     struct evm_tx_plan plan;
-    chain_evm_env(r, &env);
-    env_of_next(c, &env);
+    env_of_next(c, r, &env);
     if (is_known(r, hash)) {
         e = refused(out, CHAIN_ERR_KNOWN, "already known");
     } else {

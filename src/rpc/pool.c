@@ -30,6 +30,7 @@ struct rpc_pool {
 static void *work(void *arg) {
     struct worker *self = arg;
     struct rpc_pool *p = self->pool;
+    pthread_setname_np(pthread_self(), "tern-worker");
     for (;;) {
         pthread_mutex_lock(&p->lock);
         while (p->waiting == 0 && !p->stopping) pthread_cond_wait(&p->work, &p->lock);
