@@ -1,15 +1,33 @@
 # Sourced by ./x: coverage-guided fuzzing with clang's libFuzzer, and the EVM against another one. Findings stay in
 # build/fuzz/findings/.
 
-# Random code and transactions of all forks in Tern and in revm (tests/differential/evm). Stops at the first difference.
+# The Go module go-ethereum as a shared library (tools/geth-peer); as revm_peer() in common.sh.
+geth_peer() {
+    local library=$PWD/build/geth-peer/libgeth_peer.so
+    command -v go >/dev/null || { echo "no peer: go is not installed, so go-ethereum cannot be built" >&2; return 1; }
+    mkdir -p "${library%/*}"
+    say "building the peer, go-ethereum (tools/geth-peer)" >&2
+    (cd tools/geth-peer && go build -mod=readonly -buildmode=c-shared -o "$library" .) >&2 ||
+        { echo "no peer: go-ethereum did not build" >&2; return 1; }
+    echo "$library"
+}
+
+# Random code and transactions of all forks in Tern and in a peer (tests/differential/evm). Stops at the first difference.
 fuzz_evm_diff() {
-    local peer findings=build/fuzz/findings
+    local with=revm library findings=build/fuzz/findings peer=()
+    if [ "${1:-}" = --with ]; then with=${2:-}; shift 2; fi
+    case "$with" in
+        revm) library=$(revm_peer) && peer=(--peer "$library" revm_diff_run) ;;
+        geth) library=$(geth_peer) && peer=(--peer "$library" geth_diff_run --roots) ;;
+        *) die "fuzz evm-diff: --with revm or --with geth" ;;
+    esac
+    [ ${#peer[@]} -gt 0 ] || die "fuzz evm-diff: there is nothing to compare with"
     setup_build
     setup_npm
     build_preset release evm_diff
-    peer=$(revm_peer) || die "fuzz evm-diff: there is nothing to compare with (without a peer: build/release/evm_diff)"
     mkdir -p "$findings"
-    nice build/release/evm_diff --peer "$peer" revm_diff_run --codes contracts/artifacts --out "$findings" "$@"
+    nice build/release/evm_diff "${peer[@]}" --codes contracts/artifacts \
+        --inputs ../shared/vectors/ethereum/precompiles/geth --out "$findings" "$@"
 }
 
 run_fuzz() {

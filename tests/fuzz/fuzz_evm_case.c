@@ -22,8 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct ed_choices r = ed_choices_of_bytes(bytes_make(data, size));
     arena_init(&arena, 0);
     ed_generate(&r, &kit, &arena, &c);
-    ed_run(m, &c, false, &plain);
-    ed_run(m, &c, true, &traced);
+    ed_run(m, &c, 0, &plain);
+    ed_run(m, &c, ED_TRACED, &traced);
     if (!bytes_eq(buf_bytes(&plain), buf_bytes(&traced))) abort();
     buf_free(&plain);
     buf_free(&traced);

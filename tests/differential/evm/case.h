@@ -19,9 +19,11 @@
  *     authorization
  *              word chain id, b20 address, u64 nonce, u8 y parity, word r, word s
  *
- *     result   of each transaction: outcome, [kept account]: the world after it
+ *     result   of each transaction: outcome, and the world after it: [kept account], or with
+ *              ED_ROOTS the b32 root of its state
  *     outcome  u8 0 if the transaction was refused, or
- *              u8 status (1 success, 2 revert, 3 failure), u64 gas used, u64 refund (capped),
+ *              u8 status (1 success, 2 revert, 3 failure), u64 gas used, u64 refund (capped; with
+ *              ED_ROOTS 0),
  *              [u8] output, b20 created, [log]
  *     log      b20 address, [b32] topics, [u8] data
  *     kept account
@@ -61,8 +63,13 @@ struct ed_case {
 
 void ed_encode(const struct ed_case *c, struct buf *out);
 
-/* Runs it in the form of code for tracers or in the other (evm/code.h), and appends the result. */
-void ed_run(struct evm_machine *m, const struct ed_case *c, bool traced, struct buf *result);
+enum ed_run_flag {
+    ED_TRACED = 1, /* in the form of code for tracers, not in the other (evm/code.h) */
+    ED_ROOTS = 2,
+};
+
+/* Runs it and appends the result. */
+void ed_run(struct evm_machine *m, const struct ed_case *c, unsigned flags, struct buf *result);
 
 /* The world before transaction `index` in place of the first, that transaction alone. False if a
  * world in `result` is not there. */
@@ -71,15 +78,14 @@ bool ed_case_from(const struct ed_case *c, size_t index, struct evm_machine *m, 
 
 /* ---- Results as text */
 
-/* What the first difference is about: "gas used", "balance of 0x…"; from two different results.
- * Static or in the arena. */
-const char *ed_difference(struct bytes ours, struct bytes theirs, struct arena *arena);
+/* The first lines in which two results differ. In the arena. */
+const char *ed_difference(struct bytes ours, struct bytes theirs, bool roots, struct arena *arena);
 
 /* All of a result, a line for each thing. */
-void ed_print_result(struct buf *out, struct bytes result);
+void ed_print_result(struct buf *out, struct bytes result, bool roots);
 
 /* The case's only transaction as a state test that expects `result`, for `tern statetest`. */
-void ed_put_statetest(struct buf *out, const struct ed_case *c, struct bytes result,
+void ed_put_statetest(struct buf *out, const struct ed_case *c, struct bytes result, bool roots,
                       const char *comment);
 
 /* ---- Making a case smaller */

@@ -528,6 +528,17 @@ static struct bytes dense_code(struct ed_scene *s) {
     return taken(&c);
 }
 
+static struct bytes precompile_code(struct ed_scene *s) {
+    struct ed_code c = {.scene = s, .budget = 8};
+    for (uint64_t n = 1 + ed_below(s->r, 6); n > 0; n--) {
+        ed_put_precompile_call(&c, ed_any_precompile(s));
+        if (ed_chance(s->r, 20)) ed_statements(&c, 1);
+    }
+    put_epilogue(&c);
+    finish(&c);
+    return taken(&c);
+}
+
 static struct bytes random_code(struct ed_scene *s) {
     struct buf b = {0};
     bool sensible = ed_chance(s->r, 70);
@@ -564,9 +575,10 @@ static struct bytes mutated(struct ed_scene *s, struct bytes code) {
 struct bytes ed_contract_code(struct ed_scene *s) {
     uint64_t kind = ed_below(s->r, 100);
     if (kind < 62) return grammar_code(s);
-    if (kind < 75) return dense_code(s);
-    if (kind < 82) return mutated(s, grammar_code(s));
-    if (kind < 90) return random_code(s);
+    if (kind < 77) return dense_code(s);
+    if (kind < 83) return precompile_code(s);
+    if (kind < 89) return mutated(s, grammar_code(s));
+    if (kind < 94) return random_code(s);
     if (s->kit->code_count == 0) return grammar_code(s);
     struct bytes real = s->kit->codes[ed_below(s->r, s->kit->code_count)];
     return ed_chance(s->r, 30) ? real : mutated(s, real);

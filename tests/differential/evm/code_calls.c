@@ -151,37 +151,64 @@ static void put_bls(struct ed_scene *s, struct buf *b, unsigned number) {
     }
 }
 
+/* An input from a vector, if there is one. */
+static bool put_known(struct ed_scene *s, struct buf *b, unsigned number) {
+    const struct ed_kit *kit = s->kit;
+    size_t n = 0;
+    for (size_t i = 0; i < kit->input_count; i++) n += kit->inputs[i].number == number;
+    if (n == 0) return false;
+    n = ed_below(s->r, n);
+    for (size_t i = 0; i < kit->input_count; i++)
+        if (kit->inputs[i].number == number && n-- == 0) buf_put_bytes(b, kit->inputs[i].bytes);
+    return true;
+}
+
+static void put_made(struct ed_scene *s, struct buf *b, unsigned number) {
+    struct ed_choices *r = s->r;
+    struct u256 v = ed_number(r);
+    switch (number) {
+    case 0x01: put_hex(s, b, ecrecover_input); break;
+    case 0x05: put_modexp(s, b); break;
+    case 0x06:
+        put_hex(s, b, ED_PICK(r, bn254_points));
+        put_hex(s, b, ED_PICK(r, bn254_points));
+        break;
+    case 0x07:
+        put_hex(s, b, ED_PICK(r, bn254_points));
+        put_word(b, &v);
+        break;
+    case 0x08: put_pairs(s, b); break;
+    case 0x09: put_blake2f(s, b); break;
+    case 0x0a: put_hex(s, b, kzg_input); break;
+    case 0x100: put_hex(s, b, p256_input); break;
+    default:
+        if (number >= 0x0b && number <= 0x11)
+            put_bls(s, b, number);
+        else
+            buf_put_bytes(b, random_bytes(s, ed_below(r, 200)));
+    }
+}
+
 struct bytes ed_precompile_input(struct ed_scene *s, unsigned number) {
     struct ed_choices *r = s->r;
     struct buf b = {0};
-    struct u256 v = ed_number(r);
-    switch (number) {
-    case 0x01: put_hex(s, &b, ecrecover_input); break;
-    case 0x05: put_modexp(s, &b); break;
-    case 0x06:
-        put_hex(s, &b, ED_PICK(r, bn254_points));
-        put_hex(s, &b, ED_PICK(r, bn254_points));
-        break;
-    case 0x07:
-        put_hex(s, &b, ED_PICK(r, bn254_points));
-        put_word(&b, &v);
-        break;
-    case 0x08: put_pairs(s, &b); break;
-    case 0x09: put_blake2f(s, &b); break;
-    case 0x0a: put_hex(s, &b, kzg_input); break;
-    case 0x100: put_hex(s, &b, p256_input); break;
-    default:
-        if (number >= 0x0b && number <= 0x11)
-            put_bls(s, &b, number);
-        else
-            buf_put_bytes(&b, random_bytes(s, ed_below(r, 200)));
-    }
+    if (!ed_chance(r, 50) || !put_known(s, &b, number)) put_made(s, &b, number);
     if (b.n && ed_chance(r, 15)) b.p[ed_below(r, b.n)] ^= (uint8_t)(1u << ed_below(r, 8));
     if (b.n && ed_chance(r, 10)) b.n = ed_below(r, b.n);
     if (ed_chance(r, 5)) buf_put_bytes(&b, random_bytes(s, 1 + ed_below(r, 40)));
     struct bytes out = arena_copy(s->arena, buf_bytes(&b));
     buf_free(&b);
     return out;
+}
+
+/* The slow ones less often; behind the last there must be none. */
+unsigned ed_any_precompile(struct ed_scene *s) {
+    static const uint16_t slow[] = {0x08, 0x0a, 0x0c, 0x0e, 0x0f, 0x10, 0x11};
+    unsigned number = (unsigned)ed_below(s->r, 0x15);
+    if (number == 0x14) number = 0x100;
+    for (size_t i = 0; i < COUNT_OF(slow); i++)
+        if (number == slow[i] && ed_chance(s->r, 60)) return 1 + (unsigned)ed_below(s->r, 7);
+    return number;
 }
 
 struct b20 ed_any_address(struct ed_scene *s, unsigned *precompile) {
@@ -192,10 +219,7 @@ struct b20 ed_any_address(struct ed_scene *s, unsigned *precompile) {
     if (kind < 50) {
         a = s->contracts[ed_below(r, s->contract_count)];
     } else if (kind < 68) {
-        /* The cheap ones most of the time; behind the last there must be none. */
-        static const uint16_t dear[] = {0x08, 0x0a, 0x0c, 0x0e, 0x0f, 0x10, 0x11, 0x100};
-        number = ed_chance(r, 90) ? (unsigned)ed_below(r, 0x14) : ED_PICK(r, dear);
-        if (number == 0x08 && ed_chance(r, 80)) number = 0x06;
+        number = ed_any_precompile(s);
         a.b[19] = (uint8_t)number;
         a.b[18] = (uint8_t)(number >> 8);
     } else if (kind < 97) {
@@ -246,6 +270,24 @@ static void push_call_value(struct ed_code *c) {
         struct u256 v = ed_number(r);
         ed_push(c, &v);
     }
+}
+
+/* With enough gas, an input that may be good, and its output looked at. */
+void ed_put_precompile_call(struct ed_code *c, unsigned number) {
+    struct ed_choices *r = c->scene->r;
+    struct bytes input = ed_precompile_input(c->scene, number);
+    bool fits = c->data_count < COUNT_OF(c->data);
+    if (fits && input.n) ed_load_data(c, input, 0);
+    ed_push_u64(c, ed_chance(r, 80) ? 64 : ed_below(r, 300));
+    ed_push_u64(c, ed_below(r, 64));
+    ed_push_u64(c, fits ? input.n : 0);
+    ed_push_u64(c, 0);
+    ed_push_u64(c, 0);
+    ed_push_u64(c, number);
+    ed_push_u64(c, ed_chance(r, 80) ? 400000 : ed_below(r, 60000));
+    ed_op(c, OP_CALL);
+    ed_push_u64(c, 0);
+    ed_op(c, OP_MLOAD);
 }
 
 void ed_put_call(struct ed_code *c) {

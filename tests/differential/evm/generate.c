@@ -279,7 +279,7 @@ static uint8_t some_type(struct making *m) {
     return since[type] <= m->c->fork || ed_chance(m->r, 3) ? type : 0;
 }
 
-/* Fees fit 128 bits: more than there is ether, and what peers hold. */
+/* The price of a transaction's gas fits 128 bits, far beyond all ether: revm refuses more. */
 static void put_fees(struct making *m, struct evm_tx *tx) {
     struct ed_choices *r = m->r;
     uint64_t base = m->c->block.base_fee.w[0];
@@ -287,7 +287,7 @@ static void put_fees(struct making *m, struct evm_tx *tx) {
     if (ed_chance(r, 3)) fee = base ? base - 1 : 0;
     if (ed_chance(r, 5)) fee = ed_u64(r) >> ed_below(r, 64);
     tx->max_fee = tx->max_priority_fee = u256_from_u64(fee);
-    if (ed_below(r, 200) == 0) tx->max_fee.w[1] = tx->max_priority_fee.w[1] = ed_u64(r);
+    if (ed_below(r, 200) == 0) tx->max_fee.w[1] = tx->max_priority_fee.w[1] = ed_u64(r) >> 44;
     if (tx->type < EVM_TX_FEE_MARKET) return;
     if (ed_chance(r, 90)) tx->max_priority_fee = u256_from_u64(ed_below(r, 20));
     if (ed_chance(r, 95) && u256_lt(&tx->max_fee, &tx->max_priority_fee))

@@ -26,13 +26,19 @@ static inline bool ed_chance(struct ed_choices *r, unsigned percent) {
 /* Numbers at the edges of what implementations distinguish, and random ones of any length. */
 struct u256 ed_number(struct ed_choices *r);
 
-/* What all cases share: accounts whose keys are known, and real contracts' code to mutate. */
-enum { ED_KEYS = 4, ED_CODES_MAX = 64 };
+/* What all cases share: accounts whose keys are known, and real contracts' codes and precompiles'
+ * inputs to mutate. */
+enum { ED_KEYS = 4, ED_CODES_MAX = 64, ED_INPUTS_MAX = 2048 };
 struct ed_kit {
     struct b32 secrets[ED_KEYS];
     struct b20 senders[ED_KEYS];
     struct bytes codes[ED_CODES_MAX]; /* borrowed */
     size_t code_count;
+    struct ed_input {
+        unsigned number; /* the precompile's address */
+        struct bytes bytes;
+    } inputs[ED_INPUTS_MAX];
+    size_t input_count;
 };
 
 void ed_kit_init(struct ed_kit *kit);
@@ -82,8 +88,10 @@ void ed_push_address(struct ed_code *c, const struct b20 *a);
 void ed_load_data(struct ed_code *c, struct bytes data, uint64_t to);
 /* An address that may be worth calling; `precompile` gets its number or 0. */
 struct b20 ed_any_address(struct ed_scene *s, unsigned *precompile);
+unsigned ed_any_precompile(struct ed_scene *s);
 
 void ed_put_call(struct ed_code *c);
+void ed_put_precompile_call(struct ed_code *c, unsigned number);
 void ed_put_create(struct ed_code *c);
 /* Input for a precompile that it may find valid. */
 struct bytes ed_precompile_input(struct ed_scene *s, unsigned number);

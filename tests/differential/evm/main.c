@@ -3,6 +3,7 @@
  * calls it. */
 #include <dirent.h>
 #include <dlfcn.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,24 +13,29 @@
 #include "differential/evm/generate.h"
 
 static const char *const usage =
-    "evm_diff [--peer LIBRARY FUNCTION] [--cases N] [--seed N] [--jobs N] [--codes DIR] [--out "
+    "evm_diff [--peer LIBRARY FUNCTION] [--roots] [--cases N] [--seed N] [--jobs N] [--codes DIR] "
+    "[--out "
     "DIR]\n"
     "\n"
     "  --peer    a shared library and its function that runs a case "
     "(tests/differential/evm/case.h);\n"
     "            without, Tern's two forms are compared with each other only\n"
+    "  --roots   the peer tells state roots in place of worlds\n"
     "  --cases   how many (default 20000); --seed: the first one's number (default 1)\n"
     "  --codes   a folder of contracts' codes in hex (*.bin) to mutate\n"
+    "  --inputs  a folder of geth's precompile vectors, to mutate their inputs\n"
     "  --out     where the reproducer goes (default .)\n";
 
-/* Runs a case; the result lives until the thread's next call. 0: it does not have the fork. */
-typedef size_t peer_run(const uint8_t *input, size_t size, const uint8_t **result);
+/* Runs a case. Returns the size of the result, which is at `result` if it fits there; 0: it does
+ * not have the fork. */
+typedef size_t peer_run(const uint8_t *input, size_t size, uint8_t *result, size_t room);
 
 struct fuzz {
     uint64_t cases, seed;
     unsigned jobs;
     const char *out;
     peer_run *peer;
+    bool roots;
     const char *peer_name;
     struct ed_kit kit;
     struct arena codes;
@@ -45,24 +51,32 @@ struct bench {
     struct fuzz *f;
     struct evm_machine *m;
     struct arena arena;
-    struct buf input, plain, traced;
-    struct bytes theirs;
+    struct buf input, plain, traced, theirs;
 };
 
 enum verdict { AGREE, FORMS_DIFFER, PEER_DIFFERS };
 
+static void ask_peer(struct bench *b, const struct ed_case *c) {
+    buf_clear(&b->input);
+    buf_clear(&b->theirs);
+    ed_encode(c, &b->input);
+    size_t room = b->plain.n + 4096, n;
+    while ((n = b->f->peer(b->input.p, b->input.n, buf_room(&b->theirs, room), room)) > room)
+        room = n;
+    b->theirs.n = n;
+}
+
 static enum verdict judge(struct bench *b, const struct ed_case *c) {
+    unsigned form = b->f->roots ? ED_ROOTS : 0;
     buf_clear(&b->plain);
     buf_clear(&b->traced);
-    buf_clear(&b->input);
-    b->theirs = (struct bytes){NULL, 0};
-    ed_run(b->m, c, false, &b->plain);
-    ed_run(b->m, c, true, &b->traced);
+    ed_run(b->m, c, form, &b->plain);
+    ed_run(b->m, c, form | ED_TRACED, &b->traced);
     if (!bytes_eq(buf_bytes(&b->plain), buf_bytes(&b->traced))) return FORMS_DIFFER;
     if (!b->f->peer) return AGREE;
-    ed_encode(c, &b->input);
-    b->theirs.n = b->f->peer(b->input.p, b->input.n, &b->theirs.p);
-    return b->theirs.n && !bytes_eq(buf_bytes(&b->plain), b->theirs) ? PEER_DIFFERS : AGREE;
+    ask_peer(b, c);
+    if (b->theirs.n == 0 || bytes_eq(buf_bytes(&b->plain), buf_bytes(&b->theirs))) return AGREE;
+    return PEER_DIFFERS;
 }
 
 /* ---- A difference ---- */
@@ -105,8 +119,8 @@ static void report(struct bench *b, uint64_t seed, const struct ed_case *found,
     }
     ed_shrink(&c, still_differs, &w, 20000, &b->arena);
     judge(b, &c);
-    struct bytes other = verdict == FORMS_DIFFER ? buf_bytes(&b->traced) : b->theirs;
-    const char *text = ed_difference(buf_bytes(&b->plain), other, &b->arena);
+    struct bytes other = verdict == FORMS_DIFFER ? buf_bytes(&b->traced) : buf_bytes(&b->theirs);
+    const char *text = ed_difference(buf_bytes(&b->plain), other, b->f->roots, &b->arena);
     printf("seed %llu, fork %s: %s: %s\n", (unsigned long long)seed, evm_fork_name(c.fork),
            verdict == FORMS_DIFFER ? "the two forms differ" : "the peer differs", text);
     if (c.tx_count > 1) {
@@ -115,15 +129,15 @@ static void report(struct bench *b, uint64_t seed, const struct ed_case *found,
             c.tx_count, (unsigned long long)seed);
     } else {
         struct buf json = {0};
-        ed_put_statetest(&json, &c, other, text);
+        ed_put_statetest(&json, &c, other, b->f->roots, text);
         write_reproducer(b->f, seed, buf_bytes(&json));
         buf_free(&json);
     }
     struct buf lines = {0};
     buf_puts(&lines, "---- tern\n");
-    ed_print_result(&lines, buf_bytes(&b->plain));
+    ed_print_result(&lines, buf_bytes(&b->plain), b->f->roots);
     buf_puts(&lines, "---- the other\n");
-    ed_print_result(&lines, other);
+    ed_print_result(&lines, other, b->f->roots);
     fwrite(lines.p, 1, lines.n, stdout);
     buf_free(&lines);
 }
@@ -159,6 +173,7 @@ static void *work(void *arg) {
     buf_free(&b.input);
     buf_free(&b.plain);
     buf_free(&b.traced);
+    buf_free(&b.theirs);
     evm_machine_free(b.m);
     return NULL;
 }
@@ -206,6 +221,52 @@ static void load_codes(struct fuzz *f, const char *dir) {
     if (n >= 0) free(entries);
 }
 
+/* The beginning of a vector file's name tells the precompile. */
+static unsigned precompile_of(const char *file) {
+    static const struct {
+        const char *name;
+        unsigned number;
+    } names[] = {{"ecRecover", 0x01},      {"modexp", 0x05},          {"bn256Add", 0x06},
+                 {"bn256ScalarMul", 0x07}, {"bn256Pairing", 0x08},    {"blake2F", 0x09},
+                 {"fail-blake2f", 0x09},   {"pointEvaluation", 0x0a}, {"blsG1Add", 0x0b},
+                 {"fail-blsG1Add", 0x0b},  {"blsG1M", 0x0c},          {"fail-blsG1M", 0x0c},
+                 {"blsG2Add", 0x0d},       {"fail-blsG2Add", 0x0d},   {"blsG2M", 0x0e},
+                 {"fail-blsG2M", 0x0e},    {"blsPairing", 0x0f},      {"fail-blsPairing", 0x0f},
+                 {"blsMapG1", 0x10},       {"fail-blsMapG1", 0x10},   {"blsMapG2", 0x11},
+                 {"fail-blsMapG2", 0x11},  {"p256Verify", 0x100}};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (!strncmp(file, names[i].name, strlen(names[i].name))) return names[i].number;
+    return 0;
+}
+
+static void load_input(struct fuzz *f, unsigned number, const char *digits) {
+    size_t n = strlen(digits) / 2;
+    uint8_t *p = arena_alloc(&f->codes, n + 1, 1);
+    if (n == 0 || n > 4096 || f->kit.input_count == ED_INPUTS_MAX) return;
+    if (!hex_decode_digits(p, bytes_make(digits, 2 * n))) return;
+    f->kit.inputs[f->kit.input_count++] = (struct ed_input){number, bytes_make(p, n)};
+}
+
+static void load_inputs(struct fuzz *f, const char *dir) {
+    struct dirent **entries;
+    int n = scandir(dir, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        unsigned number = precompile_of(entries[i]->d_name);
+        struct buf path = {0};
+        buf_printf(&path, "%s/%s", dir, entries[i]->d_name);
+        json_t *list = number ? json_load_file(buf_cstr(&path), 0, NULL) : NULL, *o;
+        size_t k;
+        json_array_foreach(list, k, o) {
+            const char *digits = json_string_value(json_object_get(o, "Input"));
+            if (digits) load_input(f, number, digits);
+        }
+        json_decref(list);
+        buf_free(&path);
+        free(entries[i]);
+    }
+    if (n >= 0) free(entries);
+}
+
 static bool load_peer(struct fuzz *f, const char *library, const char *function) {
     void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     void *symbol = handle ? dlsym(handle, function) : NULL;
@@ -224,6 +285,8 @@ static bool parse(int argc, char **argv, struct fuzz *f) {
         if (!strcmp(argv[i], "--peer") && i + 2 < argc) {
             if (!load_peer(f, argv[i + 1], argv[i + 2])) return false;
             i += 2;
+        } else if (!strcmp(argv[i], "--roots")) {
+            f->roots = true;
         } else if (!strcmp(argv[i], "--cases") && more) {
             f->cases = strtoull(argv[++i], NULL, 10);
         } else if (!strcmp(argv[i], "--seed") && more) {
@@ -232,6 +295,8 @@ static bool parse(int argc, char **argv, struct fuzz *f) {
             f->jobs = (unsigned)strtoul(argv[++i], NULL, 10);
         } else if (!strcmp(argv[i], "--codes") && more) {
             load_codes(f, argv[++i]);
+        } else if (!strcmp(argv[i], "--inputs") && more) {
+            load_inputs(f, argv[++i]);
         } else if (!strcmp(argv[i], "--out") && more) {
             f->out = argv[++i];
         } else {

@@ -208,7 +208,7 @@ static void put_outcome(struct st_journal *j, const struct evm_result *r,
     }
 }
 
-static void run_tx(struct evm_env *env, const struct evm_tx *tx, struct buf *out) {
+static void run_tx(struct evm_env *env, const struct evm_tx *tx, bool roots, struct buf *out) {
     struct st_journal *j = env->journal;
     struct evm_tx_plan plan;
     struct evm_result result;
@@ -218,16 +218,22 @@ static void run_tx(struct evm_env *env, const struct evm_tx *tx, struct buf *out
         buf_put_u8(out, 0);
     } else {
         evm_tx_execute(env, tx, &plan, &result, &receipt);
+        if (roots) receipt.gas_refunded = 0;
         put_outcome(j, &result, &receipt, out);
     }
     st_end_tx(j, env->fork >= EVM_EIP158);
-    put_world(j, out);
+    if (roots) {
+        struct b32 root = st_evm_root(j);
+        put_b32(out, &root);
+    } else {
+        put_world(j, out);
+    }
 }
 
-void ed_run(struct evm_machine *m, const struct ed_case *c, bool traced, struct buf *result) {
+void ed_run(struct evm_machine *m, const struct ed_case *c, unsigned flags, struct buf *result) {
     struct st_journal *j = st_journal_new(NULL);
     struct evm_tracer tracer = {.step = check_step};
-    struct evm_host host = {.block_hash = block_hash, .tracer = traced ? &tracer : NULL};
+    struct evm_host host = {.block_hash = block_hash, .tracer = flags & ED_TRACED ? &tracer : NULL};
     struct evm_env env = {.fork = c->fork,
                           .chain_id = c->chain_id,
                           .block = c->block,
@@ -238,6 +244,6 @@ void ed_run(struct evm_machine *m, const struct ed_case *c, bool traced, struct 
         env.block.blob_base_fee =
             evm_blob_base_fee(c->excess_blob_gas, evm_blob_update_fraction(c->fork));
     for (size_t i = 0; i < c->account_count; i++) fill_account(j, &c->accounts[i]);
-    for (size_t i = 0; i < c->tx_count; i++) run_tx(&env, &c->txs[i], result);
+    for (size_t i = 0; i < c->tx_count; i++) run_tx(&env, &c->txs[i], flags & ED_ROOTS, result);
     st_journal_free(j);
 }

@@ -1,5 +1,5 @@
 //! Transactions on worlds that come and go in one buffer, for `./x fuzz evm-diff`. The two formats are
-//! those of tests/differential/evm/format.h: a case goes in, and what happened comes back.
+//! those of tests/differential/evm/case.h: a case goes in, and what happened comes back.
 
 use revm::bytecode::Bytecode;
 use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
@@ -13,7 +13,6 @@ use revm::primitives::hardfork::SpecId;
 use revm::primitives::{Address, Bytes, TxKind, B256, U256};
 use revm::state::AccountInfo;
 use revm::{ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
-use std::cell::RefCell;
 
 /// The forks by the number they have in the format. revm has no Constantinople, which lasted no
 /// block on main net.
@@ -237,22 +236,21 @@ fn run(case: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-thread_local! {
-    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Runs a case. Returns the size of what is at *result until the next call on this thread; 0 if revm
+/// Runs a case. Returns the size of the result, and puts it at `result` if it fits there; 0 if revm
 /// does not have the fork.
 #[no_mangle]
 pub unsafe extern "C" fn revm_diff_run(
     case: *const u8,
     size: usize,
-    result: *mut *const u8,
+    result: *mut u8,
+    room: usize,
 ) -> usize {
-    OUTPUT.with_borrow_mut(|out| {
-        out.clear();
-        let ran = run(std::slice::from_raw_parts(case, size), out);
-        *result = out.as_ptr();
-        ran.map_or(0, |()| out.len())
-    })
+    let mut out = Vec::with_capacity(room);
+    if run(std::slice::from_raw_parts(case, size), &mut out).is_none() {
+        return 0;
+    }
+    if out.len() <= room {
+        result.copy_from_nonoverlapping(out.as_ptr(), out.len());
+    }
+    out.len()
 }
