@@ -127,6 +127,24 @@ static inline void op_sar(struct u256 *out, const struct u256 *a, const struct u
         set_limbs(out, fill, fill, fill, fill);
 }
 
+/* SIGNEXTEND: extends the sign of byte `k`, 0 being the least significant; k < 32 here. */
+static inline void signextend_at(struct u256 *out, unsigned k, const struct u256 *a) {
+    const unsigned limb = k / 8, drop = 56 - k % 8 * 8;
+    const int64_t top = (int64_t)(a->w[limb] << drop) >> drop;
+    const uint64_t w0 = a->w[0], w1 = a->w[1], w2 = a->w[2], fill = (uint64_t)(top >> 63);
+    out->w[0] = limb == 0 ? (uint64_t)top : w0;
+    out->w[1] = limb == 1 ? (uint64_t)top : limb < 1 ? fill : w1;
+    out->w[2] = limb == 2 ? (uint64_t)top : limb < 2 ? fill : w2;
+    out->w[3] = limb == 3 ? (uint64_t)top : fill;
+}
+
+static inline void op_signextend(struct u256 *out, const struct u256 *k, const struct u256 *a) {
+    if (u256_fits_u64(k) && k->w[0] < 31)
+        signextend_at(out, (unsigned)k->w[0], a);
+    else
+        copy_item(out, a);
+}
+
 static inline void divide(struct u256 *out, const struct u256 *a, const struct u256 *b) {
     if (u256_fits_u64(a) && u256_fits_u64(b))
         set_u64(out, b->w[0] ? a->w[0] / b->w[0] : 0);
@@ -145,6 +163,100 @@ static inline void modulo(struct u256 *out, const struct u256 *a, const struct u
 static inline void op_byte(struct u256 *out, const struct u256 *index, const struct u256 *of) {
     uint64_t i = u256_sat_u64(index);
     set_u64(out, i < 32 ? (uint8_t)(of->w[3 - i / 8] >> (56 - 8 * (i % 8))) : 0);
+}
+
+/* ---- With one 64-bit constant, as most constants are. */
+
+static inline void add_small(struct u256 *out, const struct u256 *a, uint64_t b) {
+#if defined(__x86_64__)
+    uint64_t t0 = a->w[0], t1 = a->w[1], t2 = a->w[2], t3 = a->w[3];
+    __asm__("addq %[b], %[t0]\n\tadcq $0, %[t1]\n\tadcq $0, %[t2]\n\tadcq $0, %[t3]"
+            : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3)
+            : [b] "rm"(b)
+            : "cc");
+    set_limbs(out, t0, t1, t2, t3);
+#else
+    const struct u256 wide = u256_from_u64(b);
+    u256_add(out, a, &wide);
+#endif
+}
+
+static inline void sub_small(struct u256 *out, const struct u256 *a, uint64_t b) {
+#if defined(__x86_64__)
+    uint64_t t0 = a->w[0], t1 = a->w[1], t2 = a->w[2], t3 = a->w[3];
+    __asm__("subq %[b], %[t0]\n\tsbbq $0, %[t1]\n\tsbbq $0, %[t2]\n\tsbbq $0, %[t3]"
+            : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3)
+            : [b] "rm"(b)
+            : "cc");
+    set_limbs(out, t0, t1, t2, t3);
+#else
+    const struct u256 wide = u256_from_u64(b);
+    u256_sub(out, a, &wide);
+#endif
+}
+
+static inline void mul_small(struct u256 *out, const struct u256 *a, uint64_t b) {
+    uint64_t c = 0;
+    const uint64_t r0 = u256_mac(a->w[0], b, 0, &c), r1 = u256_mac(a->w[1], b, 0, &c),
+                   r2 = u256_mac(a->w[2], b, 0, &c);
+    set_limbs(out, r0, r1, r2, a->w[3] * b + c);
+}
+
+/* b > 0 */
+static inline void divide_small(struct u256 *out, const struct u256 *a, uint64_t b) {
+    if (u256_fits_u64(a)) {
+        set_u64(out, a->w[0] / b);
+    } else {
+        const struct u256 wide = u256_from_u64(b);
+        u256_divmod(out, NULL, a, &wide);
+    }
+}
+
+static inline void modulo_small(struct u256 *out, const struct u256 *a, uint64_t b) {
+    if (u256_fits_u64(a)) {
+        set_u64(out, a->w[0] % b);
+    } else {
+        const struct u256 wide = u256_from_u64(b);
+        u256_divmod(NULL, out, a, &wide);
+    }
+}
+
+static inline bool less_small(const struct u256 *a, uint64_t b) {
+    return u256_fits_u64(a) && a->w[0] < b;
+}
+
+static inline bool greater_small(const struct u256 *a, uint64_t b) {
+    return !u256_fits_u64(a) || a->w[0] > b;
+}
+
+static inline bool is_negative(const struct u256 *a) {
+    return a->w[3] >> 63;
+}
+
+static inline bool equals_small(const struct u256 *a, uint64_t b) {
+    return ((a->w[0] ^ b) | a->w[1] | a->w[2] | a->w[3]) == 0;
+}
+
+/* Shifts by n bits, `words` whole limbs and `bits` < 64 more; with `words` known to the compiler
+ * there is no branch. */
+static inline __attribute__((always_inline)) void shl_by(struct u256 *out, const struct u256 *a,
+                                                         unsigned words, unsigned bits) {
+    uint64_t v[4] = {a->w[0], a->w[1], a->w[2], a->w[3]}, r[4] = {0};
+    for (unsigned i = words; i < 4; i++) {
+        r[i] = v[i - words] << bits;
+        if (i > words) r[i] |= v[i - words - 1] >> 1 >> (63 - bits);
+    }
+    set_limbs(out, r[0], r[1], r[2], r[3]);
+}
+
+static inline __attribute__((always_inline)) void
+shr_by(struct u256 *out, const struct u256 *a, unsigned words, unsigned bits, uint64_t fill) {
+    uint64_t v[4] = {a->w[0], a->w[1], a->w[2], a->w[3]}, r[4] = {fill, fill, fill, fill};
+    for (unsigned i = 0; i + words < 4; i++) {
+        const uint64_t above = i + words < 3 ? v[i + words + 1] : fill;
+        r[i] = v[i + words] >> bits | above << 1 << (63 - bits);
+    }
+    set_limbs(out, r[0], r[1], r[2], r[3]);
 }
 
 #endif

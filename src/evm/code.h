@@ -26,9 +26,9 @@
 
 typedef uint64_t evm_cell;
 
-/* Places in the interpreter loop. An instruction has up to four, by how it gets its operands. The
+/* Places in the interpreter loop. An instruction has several, by how it gets its operands. The
  * cells behind the label: `places` is one cell with up to four distances in bytes of stack, 16 bits
- * each, the result's first; `constant` is four cells. */
+ * each, the result's first; `constant` is four cells, `value` a constant that fits one. */
 enum evm_label {
     LABEL_STACK = 0,             /* + opcode: on the stack, no operands */
     LABEL_PLACES = 256,          /* + opcode: places */
@@ -38,7 +38,13 @@ enum evm_label {
     LABEL_JUMPI_NOT = 1280,      /* the same if it is false */
     LABEL_JUMPI_IF_CONST = 1536, /* places (0, delta, a), constant b, target, info */
     LABEL_JUMPI_NOT_CONST = 1792,
-    LABEL_BLOCK = 2048, /* info */
+    LABEL_IMM = 2048, /* + opcode: places, value instead of the operand that is a constant */
+    LABEL_JUMPI_IF_IMM = 2304, /* places (0, delta, a), value b, target, info */
+    LABEL_JUMPI_NOT_IMM = 2560,
+    LABEL_SHL = 2816, /* + whole limbs (0 to 3): places (to, a), the other bits (below 64) */
+    LABEL_SHR = LABEL_SHL + 4,
+    LABEL_SAR = LABEL_SHR + 4,
+    LABEL_BLOCK = LABEL_SAR + 4, /* info */
     LABEL_INVALID,
     LABEL_BAD_JUMP,
     LABEL_TRACE,   /* pc */

@@ -40,10 +40,18 @@
         if (__builtin_expect(!evm_memory_grow(m, f, offset, size), 0)) goto out_of_gas;            \
         gas = f->gas;                                                                              \
     } while (0)
-/* Makes 1 or 32 bytes at `at` part of memory. */
-#define REACH_FIXED(at, n)                                                                         \
+/* Makes 1 or 32 bytes at `*offset` part of memory, and `at` that place. */
+#define REACH_FIXED(at, offset, n)                                                                 \
+    uint64_t at = (offset)->w[0];                                                                  \
     do {                                                                                           \
-        if (__builtin_expect((at) > UINT32_MAX || (at) + (n) > f->memory_size, 0)) REACH(at, n);   \
+        uint64_t high = (offset)->w[1] | (offset)->w[2] | (offset)->w[3] | at >> 32;               \
+        if (__builtin_expect(high != 0 || at + (n) > f->memory_size, 0))                           \
+            REACH(high ? UINT64_MAX : at, n);                                                      \
+    } while (0)
+/* The same for a constant of up to 32 bits. */
+#define REACH_CONSTANT(at, n)                                                                      \
+    do {                                                                                           \
+        if (__builtin_expect((at) + (n) > f->memory_size, 0)) REACH(at, n);                        \
     } while (0)
 
 static void trace_step(struct evm_env *env, struct evm_frame *f, uint32_t pc) {
@@ -103,7 +111,15 @@ static const void *const *loop(struct evm_env *env) {
 #define JUMPI_CONST(name)                                                                          \
     [LABEL_JUMPI_IF_CONST + OP_##name] = &&jumpi_if_const_##name,                                  \
                             [LABEL_JUMPI_NOT_CONST + OP_##name] = &&jumpi_not_const_##name,
+#define IMM(name) [LABEL_IMM + OP_##name] = &&imm_##name,
+#define JUMPI_IMM(name)                                                                            \
+    [LABEL_JUMPI_IF_IMM + OP_##name] = &&jumpi_if_imm_##name,                                      \
+                          [LABEL_JUMPI_NOT_IMM + OP_##name] = &&jumpi_not_imm_##name,
 #include "evm/labels.def"
+#define LIMBS(LABEL, label)                                                                        \
+    [LABEL + 0] = &&label##_0, [LABEL + 1] = &&label##_1, [LABEL + 2] = &&label##_2,               \
+             [LABEL + 3] = &&label##_3
+        LIMBS(LABEL_SHL, shl),   LIMBS(LABEL_SHR, shr),       LIMBS(LABEL_SAR, sar),
         [LABEL_BLOCK] = &&block, [LABEL_INVALID] = &&invalid, [LABEL_BAD_JUMP] = &&bad_jump,
         [LABEL_TRACE] = &&trace, [LABEL_PUSH64] = &&push64,   [LABEL_PUSH256] = &&push256,
         [LABEL_SET64] = &&set64, [LABEL_SET256] = &&set256,   [LABEL_MOVE] = &&move,
@@ -176,7 +192,7 @@ op_EXP:
     CALL_OP(evm_op_exp, 1);
     NEXT;
 op_SIGNEXTEND:
-    u256_signextend(sp - 1, sp, sp - 1);
+    op_signextend(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 
@@ -330,21 +346,18 @@ op_POP:
     sp--;
     NEXT;
 op_MLOAD : {
-    uint64_t at = u256_sat_u64(sp);
-    REACH_FIXED(at, 32);
+    REACH_FIXED(at, sp, 32);
     u256_load_be(sp, f->memory + at);
     NEXT;
 }
 op_MSTORE : {
-    uint64_t at = u256_sat_u64(sp);
-    REACH_FIXED(at, 32);
+    REACH_FIXED(at, sp, 32);
     u256_store_be(f->memory + at, sp - 1);
     sp -= 2;
     NEXT;
 }
 op_MSTORE8 : {
-    uint64_t at = u256_sat_u64(sp);
-    REACH_FIXED(at, 1);
+    REACH_FIXED(at, sp, 1);
     f->memory[at] = (uint8_t)sp[-1].w[0];
     sp -= 2;
     NEXT;

@@ -285,9 +285,141 @@ static uint8_t mirrored(uint8_t op) {
     }
 }
 
+/* The exponent of a power of two; false if it is none. */
+static bool power_of_two(const struct u256 *v, unsigned *exponent) {
+    *exponent = u256_bit_length(v) - 1;
+    struct u256 one_bit;
+    u256_shl(&one_bit, &U256_ONE, *exponent);
+    return !u256_is_zero(v) && u256_eq(v, &one_bit);
+}
+
+static struct vs_value constant_of(uint64_t v) {
+    return (struct vs_value){.is_constant = true, .constant = u256_from_u64(v)};
+}
+
+/* Multiplication, division and remainder by powers of two are shifts and masks. Sums with large
+ * constants are differences with small ones. The constant is b. */
+static uint8_t cheaper(uint8_t op, struct vs_value *a, struct vs_value *b) {
+    unsigned k;
+    struct u256 minus;
+    u256_sub(&minus, &U256_ZERO, &b->constant);
+    switch (op) {
+    case OP_MUL:
+    case OP_DIV:
+        if (!power_of_two(&b->constant, &k)) return op;
+        *b = *a;
+        *a = constant_of(k);
+        return op == OP_MUL ? OP_SHL : OP_SHR;
+    case OP_MOD:
+        if (power_of_two(&b->constant, &k)) {
+            u256_sub(&b->constant, &b->constant, &U256_ONE);
+            return OP_AND;
+        }
+        return op;
+    case OP_ADD:
+    case OP_SUB:
+        if (u256_fits_u64(&b->constant) || !u256_fits_u64(&minus)) return op;
+        b->constant = minus;
+        return op == OP_ADD ? OP_SUB : OP_ADD;
+    default: return op;
+    }
+}
+
+/* An instruction whose constant says the result already: it is the other operand, or a constant.
+ * SIGNEXTEND and BYTE keep only constants below 32. */
+static bool settled_by_constant(uint8_t op, const struct vs_value *a, const struct vs_value *b,
+                                struct vs_value *out) {
+    const struct vs_value *c = a->is_constant ? a : b, *other = a->is_constant ? b : a;
+    bool zero = u256_is_zero(&c->constant);
+    uint64_t v = u256_sat_u64(&c->constant);
+    switch (op) {
+    case OP_ADD:
+    case OP_OR:
+    case OP_XOR: *out = *other; return zero;
+    case OP_AND:
+    case OP_MUL: *out = constant_of(0); return zero;
+    case OP_SUB: *out = *a; return zero && c == b;
+    case OP_DIV:
+    case OP_MOD: *out = constant_of(0); return zero && c == b;
+    case OP_SHL:
+    case OP_SHR:
+        if (c != a) return false;
+        *out = zero ? *b : constant_of(0);
+        return zero || v >= 256;
+    case OP_SAR: *out = *b; return zero && c == a;
+    case OP_BYTE: *out = constant_of(0); return c == a && v >= 32;
+    case OP_SIGNEXTEND: *out = *b; return c == a && v >= 31;
+    default: return false;
+    }
+}
+
+static bool is_shift(uint8_t op) {
+    return op == OP_SHL || op == OP_SHR || op == OP_SAR;
+}
+
+/* a shifts by a constant, at most 255 but for SAR, where 255 does for more. */
+static void emit_shift(struct translation *x, uint8_t op, int32_t to, uint64_t n, int32_t from) {
+    if (n > 255) n = 255;
+    unsigned label = op == OP_SHL ? LABEL_SHL : op == OP_SHR ? LABEL_SHR : LABEL_SAR;
+    emit_label(x, label + (unsigned)n / 64);
+    emit(x, places(to, from, 0, 0));
+    emit(x, n % 64);
+}
+
+/* How a constant goes into an instruction. */
+enum form { FORM_PLACES, FORM_IMM, FORM_SHIFT, FORM_CONST_A, FORM_CONST_B };
+
+/* a or b may be constants, not both unless the instruction cannot take either. */
+static enum form form_of(const struct translation *x, uint8_t op, const struct vs_value *a,
+                         const struct vs_value *b) {
+    const struct vs_value *c = a->is_constant ? a : b;
+    bool first = op == OP_BYTE || op == OP_SIGNEXTEND; /* whose constant operand is the first */
+    if (!c->is_constant) return FORM_PLACES;
+    if (c == a && is_shift(op)) return FORM_SHIFT;
+    if (u256_fits_u64(&c->constant) && x->labels[LABEL_IMM + op] && first == (c == a))
+        return FORM_IMM;
+    if (c == a && x->labels[LABEL_CONST_A + op]) return FORM_CONST_A;
+    if (b->is_constant && x->labels[LABEL_CONST_B + op]) return FORM_CONST_B;
+    return FORM_PLACES;
+}
+
+static void emit_binary(struct translation *x, uint8_t op, enum form form, int32_t to,
+                        const struct vs_value *a, const struct vs_value *b) {
+    switch (form) {
+    case FORM_PLACES:
+        emit_label(x, LABEL_PLACES + op);
+        emit(x, places(to, a->place, b->place, 0));
+        break;
+    case FORM_IMM:
+        emit_label(x, LABEL_IMM + op);
+        emit(x, places(to, a->is_constant ? b->place : a->place, 0, 0));
+        emit(x, a->is_constant ? a->constant.w[0] : b->constant.w[0]);
+        break;
+    case FORM_SHIFT: emit_shift(x, op, to, u256_sat_u64(&a->constant), b->place); break;
+    case FORM_CONST_A:
+        emit_label(x, LABEL_CONST_A + op);
+        emit(x, places(to, 0, b->place, 0));
+        emit_constant(x, &a->constant);
+        break;
+    case FORM_CONST_B:
+        emit_label(x, LABEL_CONST_B + op);
+        emit(x, places(to, a->place, 0, 0));
+        emit_constant(x, &b->constant);
+        break;
+    }
+}
+
+/* The value goes on top of the stack with the use that it has. */
+static void push_value_again(struct virtual_stack *s, const struct vs_value *v) {
+    if (v->is_constant)
+        vs_push_constant(s, &v->constant);
+    else
+        vs_push_place(s, v->place);
+}
+
 static void put_binary(struct translation *x, uint8_t op) {
     struct virtual_stack *s = x->t->stack;
-    struct vs_value a = vs_pop(s), b = vs_pop(s);
+    struct vs_value a = vs_pop(s), b = vs_pop(s), known;
     struct u256 folded;
     if (a.is_constant && b.is_constant && fold(op, &a.constant, &b.constant, &folded)) {
         vs_push_constant(s, &folded);
@@ -299,20 +431,29 @@ static void put_binary(struct translation *x, uint8_t op) {
         b = t;
         op = mirrored(op);
     }
-    bool const_a = a.is_constant && x->labels[LABEL_CONST_A + op];
-    bool const_b = !const_a && b.is_constant && x->labels[LABEL_CONST_B + op];
-    if (!const_a) place_constant(x, &a);
-    if (!const_b) place_constant(x, &b);
+    if (b.is_constant && !a.is_constant) op = cheaper(op, &a, &b);
+    if ((a.is_constant || b.is_constant) && settled_by_constant(op, &a, &b, &known)) {
+        if (known.is_constant) vs_release(s, a.is_constant ? &b : &a);
+        push_value_again(s, &known);
+        return;
+    }
+    enum form form = form_of(x, op, &a, &b);
+    bool keep_a = form == FORM_CONST_A || form == FORM_SHIFT || (form == FORM_IMM && a.is_constant);
+    bool keep_b = form == FORM_CONST_B || (form == FORM_IMM && !a.is_constant);
+    if (!keep_a) place_constant(x, &a);
+    if (!keep_b) place_constant(x, &b);
     vs_release(s, &a);
     vs_release(s, &b);
     int32_t to = vs_take(s);
     size_t begin = x->t->count;
-    emit_label(x, (const_a ? LABEL_CONST_A : const_b ? LABEL_CONST_B : LABEL_PLACES) + op);
-    emit(x, places(to, const_a ? 0 : a.place, const_b ? 0 : b.place, 0));
-    if (const_a) emit_constant(x, &a.constant);
-    if (const_b) emit_constant(x, &b.constant);
+    emit_binary(x, op, form, to, &a, &b);
     remember(x, begin, op, to, &a, &b);
     vs_push_place(s, to);
+}
+
+/* A constant that an instruction on memory or input takes as its first operand. */
+static bool takes_offset(const struct translation *x, uint8_t op, const struct vs_value *a) {
+    return a->is_constant && u256_sat_u64(&a->constant) <= UINT32_MAX && x->labels[LABEL_IMM + op];
 }
 
 static void put_unary(struct translation *x, uint8_t op) {
@@ -324,14 +465,14 @@ static void put_unary(struct translation *x, uint8_t op) {
         vs_push_constant(s, &v);
         return;
     }
-    bool constant = a.is_constant && x->labels[LABEL_CONST_A + op];
+    bool constant = takes_offset(x, op, &a);
     if (!constant) place_constant(x, &a);
     vs_release(s, &a);
     int32_t to = vs_take(s);
     size_t begin = x->t->count;
-    emit_label(x, (constant ? LABEL_CONST_A : LABEL_PLACES) + op);
+    emit_label(x, (constant ? LABEL_IMM : LABEL_PLACES) + op);
     emit(x, places(to, constant ? 0 : a.place, 0, 0));
-    if (constant) emit_constant(x, &a.constant);
+    if (constant) emit(x, a.constant.w[0]);
     remember(x, begin, op, to, &a, NULL);
     vs_push_place(s, to);
 }
@@ -359,14 +500,14 @@ static void put_source(struct translation *x, uint8_t op) {
 static void put_sink(struct translation *x, uint8_t op) {
     struct virtual_stack *s = x->t->stack;
     struct vs_value a = vs_pop(s), b = vs_pop(s);
-    bool const_a = a.is_constant && x->labels[LABEL_CONST_A + op];
-    if (!const_a) place_constant(x, &a);
+    bool constant = takes_offset(x, op, &a);
+    if (!constant) place_constant(x, &a);
     place_constant(x, &b);
     vs_release(s, &a);
     vs_release(s, &b);
-    emit_label(x, (const_a ? LABEL_CONST_A : LABEL_PLACES) + op);
-    emit(x, places(0, const_a ? 0 : a.place, b.place, 0));
-    if (const_a) emit_constant(x, &a.constant);
+    emit_label(x, (constant ? LABEL_IMM : LABEL_PLACES) + op);
+    emit(x, constant ? places(0, b.place, 0, 0) : places(0, a.place, b.place, 0));
+    if (constant) emit(x, a.constant.w[0]);
 }
 
 static void put_on_stack(struct translation *x, uint8_t op) {
@@ -452,11 +593,18 @@ static void put_jumpi(struct translation *x) {
     struct condition t = take_condition(x, &c);
     bool unary = t.op == OP_ISZERO, constant = !unary && t.b.is_constant;
     int32_t delta = send_home(x, &t.a, unary || constant ? NULL : &t.b);
+    bool small = constant && u256_fits_u64(&t.b.constant);
     unsigned label = t.negated ? LABEL_JUMPI_NOT : LABEL_JUMPI_IF;
-    if (constant) label += LABEL_JUMPI_IF_CONST - LABEL_JUMPI_IF;
+    if (small)
+        label += LABEL_JUMPI_IF_IMM - LABEL_JUMPI_IF;
+    else if (constant)
+        label += LABEL_JUMPI_IF_CONST - LABEL_JUMPI_IF;
     emit_label(x, label + t.op);
     emit(x, places(0, delta, t.a.place, unary || constant ? 0 : t.b.place));
-    if (constant) emit_constant(x, &t.b.constant);
+    if (small)
+        emit(x, t.b.constant.w[0]);
+    else if (constant)
+        emit_constant(x, &t.b.constant);
     emit_target(x, target);
     close_block(x);
     open_block(x);

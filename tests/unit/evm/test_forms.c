@@ -16,7 +16,7 @@ static unsigned below(unsigned n) {
 }
 
 struct program {
-    uint8_t code[4096];
+    uint8_t code[16384];
     size_t n;
     unsigned height;
 };
@@ -25,7 +25,28 @@ static void put(struct program *p, uint8_t byte) {
     p->code[p->n++] = byte;
 }
 
+/* A constant that the translation treats in its own way: a power of two or one less, a shift's or a
+ * byte's number, minus a little. */
+static void put_special(struct program *p) {
+    struct u256 v = u256_from_u64(below(2) ? below(40) : 250 + below(10));
+    unsigned kind = below(4);
+    if (kind < 2) {
+        u256_shl(&v, &U256_ONE, below(256));
+        if (kind) u256_sub(&v, &v, &U256_ONE);
+    } else if (kind == 2) {
+        u256_sub(&v, &U256_ZERO, &v);
+    }
+    put(p, 0x7f);
+    u256_store_be(p->code + p->n, &v);
+    p->n += 32;
+    p->height++;
+}
+
 static void put_push(struct program *p) {
+    if (below(3) == 0) {
+        put_special(p);
+        return;
+    }
     static const uint8_t sizes[] = {1, 1, 1, 2, 4, 8, 9, 20, 32};
     uint8_t n = sizes[below(COUNT_OF(sizes))];
     put(p, (uint8_t)(0x5f + n));
@@ -61,6 +82,7 @@ static void put_memory(struct program *p) {
 static void put_branch(struct program *p) {
     uint8_t compare[] = {0x10, 0x11, 0x12, 0x13, 0x14};
     unsigned kind = below(4);
+    if (below(3) == 0) put_push(p);
     if (kind >= 1) pick(p, compare, sizeof compare, -1);
     for (unsigned k = below(3); k > 0; k--) put(p, 0x15);
     if (below(4) == 0) { /* the condition is needed again */
