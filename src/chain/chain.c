@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 /* Every leg runs on this stack: eight crossings of the deepest machine, with room to spare. */
@@ -37,8 +38,8 @@ static uint64_t nonce_now(struct chain *c, const struct mempool_tx *tx) {
 static bool execute(struct chain_exec *x, struct mempool_tx *tx, struct chain_tx *out,
                     struct chain_refusal *refusal) {
     if (tx->vm == ST_VM_EVM)
-        return chain_execute_evm(x, tx->decoded, tx->raw, &tx->hash,
-                                 tx->impersonated ? EVM_SKIP_SENDER_CODE : 0, out, refusal);
+        return chain_execute_evm(x, tx->decoded, tx->raw, &tx->hash, chain_evm_skips(tx->decoded),
+                                 out, refusal);
     return chain_execute_move(x, tx->decoded, tx->raw, &tx->hash, false, out, refusal);
 }
 
@@ -47,7 +48,7 @@ static bool execute_eth(struct chain_eth_build *e, struct mempool_tx *tx, struct
                         struct chain_refusal *refusal) {
     const struct eth_tx t = {.raw = tx->raw, .hash = tx->hash, .tx = *(struct evm_tx *)tx->decoded};
     struct eth_refusal why;
-    e->run.skip = tx->impersonated ? EVM_SKIP_SENDER_CODE : 0;
+    e->run.skip = chain_evm_skips(&t.tx);
     if (chain_eth_tx(e, &t, out, &why)) return true;
     chain_evm_refusal(&e->run.env, &t.tx, why.tx, refusal);
     return false;
@@ -325,6 +326,8 @@ void chain_ahead_init(struct chain *c) {
         .gas_limit = c->options.gas_limit,
         .mining = {.automine = !c->options.block_time_ms, .interval_ms = c->options.block_time_ms}};
     c->mining_changed = true;
+    if (getrandom(&c->instance, sizeof c->instance, 0) != sizeof c->instance)
+        store_le64(c->instance.b, chain_wall_clock_us());
 }
 
 struct err chain_open(struct chain **out, const struct chain_options *options) {

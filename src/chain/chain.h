@@ -40,6 +40,7 @@ struct chain_options {
     uint64_t gas_limit;      /* a block's, common gas; 0: 60,000,000 */
     uint64_t history_blocks; /* 0: 256 */
     bool unsafe_publish;     /* accept Move modules although the verifier is not complete */
+    uint64_t genesis_time_s; /* timestamp of block 0 */
     bool no_dev;             /* refuse the verbs of dev.h */
     struct bytes genesis; /* a geth genesis (JSON): an Ethereum chain; empty: Tern's own genesis, or
                            * what data_dir holds. Borrowed for chain_open(). */

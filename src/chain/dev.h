@@ -50,6 +50,8 @@ struct chain_snapshot_info {
     struct b32 hash;
 };
 struct chain_snapshot_info *chain_snapshots(struct chain *c, struct arena *arena, size_t *count);
+/* A number of this run, another one after each reset. */
+struct b32 chain_instance(struct chain *c);
 /* Back to a new genesis; forgets snapshots, mempool and everything set here but impersonation. */
 struct err chain_reset(struct chain *c);
 

@@ -113,6 +113,29 @@ void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx
     keep_logs(x, out);
 }
 
+/* As go-ethereum's pool says it. */
+static void insufficient_text(const struct evm_tx *tx, const struct u256 *balance,
+                              struct chain_refusal *out) {
+    char have[80], want[80], missing[80];
+    struct u256 cost, gas = u256_from_u64(tx->gas_limit);
+    const char *what = evm_tx_err_text(EVM_TX_INSUFFICIENT_FUNDS);
+    have[u256_to_dec(have, balance)] = 0;
+    u256_mul(&cost, &gas, &tx->max_fee);
+    if (u256_bit_length(&tx->max_fee) + u256_bit_length(&gas) > 255 ||
+        u256_add(&cost, &cost, &tx->value)) { /* no number for it */
+        snprintf(out->text, sizeof out->text, "%s: balance %s", what, have);
+        return;
+    }
+    struct u256 over;
+    u256_sub(&over, &cost, balance);
+    want[u256_to_dec(want, &cost)] = 0;
+    missing[u256_to_dec(missing, &over)] = 0;
+    struct buf text = {0};
+    buf_printf(&text, "%s: balance %s, tx cost %s, overshot %s", what, have, want, missing);
+    snprintf(out->text, sizeof out->text, "%s", buf_cstr(&text));
+    buf_free(&text);
+}
+
 void chain_evm_refusal(const struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
                        struct chain_refusal *out) {
     const struct st_account *a = st_account(env->journal, &tx->sender);
@@ -124,10 +147,7 @@ void chain_evm_refusal(const struct evm_env *env, const struct evm_tx *tx, enum 
         snprintf(out->text, sizeof out->text, "%s: next nonce %llu, tx nonce %llu",
                  evm_tx_err_text(e), (unsigned long long)a->nonce, (unsigned long long)tx->nonce);
         break;
-    case EVM_TX_INSUFFICIENT_FUNDS:
-        have[u256_to_dec(have, &a->balance)] = 0;
-        snprintf(out->text, sizeof out->text, "%s: balance %s", evm_tx_err_text(e), have);
-        break;
+    case EVM_TX_INSUFFICIENT_FUNDS: insufficient_text(tx, &a->balance, out); break;
     case EVM_TX_FEE_CAP_TOO_LOW:
         have[u256_to_dec(have, &tx->max_fee)] = 0;
         want[u256_to_dec(want, &env->block.base_fee)] = 0;

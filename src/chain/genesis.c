@@ -128,7 +128,8 @@ static void open_header(struct chain *c, struct chain_block *h) {
 
 struct err chain_genesis(struct chain *c) {
     struct chain_open_block b;
-    chain_block_open(c, &b, NULL, 0);
+    uint64_t time_us = min_u64(c->options.genesis_time_s, CHAIN_TIME_MAX_S) * 1000000;
+    chain_block_open(c, &b, NULL, time_us);
     open_header(c, &b.head);
     b.body.has_withdrawals = true;
     struct chain_exec x = {.journal = c->journal, .arena = &b.arena, .head = &b.head};

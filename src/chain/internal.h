@@ -59,6 +59,7 @@ struct chain {
     struct b20 *impersonated;
     size_t impersonated_count, impersonated_cap;
     bool impersonate_all;
+    struct b32 instance;
 
     pthread_mutex_t order_lock;
     pthread_cond_t order_news;
@@ -101,7 +102,7 @@ uint64_t chain_wall_clock_us(void);
 struct err chain_make_block(struct chain *c, bool even_empty, uint64_t fill_ms);
 /* The newest block is another one: whoever asks is told, and the next block is made on it. */
 void chain_head_changed(struct chain *c, const struct chain_block *head);
-/* Everything set for the blocks to come as at the start. */
+/* Everything set for the blocks to come as at the start; with a new instance number. */
 void chain_ahead_init(struct chain *c);
 /* The newest block in the store. */
 bool chain_newest_block(struct chain *c, struct chain_block *out);
@@ -127,6 +128,10 @@ void chain_refresh_pool(struct chain *c);
 void chain_points_free(struct chain *c);
 
 /* ---- submit.c */
+
+/* The checks that do not apply to a transaction: one that nobody signed may come from a contract.
+ */
+unsigned chain_evm_skips(const struct evm_tx *tx);
 
 /* Inserts a transaction that waited before, without checking it again. */
 void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t account_nonce);

@@ -42,7 +42,6 @@ struct mempool_tx {
     struct b32 hash;
     struct b32 sender; /* an EVM address in the first 20 bytes, or a Move address */
     uint8_t vm;
-    bool impersonated; /* nobody signed it: a development verb vouches for the sender */
     uint64_t nonce;
     struct u256 price;  /* what it offers per unit at most */
     struct u256 tip;    /* what it offers per unit above the base fee */
@@ -140,7 +139,6 @@ size_t mempool_count(struct mempool *p);
 struct mempool_view {
     struct b32 hash, sender;
     uint8_t vm;
-    bool impersonated;
     bool pending; /* no gap before it */
     uint64_t nonce;
     struct bytes raw;

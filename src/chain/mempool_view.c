@@ -51,7 +51,6 @@ struct mempool_view *mempool_list(struct mempool *p, struct arena *arena, size_t
         list[n++] = (struct mempool_view){.hash = tx->hash,
                                           .sender = tx->sender,
                                           .vm = tx->vm,
-                                          .impersonated = tx->impersonated,
                                           .pending = is_pending(tx),
                                           .nonce = tx->nonce,
                                           .raw = arena_copy(arena, tx->raw)};

@@ -135,6 +135,13 @@ struct err chain_revert(struct chain *c, uint32_t id, bool *found) {
 
 /* ---- Starting anew */
 
+struct b32 chain_instance(struct chain *c) {
+    pthread_mutex_lock(&c->ahead_lock);
+    struct b32 instance = c->instance;
+    pthread_mutex_unlock(&c->ahead_lock);
+    return instance;
+}
+
 static struct err run_reset(struct chain *c, void *arg) {
     (void)arg;
     if (c->is_ethereum)

@@ -80,7 +80,8 @@ static bool run_evm(struct chain_exec *x, const struct chain_tx *recorded, struc
         return false;
     }
     tx.sender = recorded->evm_sender;
-    return chain_execute_evm(x, &tx, recorded->raw, &recorded->hash, 0, out, why);
+    return chain_execute_evm(x, &tx, recorded->raw, &recorded->hash, chain_evm_skips(&tx), out,
+                             why);
 }
 
 static bool run_move(struct chain_exec *x, const struct chain_tx *recorded, struct chain_tx *out,

@@ -234,18 +234,23 @@ struct err chain_submit_unsigned(struct chain *c, const struct evm_tx *unsigned_
     buf_free(&raw);
     if (!tx) return e;
     set_sender(tx, &marked.sender);
-    tx->impersonated = true;
-    return check_and_hand_over(c, tx, EVM_SKIP_SENDER_CODE, wait_ms, out);
+    return check_and_hand_over(c, tx, chain_evm_skips(&marked), wait_ms, out);
+}
+
+static bool is_marked(const struct evm_tx *tx) {
+    return u256_eq(&tx->s, &U256_ONE) && u256_bit_length(&tx->r) <= 160;
+}
+
+unsigned chain_evm_skips(const struct evm_tx *tx) {
+    return is_marked(tx) ? EVM_SKIP_SENDER_CODE : 0;
 }
 
 bool chain_evm_sender(const struct evm_tx *tx, struct b20 *sender) {
     uint8_t r[32];
-    if (u256_eq(&tx->s, &U256_ONE) && u256_bit_length(&tx->r) <= 160) {
-        u256_store_be(r, &tx->r);
-        memcpy(sender->b, r + 12, 20);
-        return true;
-    }
-    return evm_tx_sender(tx, EVM_OSAKA, sender) == EVM_TX_OK;
+    if (!is_marked(tx)) return evm_tx_sender(tx, EVM_OSAKA, sender) == EVM_TX_OK;
+    u256_store_be(r, &tx->r);
+    memcpy(sender->b, r + 12, 20);
+    return true;
 }
 
 void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t account_nonce) {
@@ -262,7 +267,6 @@ void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t acco
         tx = decode_move(v->raw, &ignored, &e);
     }
     if (!tx) return;
-    tx->impersonated = v->impersonated;
     mempool_insert(c->mempool, tx, account_nonce, 0, &outcome);
 }
 

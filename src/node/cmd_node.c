@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chain/chain.h"
@@ -31,6 +32,8 @@ static const char USAGE[] =
     "                       without Move and without calls between machines\n"
     "  --import FILE        RLP blocks one after another to put on top of it, checked by every "
     "rule\n"
+    "  --timestamp N        Unix time of block 0 (now)\n"
+    "  --no-dev             no development verbs, no unlocked accounts: for who listens publicly\n"
     "  --unsafe-publish     accept Move modules although the bytecode verifier is not complete\n"
     "  --quiet              only errors\n";
 
@@ -98,6 +101,8 @@ static int read_value(struct settings *s, const char *option, const char *value)
         s->chain.move_chain_id = (uint8_t)n;
     } else if (!strcmp(option, "--gas-limit") && parse_number(value, INT64_MAX, &n) && n >= 5000) {
         s->chain.gas_limit = n;
+    } else if (!strcmp(option, "--timestamp") && parse_number(value, UINT32_MAX, &n)) {
+        s->chain.genesis_time_s = n;
     } else if (!strcmp(option, "--history") && parse_number(value, UINT32_MAX, &n) && n) {
         s->chain.history_blocks = n;
     } else {
@@ -107,10 +112,10 @@ static int read_value(struct settings *s, const char *option, const char *value)
 }
 
 static bool takes_value(const char *option) {
-    static const char *const names[] = {"--host",        "--data",     "--block-time",
-                                        "--history",     "--eth-port", "--aptos-port",
-                                        "--faucet-port", "--chain-id", "--move-chain-id",
-                                        "--gas-limit",   "--genesis",  "--import"};
+    static const char *const names[] = {
+        "--host",       "--data",        "--block-time", "--history",       "--eth-port",
+        "--aptos-port", "--faucet-port", "--chain-id",   "--move-chain-id", "--gas-limit",
+        "--genesis",    "--import",      "--timestamp"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(option, names[i])) return true;
     return false;
@@ -125,6 +130,8 @@ static int read_options(struct settings *s, int argc, char **argv) {
         }
         if (!strcmp(argv[i], "--unsafe-publish")) {
             s->chain.unsafe_publish = true;
+        } else if (!strcmp(argv[i], "--no-dev")) {
+            s->chain.no_dev = true;
         } else if (!strcmp(argv[i], "--quiet")) {
             log_set_level(LOG_ERROR);
         } else if (takes_value(argv[i])) {
@@ -176,8 +183,13 @@ static void raise_descriptor_limit(void) {
         log_line(LOG_WARN, "the limit of open files stays as it is");
 }
 
+static bool is_local(const char *host) {
+    return !host || !strncmp(host, "127.", 4) || !strcmp(host, "localhost") || !strcmp(host, "::1");
+}
+
 int cmd_node(int argc, char **argv) {
-    struct settings s = {.rpc = {.eth_port = -1, .aptos_port = -1, .faucet_port = -1}};
+    struct settings s = {.chain = {.genesis_time_s = (uint64_t)time(NULL)},
+                         .rpc = {.eth_port = -1, .aptos_port = -1, .faucet_port = -1}};
     struct chain *chain;
     struct rpc_node *rpc;
     sigset_t signals;
@@ -215,6 +227,11 @@ int cmd_node(int argc, char **argv) {
            o->unsafe_publish ? ", UNSAFE: Move modules are accepted without full verification"
                              : "");
     fflush(stdout);
+    if (!o->no_dev && !is_local(s.rpc.host))
+        log_line(LOG_WARN,
+                 "the development verbs are open to everybody who reaches %s: anybody can "
+                 "change the chain (--no-dev turns them off)",
+                 s.rpc.host);
     sigwait(&signals, &which);
     rpc_stop(rpc);
     chain_close(chain);

@@ -6,6 +6,8 @@
 #include "rpc/eth_json.h"
 #include "rpc/node.h"
 
+#define ETH_CLIENT_VERSION "tern/0.1.0/linux-amd64/c17"
+
 /* Opens a reader at the block that a parameter names: a tag, a number, or {blockHash|blockNumber}.
  * A missing parameter is "latest". False after rpc_fail. */
 bool eth_reader_at(struct rpc_call *c, json_t *block, struct chain_reader **out);

@@ -6,18 +6,9 @@
 
 enum { SUGGESTED_TIP = 1000000000 };
 
-static bool newest_block(struct rpc_call *c, struct chain_block *b) {
-    struct chain_reader *r;
-    if (!eth_count_args(c, 0, 0) || !eth_reader(c, &r)) return false;
-    chain_block_at(r, chain_reader_height(r), b);
-    chain_reader_close(r);
-    return true;
-}
-
 static bool gas_price(struct rpc_call *c) {
-    struct chain_block b;
-    if (!newest_block(c, &b)) return false;
-    struct u256 price = chain_next_base_fee(&b), tip = u256_from_u64(SUGGESTED_TIP);
+    if (!eth_count_args(c, 0, 0)) return false;
+    struct u256 price = chain_pending_base_fee(c->node->chain), tip = u256_from_u64(SUGGESTED_TIP);
     u256_add(&price, &price, &tip);
     jo_quantity_u256(c->out, &price);
     return true;
@@ -30,9 +21,8 @@ static bool priority_fee(struct rpc_call *c) {
 }
 
 static bool base_fee(struct rpc_call *c) {
-    struct chain_block b;
-    if (!newest_block(c, &b)) return false;
-    struct u256 next = chain_next_base_fee(&b);
+    if (!eth_count_args(c, 0, 0)) return false;
+    struct u256 next = chain_pending_base_fee(c->node->chain);
     jo_quantity_u256(c->out, &next);
     return true;
 }

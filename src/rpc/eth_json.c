@@ -265,7 +265,7 @@ void eth_put_transaction(struct json_out *o, const struct chain_tx *tx, const st
 void eth_put_pending(struct json_out *o, struct bytes raw, struct arena *arena) {
     struct evm_tx tx;
     struct b32 hash;
-    if (err_is(evm_tx_decode(raw, arena, &tx)) || evm_tx_sender(&tx, EVM_OSAKA, &tx.sender)) {
+    if (err_is(evm_tx_decode(raw, arena, &tx)) || !chain_evm_sender(&tx, &tx.sender)) {
         jo_null(o);
         return;
     }

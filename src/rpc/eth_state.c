@@ -147,7 +147,7 @@ static bool zero(struct rpc_call *c) {
 }
 
 static bool client_version(struct rpc_call *c) {
-    jo_cstring(c->out, "tern/0.1.0/linux-amd64/c17");
+    jo_cstring(c->out, ETH_CLIENT_VERSION);
     return true;
 }
 

@@ -8,18 +8,25 @@
 
 enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 };
 
+/* The first table that has a method serves it; the first DEV_TABLES only on a development chain. */
+enum { DEV_TABLES = 3 };
 static const struct rpc_method_row *const eth_tables[] = {
-    eth_chain_methods, eth_state_methods,   eth_send_methods,  eth_call_methods,
-    eth_fee_methods,   eth_proof_methods,   eth_log_methods,   eth_subscribe_methods,
-    tern_methods,      debug_trace_methods, debug_raw_methods, NULL};
+    dev_methods,         dev_sign_methods,  dev_send_methods,      eth_chain_methods,
+    eth_state_methods,   eth_send_methods,  eth_call_methods,      eth_fee_methods,
+    eth_proof_methods,   eth_log_methods,   eth_subscribe_methods, tern_methods,
+    debug_trace_methods, debug_raw_methods, txpool_methods,        NULL};
 
 /* ---- Ethereum */
+
+static const struct rpc_method_row *const *tables_of(const struct rpc_node *node) {
+    return chain_get_options(node->chain)->no_dev ? eth_tables + DEV_TABLES : eth_tables;
+}
 
 static void eth_work(struct http_request *req, unsigned worker) {
     struct rpc_node *node = req->ctx;
     struct buf answer = {0};
     (void)worker;
-    rpc_handle(node, eth_tables, req->body, RPC_NO_SOCKET, &answer);
+    rpc_handle(node, tables_of(node), req->body, RPC_NO_SOCKET, &answer);
     http_respond(req, 200, "application/json", NULL, 0, &answer);
 }
 
@@ -39,7 +46,7 @@ static void ws_work(void *arg, unsigned worker) {
     struct ws_job *job = arg;
     struct buf answer = {0};
     (void)worker;
-    rpc_handle(job->node, eth_tables, buf_bytes(&job->text), job->ws, &answer);
+    rpc_handle(job->node, tables_of(job->node), buf_bytes(&job->text), job->ws, &answer);
     bool sent = !answer.n || ws_send(job->node->server, job->ws, buf_bytes(&answer));
     if (sent)
         feed_answered(job->node->feed, job->ws);
