@@ -11,6 +11,12 @@ bench_evm() {
     "$1" "${args[@]}"
 }
 
+bench_precompiles() {
+    local peer
+    peer=$(revm_peer)
+    "$1" ${peer:+--peer "$peer"}
+}
+
 run_bench() {
     local only="${1:-}" bench name
     setup_build
@@ -22,6 +28,7 @@ run_bench() {
         say "$name"
         case "$name" in
             bench_evm) bench_evm "$bench" ;;
+            bench_evm_precompiles) bench_precompiles "$bench" ;;
             bench_rpc_load) ;; # a client: bench/rpc.mjs drives it
             *) "$bench" ;;
         esac

@@ -3,3 +3,4 @@
 
 mod bench;
 mod diff;
+mod precompile;
