@@ -70,6 +70,7 @@ run_tests() {
     stage unit ctest_counted build/debug
     stage precompiles bash tests/conformance/precompiles.sh build/release/tern
     stage statetests bash tests/conformance/statetests.sh build/release/tern
+    stage blocktests bash tests/conformance/blocktests.sh build/release/tern
     stage statetests-debug bash tests/conformance/statetests.sh --sample 4 build/debug/tern
     stage svm bash tests/conformance/svm.sh build/release/tern
     stage e2e e2e_counted

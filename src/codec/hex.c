@@ -80,6 +80,19 @@ struct err hex_read_u64(struct bytes text, uint64_t *out) {
     return ERR_NONE;
 }
 
+bool hex_or_dec_u256(struct bytes text, struct u256 *out) {
+    bool hex = text.n >= 2 && text.p[0] == '0' && (text.p[1] == 'x' || text.p[1] == 'X');
+    *out = U256_ZERO;
+    if (!hex) return u256_from_dec(out, text);
+    for (size_t i = 2; i < text.n; i++) {
+        int digit = hex_digit(text.p[i]);
+        if (digit < 0 || out->w[3] >> 60) return false;
+        u256_shl(out, out, 4);
+        out->w[0] |= (uint64_t)digit;
+    }
+    return true;
+}
+
 void hex_encode(char *out, struct bytes in) {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < in.n; i++) {

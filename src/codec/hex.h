@@ -35,6 +35,10 @@ struct err hex_read_data(struct arena *a, struct bytes text, struct bytes *out);
 struct err hex_read_u64(struct bytes text, uint64_t *out);
 struct err hex_read_u256(struct bytes text, struct u256 *out);
 
+/* A number as people write it: "0x" and any number of digits, leading zeros included, or decimal.
+ * False if it is neither, or above 256 bits. */
+bool hex_or_dec_u256(struct bytes text, struct u256 *out);
+
 /* 2 * in.n digits to `out`, without prefix and without a closing zero byte. */
 void hex_encode(char *out, struct bytes in);
 

@@ -135,20 +135,11 @@ void eth_block_encode(struct buf *out, const struct eth_block *b) {
 
 /* ---- Decoding */
 
-/* How many items the list has in which the reader stands. */
-static size_t count_items(const struct rlp_reader *r) {
-    struct bytes rest = bytes_sub(r->in, r->at, r->end[r->depth] - r->at);
-    struct rlp_item item;
-    size_t n = 0;
-    while (rest.n && !err_is(rlp_next(&rest, &item))) n++;
-    return n;
-}
-
 static void read_ommers(struct rlp_reader *r, struct arena *arena, const struct eth_header **out,
                         size_t *count) {
     rlp_open(r, "uncles");
     *count = 0;
-    struct eth_header *list = ARENA_ARRAY(arena, struct eth_header, count_items(r));
+    struct eth_header *list = ARENA_ARRAY(arena, struct eth_header, eth_count_items(r));
     while (rlp_more(r)) eth_header_read(r, &list[(*count)++]);
     rlp_close(r);
     *out = list;
@@ -158,7 +149,7 @@ static void read_withdrawals(struct rlp_reader *r, struct arena *arena,
                              const struct eth_withdrawal **out, size_t *count) {
     rlp_open(r, "withdrawals");
     *count = 0;
-    struct eth_withdrawal *list = ARENA_ARRAY(arena, struct eth_withdrawal, count_items(r));
+    struct eth_withdrawal *list = ARENA_ARRAY(arena, struct eth_withdrawal, eth_count_items(r));
     while (rlp_more(r)) {
         struct eth_withdrawal *w = &list[(*count)++];
         rlp_open(r, "withdrawal");
@@ -188,7 +179,7 @@ struct err eth_withdrawals_decode(struct bytes in, struct arena *arena,
 
 static void read_transactions(struct rlp_reader *r, struct arena *arena, struct eth_block *b) {
     rlp_open(r, "transactions");
-    b->transactions = ARENA_ARRAY(arena, struct eth_tx, count_items(r));
+    b->transactions = ARENA_ARRAY(arena, struct eth_tx, eth_count_items(r));
     while (rlp_more(r)) {
         struct rlp_item item = rlp_item(r, "transaction");
         b->transactions[b->transaction_count++].raw = item.is_list ? item.whole : item.payload;
@@ -228,6 +219,8 @@ bool eth_block_decode(struct bytes in, struct arena *arena, struct eth_block *b,
     if (b->has_withdrawals) read_withdrawals(&r, arena, &b->withdrawals, &b->withdrawal_count);
     rlp_close(&r);
     e = rlp_finish(&r);
+    if (err_is(e) && b->header.fields && !eth_header_has_form(&b->header))
+        return eth_refuse(why, ETH_INCORRECT_BLOCK_FORMAT, "%u fields", b->header.fields);
     if (err_is(e))
         return eth_refuse(why, ETH_RLP_STRUCTURES_ENCODING, "%s (at byte %llu)", e.text, ULL(e.at));
     b->size = whole.whole.n;

@@ -33,6 +33,8 @@
 #include "evm/evm.h"
 #include "state/state.h"
 
+typedef struct json_t json_t; /* jansson's */
+
 /* ---- Schedules */
 
 /* In order. Up to the netsplit they come at a block number, from Shanghai on at a time. */
@@ -287,9 +289,10 @@ struct eth_context {
     uint64_t chain_id;
     struct st_journal *journal; /* between transactions */
     struct evm_machine *machine;
-    const struct evm_host *host; /* block hashes of the branch */
-    struct arena *arena;         /* results live there */
-    void *ctx;                   /* of the two below */
+    const struct evm_host *host;     /* block hashes of the branch */
+    const struct evm_tracer *tracer; /* NULL, or shown the transactions, but no system call */
+    struct arena *arena;             /* results live there */
+    void *ctx;                       /* of the two below */
     /* The state root of the journal: before Byzantium each receipt has one. False if it cannot be
      * had (the store failed); may be NULL from Byzantium on. */
     bool (*state_root)(void *ctx, struct st_journal *j, struct b32 *out);
@@ -368,6 +371,11 @@ enum { ETH_GENESIS_MAX_BYTES = 256 << 20 };
 
 /* Everything lives in the arena. The text names the field. */
 struct err eth_genesis_read(struct bytes json, struct arena *arena, struct eth_genesis *g);
+/* Parts of it, for other files in the same form: accounts by address ("alloc", "pre"), and of a
+ * test's config what a schedule by name does not say: chain id and blob schedule. */
+struct err eth_accounts_read(const json_t *alloc, struct arena *arena,
+                             const struct eth_account **accounts, size_t *count);
+struct err eth_config_read(const json_t *config, struct arena *arena, struct eth_schedule *s);
 /* The same for the config alone. */
 struct err eth_schedule_read(struct bytes config, struct arena *arena, struct eth_schedule *s);
 /* Hash of the genesis block; computes the state root in memory. */

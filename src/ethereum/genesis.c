@@ -27,21 +27,10 @@ static void refuse(struct reader *r, const char *where, const char *defect) {
 /* ---- Values: numbers are JSON integers, decimal or hexadecimal texts */
 
 static struct u256 number_text(struct reader *r, const char *text, const char *where) {
-    struct u256 n = U256_ZERO;
-    if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X')) {
-        if (!u256_from_dec(&n, bytes_cstr(text))) refuse(r, where, "is not a number");
-        return n;
-    }
-    for (text += 2; *text; text++) {
-        int digit = hex_digit((uint8_t)*text);
-        if (digit < 0 || n.w[3] >> 60) {
-            refuse(r, where, digit < 0 ? "is not a number" : "is longer than 256 bits");
-            return U256_ZERO;
-        }
-        u256_shl(&n, &n, 4);
-        n.w[0] |= (uint64_t)digit;
-    }
-    return n;
+    struct u256 n;
+    if (hex_or_dec_u256(bytes_cstr(text), &n)) return n;
+    refuse(r, where, "is not a number of at most 256 bits");
+    return U256_ZERO;
 }
 
 static struct u256 number_of(struct reader *r, const json_t *v, const char *where) {
@@ -192,16 +181,17 @@ static void read_slots(struct reader *r, json_t *storage, struct eth_account *a)
     a->slots = slots;
 }
 
-static void read_accounts(struct reader *r, json_t *alloc, struct eth_genesis *g) {
+static const struct eth_account *read_accounts(struct reader *r, json_t *alloc, size_t *count) {
     const char *address;
     json_t *o;
     if (!json_is_object(alloc)) {
         refuse(r, "alloc", "is missing");
-        return;
+        return NULL;
     }
+    *count = 0;
     struct eth_account *list = ARENA_ARRAY(r->arena, struct eth_account, json_object_size(alloc));
     json_object_foreach(alloc, address, o) {
-        struct eth_account *a = &list[g->account_count++];
+        struct eth_account *a = &list[(*count)++];
         if (!fixed_text(address, a->address.b, 20) || !json_is_object(o))
             refuse(r, "alloc", "has a key that is no address, or a value that is no object");
         a->nonce = get_u64(r, o, "nonce", 0);
@@ -209,7 +199,22 @@ static void read_accounts(struct reader *r, json_t *alloc, struct eth_genesis *g
         a->code = get_data(r, o, "code");
         read_slots(r, json_object_get(o, "storage"), a);
     }
-    g->accounts = list;
+    return list;
+}
+
+struct err eth_accounts_read(const json_t *alloc, struct arena *arena,
+                             const struct eth_account **accounts, size_t *count) {
+    struct reader r = {.arena = arena};
+    *accounts = read_accounts(&r, (json_t *)(uintptr_t)alloc, count);
+    return r.err;
+}
+
+struct err eth_config_read(const json_t *config, struct arena *arena, struct eth_schedule *s) {
+    struct reader r = {.arena = arena};
+    const char *name = is_there(config, "chainid") ? "chainid" : "chainId";
+    s->chain_id = get_u64(&r, config, name, s->chain_id);
+    read_blobs(&r, config, s);
+    return r.err;
 }
 
 /* The parser has no integers above 63 bits, and total difficulties are written as such: this puts
@@ -253,7 +258,8 @@ struct err eth_genesis_read(struct bytes text, struct arena *arena, struct eth_g
     if (!json_is_object(file)) refuse(&r, "it", "is not an object");
     if (!err_is(r.err)) read_config(&r, config, &g->schedule);
     if (!err_is(r.err)) read_header(&r, file, &g->schedule, &g->header);
-    if (!err_is(r.err)) read_accounts(&r, json_object_get(file, "alloc"), g);
+    if (!err_is(r.err))
+        g->accounts = read_accounts(&r, json_object_get(file, "alloc"), &g->account_count);
     if (!err_is(r.err)) {
         char *dump = json_dumps(config, JSON_COMPACT | JSON_SORT_KEYS);
         g->config = arena_copy(arena, bytes_cstr(dump ? dump : "{}"));

@@ -56,9 +56,11 @@ void eth_header_encode(struct buf *out, const struct eth_header *h) {
     rlp_put_bytes(out, BYTES_OF(h->nonce));
     if (h->fields >= ETH_FIELDS_LONDON) rlp_put_u256(out, &h->base_fee);
     if (h->fields >= ETH_FIELDS_SHANGHAI) rlp_put_bytes(out, BYTES_OF(h->withdrawals_root));
-    if (h->fields > ETH_FIELDS_SHANGHAI) rlp_put_u64(out, h->blob_gas_used);
-    if (h->fields > ETH_FIELDS_SHANGHAI + 1) rlp_put_u64(out, h->excess_blob_gas);
-    if (h->fields >= ETH_FIELDS_CANCUN) rlp_put_bytes(out, BYTES_OF(h->parent_beacon_root));
+    if (h->fields >= ETH_FIELDS_CANCUN) {
+        rlp_put_u64(out, h->blob_gas_used);
+        rlp_put_u64(out, h->excess_blob_gas);
+        rlp_put_bytes(out, BYTES_OF(h->parent_beacon_root));
+    }
     if (h->fields >= ETH_FIELDS_PRAGUE) rlp_put_bytes(out, BYTES_OF(h->requests_hash));
     rlp_list_end(out, list);
 }
@@ -74,16 +76,25 @@ struct b32 eth_header_hash(const struct eth_header *h) {
 
 #define FIXED(r, name, field) rlp_fixed(r, name, (uint8_t *)&(field), sizeof(field))
 
-/* Whether the list goes on with an optional field; counts it. */
-static bool next_field(struct rlp_reader *r, struct eth_header *h) {
-    if (!rlp_more(r)) return false;
-    h->fields++;
-    return true;
+size_t eth_count_items(const struct rlp_reader *r) {
+    struct bytes rest = bytes_sub(r->in, r->at, r->end[r->depth] - r->at);
+    struct rlp_item item;
+    size_t n = 0;
+    while (rest.n && !err_is(rlp_next(&rest, &item))) n++;
+    return n;
+}
+
+bool eth_header_has_form(const struct eth_header *h) {
+    return h->fields == ETH_FIELDS_FRONTIER || h->fields == ETH_FIELDS_LONDON ||
+           h->fields == ETH_FIELDS_SHANGHAI || h->fields == ETH_FIELDS_CANCUN ||
+           h->fields == ETH_FIELDS_PRAGUE;
 }
 
 void eth_header_read(struct rlp_reader *r, struct eth_header *h) {
-    *h = (struct eth_header){.fields = ETH_FIELDS_FRONTIER};
     rlp_open(r, "header");
+    *h = (struct eth_header){.fields = (uint8_t)min_u64(eth_count_items(r), UINT8_MAX)};
+    if (!eth_header_has_form(h))
+        rlp_refuse(r, RLP_MISSING, "header", "a number of fields that no fork has");
     FIXED(r, "parentHash", h->parent_hash);
     FIXED(r, "sha3Uncles", h->ommers_hash);
     FIXED(r, "miner", h->coinbase);
@@ -99,12 +110,14 @@ void eth_header_read(struct rlp_reader *r, struct eth_header *h) {
     h->extra = rlp_bytes(r, "extraData");
     FIXED(r, "mixHash", h->mix_hash);
     FIXED(r, "nonce", h->nonce);
-    if (next_field(r, h)) h->base_fee = rlp_u256(r, "baseFeePerGas");
-    if (next_field(r, h)) FIXED(r, "withdrawalsRoot", h->withdrawals_root);
-    if (next_field(r, h)) h->blob_gas_used = rlp_u64(r, "blobGasUsed");
-    if (next_field(r, h)) h->excess_blob_gas = rlp_u64(r, "excessBlobGas");
-    if (next_field(r, h)) FIXED(r, "parentBeaconBlockRoot", h->parent_beacon_root);
-    if (next_field(r, h)) FIXED(r, "requestsHash", h->requests_hash);
+    if (h->fields >= ETH_FIELDS_LONDON) h->base_fee = rlp_u256(r, "baseFeePerGas");
+    if (h->fields >= ETH_FIELDS_SHANGHAI) FIXED(r, "withdrawalsRoot", h->withdrawals_root);
+    if (h->fields >= ETH_FIELDS_CANCUN) {
+        h->blob_gas_used = rlp_u64(r, "blobGasUsed");
+        h->excess_blob_gas = rlp_u64(r, "excessBlobGas");
+        FIXED(r, "parentBeaconBlockRoot", h->parent_beacon_root);
+    }
+    if (h->fields >= ETH_FIELDS_PRAGUE) FIXED(r, "requestsHash", h->requests_hash);
     rlp_close(r);
 }
 
@@ -154,6 +167,8 @@ static int64_t adjustment(const struct eth_rules *rules, const struct eth_header
     return from - (int64_t)late;
 }
 
+/* Yellow Paper, 4.3.4: the minimum holds for the sum with the bomb. (go-ethereum applies it before
+ * the bomb too; ethereum/tests and execution-specs do not.) */
 struct u256 eth_difficulty(const struct eth_rules *rules, const struct eth_header *parent,
                            uint64_t number, uint64_t timestamp) {
     if (rules->merged) return U256_ZERO;
@@ -162,7 +177,6 @@ struct u256 eth_difficulty(const struct eth_rules *rules, const struct eth_heade
                      : elapsed < FRONTIER_DURATION_S ? 1
                                                      : -1;
     struct u256 out = adjusted(&parent->difficulty, factor);
-    at_least_min(&out);
     add_bomb(&out, number > rules->bomb_delay ? number - rules->bomb_delay : 0);
     at_least_min(&out);
     return out;

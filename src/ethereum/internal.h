@@ -12,6 +12,12 @@
 bool eth_refuse(struct eth_refusal *why, enum eth_err code, const char *detail, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* How many items are left in the list in which the reader stands. */
+size_t eth_count_items(const struct rlp_reader *r);
+
+/* Has it the number of fields of some fork? */
+bool eth_header_has_form(const struct eth_header *h);
+
 /* Reads a header where the reader stands. */
 void eth_header_read(struct rlp_reader *r, struct eth_header *h);
 

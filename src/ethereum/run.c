@@ -139,7 +139,12 @@ bool eth_run_tx(struct eth_run *r, const struct eth_tx *t, struct eth_refusal *w
         st_end_tx(j, r->rules.fork >= EVM_EIP158);
         return refuse_tx(why, r->receipt_count, e, evm_tx_err_text(e));
     }
+    struct evm_host traced = {0};
+    if (x->host) traced = *x->host;
+    traced.tracer = x->tracer;
+    if (x->tracer) r->env.host = &traced;
     evm_tx_execute(&r->env, &t->tx, &plan, &result, &settled);
+    r->env.host = x->host;
     struct eth_receipt *receipt = new_receipt(r);
     r->gas_used += settled.gas_used;
     r->blob_gas_used += plan.blob_gas;

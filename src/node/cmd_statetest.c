@@ -71,20 +71,6 @@ struct run {
 
 /* ---- Running ---- */
 
-static void put_json_text(struct buf *b, const char *s) {
-    buf_puts(b, "\"");
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\')
-            buf_printf(b, "\\%c", c);
-        else if (c < 0x20)
-            buf_printf(b, "\\u%04x", c);
-        else
-            buf_put_u8(b, c);
-    }
-    buf_puts(b, "\"");
-}
-
 static void put_entry(struct buf *b, const struct statetest *t, const struct statetest_case *c,
                       const struct statetest_outcome *o) {
     buf_puts(b, "  {\n    \"name\": ");

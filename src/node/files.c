@@ -65,3 +65,17 @@ void file_list_free(struct file_list *l) {
     free(l->path);
     *l = (struct file_list){0};
 }
+
+void put_json_text(struct buf *b, const char *s) {
+    buf_puts(b, "\"");
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '"' || c == '\\')
+            buf_printf(b, "\\%c", c);
+        else if (c < 0x20)
+            buf_printf(b, "\\u%04x", c);
+        else
+            buf_put_u8(b, c);
+    }
+    buf_puts(b, "\"");
+}

@@ -19,4 +19,7 @@ struct file_list {
 bool file_list_add(struct file_list *l, const char *command, const char *path, const char *ending);
 void file_list_free(struct file_list *l);
 
+/* A JSON string with its quotes. */
+void put_json_text(struct buf *b, const char *s);
+
 #endif

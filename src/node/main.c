@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     {"node", cmd_node, "run a chain with its Ethereum and Aptos endpoints"},
     {"statetest", cmd_statetest, "run Ethereum state tests, as geth's evm does"},
+    {"blocktest", cmd_blocktest, "run Ethereum block tests, as geth's evm does"},
     {"svm", cmd_svm, "run Solana VM instruction tests"},
     {"precompile", cmd_precompile, "run vectors of precompiles"},
 };
