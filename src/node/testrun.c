@@ -115,7 +115,7 @@ static void print_array(const struct test_report *reports, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct buf *b = &reports[i].entries;
         if (!b->n) continue;
-        fwrite(last.p, 1, last.n, stdout);
+        if (last.n) fwrite(last.p, 1, last.n, stdout);
         buf_clear(&last);
         buf_put_bytes(&last, buf_bytes(b));
     }
