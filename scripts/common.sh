@@ -83,3 +83,16 @@ revm_peer() {
         { echo "no peer: revm did not build" >&2; return 1; }
     echo "$target/release/librevm_peer.so"
 }
+
+# go-ethereum's command-line tools, which tests compare with if they are there (build/geth-evm/evm).
+geth_version=v1.17.10
+geth_evm() {
+    local bin=$PWD/build/geth-evm
+    command -v go >/dev/null || { echo "no peer: Go is not installed, so go-ethereum's evm cannot be built" >&2; return 1; }
+    [ -x "$bin/evm" ] && { echo "$bin/evm"; return 0; }
+    mkdir -p "$bin"
+    say "building the peer, go-ethereum's evm $geth_version" >&2
+    (cd "$bin" && GOFLAGS=-mod=mod GOBIN=$bin go install "github.com/ethereum/go-ethereum/cmd/evm@$geth_version") >&2 ||
+        { echo "no peer: go-ethereum's evm did not build" >&2; return 1; }
+    echo "$bin/evm"
+}

@@ -311,6 +311,11 @@ void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t 
                          bool reverse, bool (*visit)(void *ctx, const struct xvm_message *m),
                          void *ctx);
 
+/* Why a transaction cannot be in a block or a call cannot be tried, as go-ethereum's state
+ * transition words it (the mempool's words are others): the text is in `arena`. */
+const char *chain_evm_reason(struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
+                             struct arena *arena);
+
 /* ---- Executing on a reader's state, without keeping anything */
 
 /* An EVM environment for calls at the reader's block: that block's rules and fields, this chain's

@@ -175,11 +175,6 @@ uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *addr
 /* The address of an ed25519 key made from a seed. */
 struct b32 chain_ed25519_address(const struct b32 *seed);
 
-/* Why a transaction cannot be in a block or a call cannot be tried, as go-ethereum's state
- * transition words it (the mempool's words are others): the text is in `arena`. */
-const char *chain_evm_reason(struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
-                             struct arena *arena);
-
 /* Runs the transaction. False: it is not valid now, nothing has changed. The journal is between
  * transactions before and after. Fills in everything of `out` that does not depend on its place in
  * the block. */

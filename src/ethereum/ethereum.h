@@ -279,6 +279,9 @@ struct eth_receipt {
 /* Canonical bytes, with the type in front. */
 void eth_receipt_encode(struct buf *out, const struct eth_receipt *r);
 
+/* Appends the RLP of each EVM log, one after another. */
+void eth_logs_encode(struct buf *out, const struct st_log *logs, size_t count);
+
 /* Adds a log's address and topics to a bloom filter (Yellow Paper, 4.3.1). */
 void eth_bloom_add(uint8_t bloom[256], const struct st_log *log);
 

@@ -26,6 +26,11 @@ static void put_log(struct buf *out, const struct st_log *log) {
     rlp_list_end(out, list);
 }
 
+void eth_logs_encode(struct buf *out, const struct st_log *logs, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (logs[i].vm == ST_VM_EVM) put_log(out, &logs[i]);
+}
+
 void eth_receipt_encode(struct buf *out, const struct eth_receipt *r) {
     if (r->type) buf_put_u8(out, r->type);
     size_t list = rlp_list_begin(out);
@@ -36,8 +41,7 @@ void eth_receipt_encode(struct buf *out, const struct eth_receipt *r) {
     rlp_put_u64(out, r->cumulative_gas);
     rlp_put_bytes(out, BYTES_OF(r->bloom));
     size_t logs = rlp_list_begin(out);
-    for (size_t i = 0; i < r->log_count; i++)
-        if (r->logs[i].vm == ST_VM_EVM) put_log(out, &r->logs[i]);
+    eth_logs_encode(out, r->logs, r->log_count);
     rlp_list_end(out, logs);
     rlp_list_end(out, list);
 }

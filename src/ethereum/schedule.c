@@ -75,11 +75,10 @@ void eth_schedule_frontier(struct eth_schedule *s) {
 
 /* ---- Schedules by name */
 
-/* Everything up to and with that step from the start on; optional ones only if they are it. */
+/* Everything up to and with that step from the start on; the DAO's fork only if it is the step. */
 static void all_until(struct eth_schedule *s, enum eth_step last) {
     for (int i = 0; i <= (int)last; i++)
-        if (!steps[i].optional || i == (int)last) s->at[i] = 0;
-    for (int i = ETH_BPO1; i < (int)last; i++) s->at[i] = 0;
+        if (i != ETH_DAO || i == (int)last) s->at[i] = 0;
     if (last >= ETH_NETSPLIT) s->merges = true;
 }
 

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 
 bool file_read(const char *path, struct buf *out) {
-    FILE *f = fopen(path, "rb");
+    bool standard = !strcmp(path, "-");
+    FILE *f = standard ? stdin : fopen(path, "rb");
     if (!f) return false;
     for (size_t n = 1; n > 0;) {
         uint8_t *p = buf_room(out, 1 << 16);
@@ -15,7 +16,7 @@ bool file_read(const char *path, struct buf *out) {
         out->n += n;
     }
     bool ok = !ferror(f);
-    fclose(f);
+    if (!standard) fclose(f);
     return ok;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 
-/* Appends the whole file. False, with errno set, if it cannot be read. */
+/* Appends the whole file; "-" is standard input. False, with errno set, if it cannot be read. */
 bool file_read(const char *path, struct buf *out);
 
 /* The files that a command works on, owned. */

@@ -12,6 +12,7 @@ static const struct {
     {"node", cmd_node, "run a chain with its Ethereum and Aptos endpoints"},
     {"statetest", cmd_statetest, "run Ethereum state tests, as geth's evm does"},
     {"blocktest", cmd_blocktest, "run Ethereum block tests, as geth's evm does"},
+    {"t8n", cmd_t8n, "apply transactions to a world, as geth's evm does"},
     {"svm", cmd_svm, "run Solana VM instruction tests"},
     {"precompile", cmd_precompile, "run vectors of precompiles"},
 };

@@ -84,11 +84,14 @@ void statetest_run(struct evm_machine *machine, const struct statetest *test, si
 /* A tracer that writes one line for each instruction and one for the end of each call. */
 struct statetest_trace {
     FILE *out;
+    bool memory, return_data, no_stack; /* what lines have beside the usual, or do not have */
     struct evm_steps steps;
-    struct u256 stack[1024]; /* of the newest step */
+    struct u256 stack[1024];             /* of the newest step */
+    struct buf step_memory, step_return; /* likewise, if they are shown; statetest_trace_end() */
     struct evm_tracer tracer;
 };
 
 void statetest_trace_begin(struct statetest_trace *t, FILE *out);
+void statetest_trace_end(struct statetest_trace *t);
 
 #endif

@@ -26,16 +26,28 @@ static void put_error(struct buf *b, enum evm_status status, const struct evm_st
     buf_free(&text);
 }
 
+/* A field of bytes, left out if there are none. */
+static void put_bytes(struct buf *b, const char *before_it, const struct buf *data,
+                      const char *behind) {
+    if (!data->n) return;
+    buf_puts(b, before_it);
+    hex_put(b, buf_bytes(data));
+    buf_puts(b, behind);
+}
+
 /* One line for an instruction. */
 static void put_line(struct statetest_trace *t, const struct evm_step *s,
                      const struct evm_step_end *end, uint32_t popped, enum evm_status status) {
     struct buf b = {0};
-    buf_printf(&b,
-               "{\"pc\":%u,\"op\":%u,\"gas\":\"0x%llx\",\"gasCost\":\"0x%llx\",\"memSize\":%llu,"
-               "\"stack\":",
-               s->pc, s->op, (unsigned long long)s->gas, (unsigned long long)end->cost,
-               (unsigned long long)s->memory_size);
-    put_stack(&b, t->stack, s->stack_count > popped ? s->stack_count - popped : 0);
+    buf_printf(&b, "{\"pc\":%u,\"op\":%u,\"gas\":\"0x%llx\",\"gasCost\":\"0x%llx\",", s->pc, s->op,
+               (unsigned long long)s->gas, (unsigned long long)end->cost);
+    if (t->memory) put_bytes(&b, "\"memory\":\"", &t->step_memory, "\",");
+    buf_printf(&b, "\"memSize\":%llu,\"stack\":", (unsigned long long)s->memory_size);
+    if (t->no_stack)
+        buf_puts(&b, "null");
+    else
+        put_stack(&b, t->stack, s->stack_count > popped ? s->stack_count - popped : 0);
+    if (t->return_data) put_bytes(&b, ",\"returnData\":\"", &t->step_return, "\"");
     buf_printf(&b, ",\"depth\":%u,\"refund\":%llu,\"opName\":\"", s->depth,
                (unsigned long long)s->refund);
     evm_op_name_put(&b, s->op);
@@ -52,6 +64,10 @@ static void before(void *ctx, struct evm_env *env, const struct evm_step *step) 
     (void)env;
     struct statetest_trace *t = ctx;
     memcpy(t->stack, step->stack, step->stack_count * sizeof *step->stack);
+    buf_clear(&t->step_memory);
+    buf_clear(&t->step_return);
+    if (t->memory) buf_put_bytes(&t->step_memory, bytes_make(step->memory, step->memory_size));
+    if (t->return_data) buf_put_bytes(&t->step_return, step->return_data);
 }
 
 /* One that fails while it runs has a line of its own and one for the failure. */
@@ -102,4 +118,9 @@ void statetest_trace_begin(struct statetest_trace *t, FILE *out) {
     t->steps = (struct evm_steps){.ctx = t, .before = before, .after = after};
     t->tracer = (struct evm_tracer){
         .ctx = t, .step = on_step, .enter = on_enter, .exit = on_leave, .stop = on_stop};
+}
+
+void statetest_trace_end(struct statetest_trace *t) {
+    buf_free(&t->step_memory);
+    buf_free(&t->step_return);
 }

@@ -1,0 +1,184 @@
+// The command-line faces that EVM test frameworks drive: t8n against the headers of public block tests, and, where
+// go-ethereum's own `evm` can be had, every output beside its.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { decodeRlp, encodeRlp } from 'ethers';
+import { ROOT, program } from './lib/node.mjs';
+
+const TERN = program();
+
+let work;
+before(() => { work = mkdtempSync(path.join(tmpdir(), 'tern-evm-')); });
+after(() => rmSync(work, { recursive: true, force: true }));
+
+function run(program, args, input) {
+    const r = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 1 << 28, cwd: work });
+    return { code: r.status, out: r.stdout, err: r.stderr };
+}
+
+// One transition with everything on standard input and output.
+function t8n(program, { alloc, env, txs, txsRlp }, fork, ...more) {
+    const args = ['t8n', '--input.alloc', 'stdin', '--input.env', 'stdin', '--input.txs', 'stdin', '--state.fork', fork,
+        '--output.alloc', 'stdout', '--output.result', 'stdout', '--output.body', 'stdout', ...more];
+    const r = run(program, args, JSON.stringify({ alloc, env, txs, txsRlp }));
+    return { ...r, json: r.code === 0 && r.out ? JSON.parse(r.out) : undefined };
+}
+
+// ---- Public block tests as transitions
+
+function vectors() {
+    const r = spawnSync('bash', [path.join(ROOT, 'tests/conformance/unpack.sh'), 'eest-blocks-visible'], { encoding: 'utf8', cwd: ROOT });
+    return r.status === 0 ? path.join(ROOT, r.stdout.trim(), 'blockchain_tests') : undefined;
+}
+
+function* files(dir) {
+    for (const e of readdirSync(dir, { withFileTypes: true })) {
+        const at = path.join(dir, e.name);
+        if (e.isDirectory()) yield* files(at);
+        else if (e.name.endsWith('.json')) yield at;
+    }
+}
+
+// The environment that a block's header and its parent's describe.
+function envOf(block, parent) {
+    const h = block.blockHeader;
+    const env = {
+        currentCoinbase: h.coinbase, currentGasLimit: h.gasLimit, currentNumber: h.number, currentTimestamp: h.timestamp,
+        blockHashes: { [BigInt(parent.number)]: parent.hash },
+    };
+    if (BigInt(h.difficulty) === 0n) env.currentRandom = h.mixHash;
+    else Object.assign(env, { parentDifficulty: parent.difficulty, parentTimestamp: parent.timestamp, parentUncleHash: parent.uncleHash });
+    if (h.baseFeePerGas) Object.assign(env, { parentBaseFee: parent.baseFeePerGas, parentGasUsed: parent.gasUsed, parentGasLimit: parent.gasLimit });
+    if (h.excessBlobGas) Object.assign(env, { parentExcessBlobGas: parent.excessBlobGas, parentBlobGasUsed: parent.blobGasUsed });
+    if (h.parentBeaconBlockRoot) env.parentBeaconBlockRoot = h.parentBeaconBlockRoot;
+    if (block.withdrawals) env.withdrawals = block.withdrawals;
+    return env;
+}
+
+const REWARD = { Frontier: 5n, Homestead: 5n, Byzantium: 3n, ConstantinopleFix: 2n, Istanbul: 2n, Berlin: 2n, London: 2n };
+
+test('t8n gives the roots of public blocks', (t) => {
+    const dir = vectors();
+    if (!dir) return t.skip('../shared/vectors has no eest-blocks-visible');
+    let checked = 0;
+    const forks = new Set();
+    for (const file of files(dir)) {
+        const seen = new Map(); // a few of each file and fork: each is a process
+        for (const [name, c] of Object.entries(JSON.parse(readFileSync(file, 'utf8')))) {
+            const block = c.blocks[0];
+            const before = seen.get(c.network) ?? 0;
+            if (before === 2 || block.expectException || c.network.includes('AtTime')) continue;
+            seen.set(c.network, before + 1);
+            const txsRlp = encodeRlp(decodeRlp(block.rlp)[1]);
+            const reward = String((REWARD[c.network] ?? 0n) * 10n ** 18n);
+            const { json, err } = t8n(TERN, { alloc: c.pre, env: envOf(block, c.genesisBlockHeader), txsRlp }, c.network,
+                '--state.reward', REWARD[c.network] ? reward : '-1');
+            assert.ok(json, `${name}: ${err}`);
+            const h = block.blockHeader;
+            assert.equal(json.result.stateRoot, h.stateRoot, name);
+            assert.equal(json.result.txRoot, h.transactionsTrie, name);
+            assert.equal(json.result.receiptsRoot, h.receiptTrie, name);
+            assert.equal(json.result.logsBloom, h.bloom, name);
+            assert.equal(BigInt(json.result.gasUsed), BigInt(h.gasUsed), name);
+            assert.equal(json.body, txsRlp, name);
+            if (h.withdrawalsRoot) assert.equal(json.result.withdrawalsRoot, h.withdrawalsRoot, name);
+            if (h.requestsHash) assert.equal(json.result.requestsHash, h.requestsHash, name);
+            if (h.excessBlobGas) assert.equal(BigInt(json.result.currentExcessBlobGas), BigInt(h.excessBlobGas), name);
+            if (BigInt(h.difficulty)) assert.equal(BigInt(json.result.currentDifficulty), BigInt(h.difficulty), name);
+            forks.add(c.network);
+            checked++;
+        }
+    }
+    t.diagnostic(`${checked} blocks, ${forks.size} forks`);
+    assert.ok(checked > 60 && forks.size >= 10);
+});
+
+test('t8n says what is wrong with its input', () => {
+    const env = { currentCoinbase: '0x' + '00'.repeat(20), currentGasLimit: '0x100000', currentNumber: '1', currentTimestamp: '1' };
+    const cases = [
+        [{ alloc: {}, env, txs: [] }, 'Nowhere', 3, 'unsupported fork'],
+        [{ alloc: {}, env, txs: [] }, 'London', 3, 'parentBaseFee'],
+        [{ alloc: {}, env: { ...env, currentBaseFee: '7' }, txs: [] }, 'Paris', 3, 'currentRandom'],
+        [{ alloc: {}, env: { ...env, currentNumber: 'x' }, txs: [] }, 'Berlin', 10, 'currentNumber'],
+        [{ alloc: {}, env: { ...env, currentGasLimit: undefined }, txs: [] }, 'Berlin', 10, 'currentGasLimit'],
+        [{ alloc: { zz: {} }, env, txs: [] }, 'Berlin', 10, 'alloc'],
+        [{ alloc: {}, env: { ...env, currentDifficulty: '1' }, txs: [{ type: '0x9' }] }, 'Berlin', 10, 'type'],
+        [{ alloc: {}, env: { ...env, currentDifficulty: '1' }, txsRlp: '0x01' }, 'Berlin', 12, 'list'],
+    ];
+    for (const [input, fork, code, word] of cases) {
+        const r = t8n(TERN, input, fork);
+        assert.equal(r.code, code, r.err);
+        assert.match(r.err, new RegExp(`ERROR\\(${code}\\).*${word}`));
+    }
+    assert.equal(run(TERN, ['t8n', '--input.alloc', 'absent.json']).code, 11);
+});
+
+// ---- Beside go-ethereum's evm
+
+const VERSION = 'v1.17.10';
+
+// Its program, if `./x setup peers` has built it.
+function geth() {
+    const at = path.join(ROOT, 'build/geth-evm/evm');
+    return existsSync(at) ? at : undefined;
+}
+
+const ABSENT = "no go-ethereum to compare with: ./x setup peers builds its evm where Go is installed";
+
+// The inputs that go-ethereum tests its own t8n with: folder, transactions, environment, fork, reward.
+const INPUTS = [
+    ['1', 'txs.json', 'env.json', 'Byzantium'], ['3', 'txs.json', 'env.json', 'Berlin'], ['4', 'txs.json', 'env.json', 'Berlin'],
+    ['5', 'txs.json', 'env.json', 'Byzantium', '0x80'], ['13', 'txs.json', 'env.json', 'London'], ['13', 'signed_txs.rlp', 'env.json', 'London'],
+    ['14', 'txs.json', 'env.json', 'London'], ['14', 'txs.json', 'env.uncles.json', 'London'], ['14', 'txs.json', 'env.uncles.json', 'Berlin'],
+    ['19', 'txs.json', 'env.json', 'London'], ['19', 'txs.json', 'env.json', 'ArrowGlacier'], ['19', 'txs.json', 'env.json', 'GrayGlacier'],
+    ['23', 'txs.json', 'env.json', 'Berlin'], ['24', 'txs.json', 'env.json', 'Paris'], ['24', 'txs.json', 'env-missingrandom.json', 'Paris'],
+    ['25', 'txs.json', 'env.json', 'Paris'], ['26', 'txs.json', 'env.json', 'Shanghai'], ['28', 'txs.rlp', 'env.json', 'Cancun'],
+    ['29', 'txs.json', 'env.json', 'Cancun'], ['30', 'txs_more.rlp', 'env.json', 'Cancun'], ['33', 'txs.json', 'env.json', 'Prague'],
+    ['34', 'txs.json', 'env.json', 'Osaka'], ['35', 'txs.json', 'env.json', 'Osaka'],
+];
+
+describe('beside go-ethereum', () => {
+    let evm, testdata;
+    before(() => {
+        evm = geth();
+        if (!evm) return;
+        const cache = spawnSync('go', ['env', 'GOMODCACHE'], { encoding: 'utf8' }).stdout?.trim();
+        testdata = cache && path.join(cache, `github.com/ethereum/go-ethereum@${VERSION}/cmd/evm/testdata`);
+    });
+
+    test('t8n of its own inputs', (t) => {
+        if (!evm || !testdata || !existsSync(testdata)) return t.skip(ABSENT);
+        for (const [dir, txs, env, fork, reward] of INPUTS) {
+            const args = ['t8n', '--input.alloc', `${testdata}/${dir}/alloc.json`, '--input.txs', `${testdata}/${dir}/${txs}`,
+                '--input.env', `${testdata}/${dir}/${env}`, '--state.fork', fork, ...(reward ? ['--state.reward', reward] : []),
+                '--output.alloc', 'stdout', '--output.result', 'stdout', '--output.body', 'stdout'];
+            const ours = run(TERN, args), theirs = run(evm, args);
+            assert.equal(ours.code, theirs.code, `${dir} ${fork}: ${ours.err}\n${theirs.err}`);
+            if (theirs.out) assert.deepEqual(JSON.parse(ours.out), JSON.parse(theirs.out), `${dir} ${fork}`);
+        }
+    });
+
+    test('t8n traces', (t) => {
+        if (!evm || !testdata || !existsSync(testdata)) return t.skip(ABSENT);
+        let lines = 0;
+        for (const [dir, txs, env, fork] of INPUTS.filter((i) => ['3', '25', '28', '29', '33'].includes(i[0]))) {
+            const outputs = [TERN, evm].map((program, i) => {
+                const base = path.join(work, `trace-${dir}-${i}`);
+                const r = run(program, ['t8n', '--trace', '--trace.memory', '--trace.returndata', '--output.basedir', base, '--input.alloc',
+                    `${testdata}/${dir}/alloc.json`, '--input.txs', `${testdata}/${dir}/${txs}`, '--input.env', `${testdata}/${dir}/${env}`,
+                    '--state.fork', fork]);
+                assert.equal(r.code, 0, r.err);
+                return Object.fromEntries(readdirSync(base).filter((f) => f.startsWith('trace-'))
+                    .map((f) => [f, readFileSync(path.join(base, f), 'utf8').split('\n')]));
+            });
+            assert.deepEqual(outputs[0], outputs[1], `${dir} ${fork}`);
+            lines += Object.values(outputs[0]).flat().length;
+        }
+        t.diagnostic(`${lines} lines`);
+        assert.ok(lines > 20);
+    });
+});
