@@ -38,23 +38,27 @@ setup_node() {
     export PATH
 }
 
-# The locked npm tree. npm itself runs under Node 22: older ones skip optional platform packages without a word.
+# npm_tree FOLDER: its locked npm tree. npm itself runs under Node 22: older ones skip optional platform packages
+# without a word.
+npm_tree() {
+    local lock=$1/package-lock.json stamp=$1/node_modules/.tern-lock npm_cli
+    if ! cmp -s "$lock" "$stamp"; then
+        say "installing the npm packages of $lock"
+        npm_cli=$(readlink -f "$(command -v npm)")
+        (cd "$1" && node "$npm_cli" ci --ignore-scripts --no-audit --no-fund --silent >/dev/null)
+        cp "$lock" "$stamp"
+    fi
+}
+
 setup_npm() {
     setup_node
-    local stamp=node_modules/.tern-lock
-    if ! cmp -s package-lock.json "$stamp"; then
-        say "installing the npm packages of package-lock.json"
-        local npm_cli
-        npm_cli=$(readlink -f "$(command -v npm)")
-        node "$npm_cli" ci --ignore-scripts --no-audit --no-fund --silent >/dev/null
-        cp package-lock.json "$stamp"
-    fi
+    npm_tree .
 }
 
 # The npm tree too: sources of a library that Debian lacks are in it (cmake/npm_sources.cmake).
 setup_build() { apt_install "${packages_build[@]}"; setup_npm; }
 setup_demo() { setup_build; }
-setup_test() { apt_install "${packages_test[@]}" "${packages_lint[@]}"; setup_build; }
+setup_test() { apt_install "${packages_test[@]}" "${packages_lint[@]}"; setup_build; npm_tree tests/tools; }
 setup_lint() { apt_install "${packages_lint[@]}"; }
 
 # build_preset PRESET [TARGET…]: configures once, builds, prints the log only when it fails.

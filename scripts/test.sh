@@ -49,14 +49,15 @@ ctest_counted() {
     return "$rc"
 }
 
-# node:test's closing summary, in our words.
-e2e_counted() {
-    local rc=0
-    node --test --test-concurrency=1 --test-reporter=spec tests/e2e/*.test.mjs | tee build/test/e2e.out || rc=$?
+# node_counted FOLDER: its *.test.mjs under node:test, with the closing summary in our words.
+node_counted() {
+    local rc=0 out
+    out=build/test/$(basename "$1").out
+    node --test --test-concurrency=1 --test-reporter=spec "$1"/*.test.mjs | tee "$out" || rc=$?
     local passed failed skipped
-    passed=$(sed -nE 's/^ℹ pass ([0-9]+)/\1/p' build/test/e2e.out | tail -n 1)
-    failed=$(sed -nE 's/^ℹ fail ([0-9]+)/\1/p' build/test/e2e.out | tail -n 1)
-    skipped=$(sed -nE 's/^ℹ skipped ([0-9]+)/\1/p' build/test/e2e.out | tail -n 1)
+    passed=$(sed -nE 's/^ℹ pass ([0-9]+)/\1/p' "$out" | tail -n 1)
+    failed=$(sed -nE 's/^ℹ fail ([0-9]+)/\1/p' "$out" | tail -n 1)
+    skipped=$(sed -nE 's/^ℹ skipped ([0-9]+)/\1/p' "$out" | tail -n 1)
     echo "${passed:-0} passed, ${failed:-1} failed, ${skipped:-0} skipped"
     return "$rc"
 }
@@ -73,7 +74,8 @@ run_tests() {
     stage blocktests bash tests/conformance/blocktests.sh build/release/tern
     stage statetests-debug bash tests/conformance/statetests.sh --sample 4 build/debug/tern
     stage svm bash tests/conformance/svm.sh build/release/tern
-    stage e2e e2e_counted
+    stage e2e node_counted tests/e2e
+    stage tools node_counted tests/tools
     local name passed failed skipped p=0 f=0 s=0
     for r in "${results[@]}"; do
         read -r name passed failed skipped <<<"$r"
