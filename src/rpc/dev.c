@@ -441,7 +441,7 @@ static bool metadata(struct rpc_call *c) {
     if (!newest_block(c, &b)) return false;
     jo_object(o);
     jo_key(o, "clientVersion");
-    jo_cstring(o, ETH_CLIENT_VERSION);
+    jo_cstring(o, eth_client_version(c));
     jo_key(o, "chainId");
     jo_number(o, chain_get_options(c->node->chain)->chain_id);
     struct b32 instance = chain_instance(c->node->chain);

@@ -6,7 +6,9 @@
 #include "rpc/eth_json.h"
 #include "rpc/node.h"
 
-#define ETH_CLIENT_VERSION "tern/0.1.0/linux-amd64/c17"
+/* The answer of web3_clientVersion. On a development chain it begins with "anvil", because
+ * Hardhat's helpers look for a name that they know before they use the verbs that anvil has. */
+const char *eth_client_version(const struct rpc_call *c);
 
 /* Opens a reader at the block that a parameter names: a tag, a number, or {blockHash|blockNumber}.
  * A missing parameter is "latest". False after rpc_fail. */

@@ -146,8 +146,13 @@ static bool zero(struct rpc_call *c) {
     return true;
 }
 
+const char *eth_client_version(const struct rpc_call *c) {
+    return chain_get_options(c->node->chain)->no_dev ? "tern/0.1.0/linux-amd64/c17"
+                                                     : "anvil/tern-0.1.0/linux-amd64/c17";
+}
+
 static bool client_version(struct rpc_call *c) {
-    jo_cstring(c->out, ETH_CLIENT_VERSION);
+    jo_cstring(c->out, eth_client_version(c));
     return true;
 }
 
