@@ -6,7 +6,7 @@
 #endif
 #include "base/base.h"
 
-void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b) {
+static void mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b) {
     uint64_t t[8] = {0};
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
@@ -18,6 +18,21 @@ void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b) 
 #pragma GCC unroll 8
     for (int i = 0; i < 8; i++) out[i] = t[i];
 }
+
+#if defined(__x86_64__)
+void u256_mul_wide_bmi2(uint64_t out[8], const struct u256 *a, const struct u256 *b);
+
+void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b) {
+    if (__builtin_cpu_supports("bmi2"))
+        u256_mul_wide_bmi2(out, a, b);
+    else
+        mul_wide(out, a, b);
+}
+#else
+void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b) {
+    mul_wide(out, a, b);
+}
+#endif
 
 /* a^2 mod 2^256: the cross products are counted twice. */
 static void square(struct u256 *out, const struct u256 *a) {

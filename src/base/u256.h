@@ -109,7 +109,7 @@ static inline void u256_mul(struct u256 *out, const struct u256 *a, const struct
     *out = (struct u256){{r0, r1, r2, r3}};
 }
 
-/* The 512-bit product, 8 limbs. */
+/* The 512-bit product, 8 limbs; not over an operand. */
 void u256_mul_wide(uint64_t out[8], const struct u256 *a, const struct u256 *b);
 
 /* Quotient and remainder; both zero if b is zero (Yellow Paper, DIV and MOD). Either out may be

@@ -27,6 +27,7 @@ struct evm_machine *evm_machine_new(void) {
     m->stack = reserve(STACK_RESERVE_BYTES);
     m->memory = m->memory_high = reserve(MEMORY_RESERVE_BYTES);
     m->memory_end = m->memory + MEMORY_RESERVE_BYTES;
+    m->hash_memo = xcalloc(HASH_MEMO_ENTRIES, sizeof *m->hash_memo);
     arena_init(&m->arena, 0);
     return m;
 }
@@ -38,6 +39,7 @@ void evm_machine_free(struct evm_machine *m) {
     buf_free(&m->return_data);
     arena_free(&m->arena);
     evm_translator_free(&m->translator);
+    free(m->hash_memo);
     free(m->frames);
     free(m);
 }

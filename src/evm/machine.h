@@ -24,6 +24,16 @@ struct evm_frame {
     struct b20 created;
 };
 
+/* Hashes of what contracts hash again and again: 32 bytes (where an array lies) and 64 (a key of a
+ * mapping). An entry is picked by a keyed hash of the bytes and overwritten freely. */
+struct hash_memo {
+    uint64_t in[8]; /* the upper half is zero for 32 bytes */
+    uint64_t size;  /* 32 or 64; 0: nothing */
+    struct u256 hash;
+};
+
+enum { HASH_MEMO_ENTRIES = 4096 };
+
 enum {
     FRAMES_MAX = CALL_DEPTH_LIMIT + 2,
     MACHINE_TRIM_BYTES = 16 << 20, /* byte memory kept from one leg to the next */
@@ -38,6 +48,7 @@ struct evm_machine {
     struct buf return_data;       /* of the last call that ended */
     struct arena arena;           /* translated init code, precompile scratch */
     struct evm_translator translator;
+    struct hash_memo *hash_memo; /* HASH_MEMO_ENTRIES */
 };
 
 /* Runs from the newest frame until the leg that it began has ended. */

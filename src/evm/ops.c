@@ -75,14 +75,39 @@ enum evm_status evm_op_mcopy(struct evm_env *env, struct evm_frame *f, struct u2
     return EVM_SUCCESS;
 }
 
+static void hash_to(struct u256 *out, struct bytes in) {
+    struct b32 hash;
+    keccak256(&hash, in);
+    u256_load_be(out, hash.b);
+}
+
+/* Of 32 or 64 bytes. */
+static void hash_remembered(struct evm_machine *m, struct u256 *out, struct bytes in) {
+    uint64_t words[8] = {0};
+    memcpy(words, in.p, in.n);
+    uint64_t at = map_hash32(in.p, in.n);
+    if (in.n == 64) at = map_hash32(in.p + 32, at);
+    struct hash_memo *known = &m->hash_memo[at % HASH_MEMO_ENTRIES];
+    uint64_t differs = known->size ^ in.n;
+    for (int i = 0; i < 8; i++) differs |= known->in[i] ^ words[i];
+    if (differs) {
+        memcpy(known->in, words, sizeof words);
+        known->size = in.n;
+        hash_to(&known->hash, in);
+    }
+    *out = known->hash;
+}
+
 enum evm_status evm_op_keccak256(struct evm_env *env, struct evm_frame *f, struct u256 *sp) {
     uint64_t n = u256_sat_u64(&sp[-1]);
     if (!memory_reach_u256(env->machine, f, &sp[0], &sp[-1]) ||
         !frame_charge(f, words_of(n) * GAS_KECCAK_WORD))
         return EVM_OUT_OF_GAS;
-    struct b32 hash;
-    keccak256(&hash, bytes_make(f->memory + (n ? sp[0].w[0] : 0), n));
-    u256_load_be(&sp[-1], hash.b);
+    struct bytes in = bytes_make(f->memory + (n ? sp[0].w[0] : 0), n);
+    if (n == 32 || n == 64)
+        hash_remembered(env->machine, &sp[-1], in);
+    else
+        hash_to(&sp[-1], in);
     return EVM_SUCCESS;
 }
 
