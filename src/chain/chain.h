@@ -236,6 +236,7 @@ struct chain_reader;
 struct err chain_reader_open(struct chain *c, uint64_t height, struct chain_reader **out);
 void chain_reader_close(struct chain_reader *r);
 uint64_t chain_reader_height(const struct chain_reader *r);
+struct chain *chain_reader_chain(const struct chain_reader *r);
 const struct st_snapshot *chain_reader_snapshot(const struct chain_reader *r);
 /* A journal over the reader's snapshot, made on first use, closed with the reader. */
 struct st_journal *chain_reader_journal(struct chain_reader *r);
@@ -373,6 +374,7 @@ struct chain_evm_call {
     const struct b32 *blob_hashes;
     size_t blob_hash_count;
     struct u256 max_blob_fee; /* 0: blob gas is free too */
+    bool has_gas;             /* simulations of blocks: `gas` is meant, also 0 */
     bool has_nonce;
     uint64_t nonce; /* not compared with the account's by a call; simulations of blocks do */
 };
@@ -394,11 +396,6 @@ struct chain_account_override {
     size_t slot_count;
     struct b20 move_to;
 };
-struct chain_withdrawal { /* EIP-4895 */
-    uint64_t index, validator_index;
-    struct b20 address;
-    uint64_t amount; /* in Gwei */
-};
 struct chain_block_overrides {
     bool has_number, has_difficulty, has_time, has_gas_limit, has_coinbase, has_prev_randao;
     bool has_base_fee, has_blob_base_fee, has_beacon_root, has_withdrawals;
@@ -406,7 +403,7 @@ struct chain_block_overrides {
     struct u256 difficulty, base_fee, blob_base_fee;
     struct b20 coinbase;
     struct b32 prev_randao, beacon_root;
-    const struct chain_withdrawal *withdrawals;
+    const struct eth_withdrawal *withdrawals;
     size_t withdrawal_count;
 };
 struct chain_overrides {
@@ -426,8 +423,8 @@ struct chain_evm_result {
     bool out_of_gas;
     const char *error; /* geth's text when !ok */
     struct bytes output;
-    uint64_t gas_used; /* tail included */
-    uint64_t gas_refunded;
+    uint64_t gas_used;               /* tail included */
+    uint64_t gas_refunded, gas_peak; /* the peak: before the refund */
     struct b20 created;
     const struct xvm_leg *legs;
     uint32_t leg_count;

@@ -294,6 +294,10 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
 /* One try of a call with a given gas limit; everything is undone at its end. */
 struct err chain_try_call(struct chain_reader *r, const struct chain_evm_call *call, uint64_t gas,
                           struct chain_evm_result *out);
+/* Runs a checked call and its tail between st_begin_tx and st_end_tx. */
+void chain_run_call(struct chain_exec *x, struct evm_env *env, const struct chain_evm_call *call,
+                    const struct evm_tx *tx, struct evm_tx_plan *plan,
+                    struct chain_evm_result *out);
 /* The transaction that a call would be; its sender's nonce unless it has one. */
 struct evm_tx chain_call_tx(struct st_journal *j, const struct chain_exec *x,
                             const struct chain_evm_call *call, uint64_t gas);

@@ -40,6 +40,9 @@ void chain_reader_close(struct chain_reader *r) {
 uint64_t chain_reader_height(const struct chain_reader *r) {
     return r->height;
 }
+struct chain *chain_reader_chain(const struct chain_reader *r) {
+    return r->chain;
+}
 const struct st_snapshot *chain_reader_snapshot(const struct chain_reader *r) {
     return r->snapshot;
 }

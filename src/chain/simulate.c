@@ -68,15 +68,15 @@ static unsigned make_free(struct evm_env *env, const struct evm_tx *tx) {
     return skip | EVM_SKIP_BALANCE | EVM_SKIP_BASE_FEE;
 }
 
-/* Runs the call and its tail between st_begin_tx and st_end_tx. */
-static void run_call(struct chain_exec *x, struct evm_env *env, const struct chain_evm_call *call,
-                     const struct evm_tx *tx, struct evm_tx_plan *plan,
-                     struct chain_evm_result *out) {
+void chain_run_call(struct chain_exec *x, struct evm_env *env, const struct chain_evm_call *call,
+                    const struct evm_tx *tx, struct evm_tx_plan *plan,
+                    struct chain_evm_result *out) {
     struct b32 hash = call_hash(call);
     struct xvm_tx xt;
     struct evm_result result;
     struct evm_receipt receipt;
     struct chain_tx kept = {0};
+    const struct evm_host *host = env->host; /* xvm_begin puts one of its own there */
     chain_observe_begin(x, env, tx);
     evm_tx_begin(env, tx, plan);
     chain_begin_xvm(x, &xt, env, ST_VM_EVM, &hash);
@@ -91,6 +91,7 @@ static void run_call(struct chain_exec *x, struct evm_env *env, const struct cha
     evm_tx_end(env, tx, plan, gas_left, &receipt);
     chain_keep_outcome(x, &xt, &kept);
     chain_observe_end(x, env, receipt.gas_used, leg.ok);
+    env->host = host;
     *out = (struct chain_evm_result){
         .ok = leg.ok,
         .reverted = result.status == EVM_REVERT,
@@ -99,6 +100,7 @@ static void run_call(struct chain_exec *x, struct evm_env *env, const struct cha
         .output = result.output.n ? arena_copy(x->arena, result.output) : result.output,
         .gas_used = receipt.gas_used,
         .gas_refunded = receipt.gas_refunded,
+        .gas_peak = max_u64(tx->gas_limit - gas_left, plan->floor_gas),
         .created = result.created,
         .legs = kept.legs,
         .leg_count = kept.leg_count,
@@ -127,7 +129,7 @@ struct err chain_try_call(struct chain_reader *r, const struct chain_evm_call *c
     if (te)
         e = err_at(CHAIN_ERR_INVALID, chain_evm_reason(&env, &tx, te, x.arena), (uint64_t)te);
     else
-        run_call(&x, &env, call, &tx, &plan, out);
+        chain_run_call(&x, &env, call, &tx, &plan, out);
     st_revert(x.journal, start);
     st_end_tx(x.journal, false);
     return e;

@@ -65,7 +65,7 @@ static bool fill_gas(struct rpc_call *c, const struct eth_call_args *a, uint64_t
     struct chain_evm_result result;
     struct chain_reader *r;
     struct chain_block head;
-    if (a->has_gas) {
+    if (a->call.has_gas) {
         *gas = a->call.gas;
         return true;
     }

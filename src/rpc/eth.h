@@ -15,6 +15,7 @@ const char *eth_client_version(const struct rpc_call *c);
 bool eth_reader_at(struct rpc_call *c, json_t *block, struct chain_reader **out);
 /* Fails the call with the outcome of an execution that did not end well, in the form that clients
  * decode: code 3 with the revert data, or -32000. */
+const char *eth_revert_message(struct arena *arena, struct bytes output);
 bool eth_fail_execution(struct rpc_call *c, const struct chain_evm_result *result);
 
 /* The newest block's reader. */

@@ -52,7 +52,7 @@ bool eth_arg_block_number(struct rpc_call *c, unsigned arg, json_t *v, uint64_t 
 /* The fields of a transaction that has not been signed, as eth_call and its like take them. */
 struct eth_call_args {
     struct chain_evm_call call;
-    bool has_gas, has_gas_price, has_max_fee, has_tip, has_chain_id;
+    bool has_gas_price, has_max_fee, has_tip, has_chain_id;
     struct u256 chain_id;
     bool has_blobs, has_max_blob_fee, has_access, has_authorizations;
 };

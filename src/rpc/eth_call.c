@@ -3,17 +3,19 @@
 #include "chain/dev.h"
 #include "rpc/eth.h"
 
+const char *eth_revert_message(struct arena *arena, struct bytes output) {
+    bool solidity = output.n >= 4 && output.p[0] == 0x08 && output.p[1] == 0xc3;
+    struct bytes text = xvm_revert_text(arena, output);
+    if (!solidity || !text.n) return "execution reverted";
+    return arena_printf(arena, "execution reverted: %.*s", (int)min_u64(text.n, 400),
+                        (const char *)text.p);
+}
+
 bool eth_fail_execution(struct rpc_call *c, const struct chain_evm_result *result) {
     if (!result->reverted) return rpc_fail(c, RPC_SERVER_ERROR, "%s", result->error);
-    struct bytes text = xvm_revert_text(c->arena, result->output);
     c->error_data = arena_copy(c->arena, result->output);
     if (!c->error_data.p) c->error_data.p = (const uint8_t *)"";
-    bool solidity =
-        result->output.n >= 4 && result->output.p[0] == 0x08 && result->output.p[1] == 0xc3;
-    if (solidity && text.n)
-        return rpc_fail(c, RPC_EXECUTION_REVERTED, "execution reverted: %.*s",
-                        (int)min_u64(text.n, 400), (const char *)text.p);
-    return rpc_fail(c, RPC_EXECUTION_REVERTED, "execution reverted");
+    return rpc_fail(c, RPC_EXECUTION_REVERTED, "%s", eth_revert_message(c->arena, result->output));
 }
 
 /* What these methods have in common: the call, the block, the overrides. */

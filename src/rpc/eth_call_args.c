@@ -164,8 +164,9 @@ bool eth_parse_call(struct rpc_call *c, struct eth_at at, json_t *o, struct eth_
     call->has_to = field(o, "to", &v);
     if (call->has_to && !eth_arg_address(c, in(at, "TransactionArgs.to"), v, &call->to))
         return false;
-    a->has_gas = field(o, "gas", &v);
-    if (a->has_gas && !eth_arg_u64(c, in(at, "TransactionArgs.gas"), v, &call->gas)) return false;
+    call->has_gas = field(o, "gas", &v);
+    if (call->has_gas && !eth_arg_u64(c, in(at, "TransactionArgs.gas"), v, &call->gas))
+        return false;
     call->has_nonce = field(o, "nonce", &v);
     if (call->has_nonce && !eth_arg_u64(c, in(at, "TransactionArgs.nonce"), v, &call->nonce))
         return false;
@@ -262,14 +263,13 @@ static bool parse_withdrawals(struct rpc_call *c, struct eth_at at, json_t *list
     size_t i;
     json_t *o, *v;
     if (!eth_arg_array(c, at, list, "types.Withdrawals")) return false;
-    struct chain_withdrawal *w =
-        ARENA_ARRAY(c->arena, struct chain_withdrawal, json_array_size(list));
+    struct eth_withdrawal *w = ARENA_ARRAY(c->arena, struct eth_withdrawal, json_array_size(list));
     json_array_foreach(list, i, o) {
         if (!eth_arg_object(c, at, o, "types.Withdrawal")) return false;
         if ((field(o, "index", &v) &&
              !eth_arg_u64(c, in(at, "Withdrawal.index"), v, &w[i].index)) ||
             (field(o, "validatorIndex", &v) &&
-             !eth_arg_u64(c, in(at, "Withdrawal.validatorIndex"), v, &w[i].validator_index)) ||
+             !eth_arg_u64(c, in(at, "Withdrawal.validatorIndex"), v, &w[i].validator)) ||
             (field(o, "address", &v) &&
              !eth_arg_address(c, in(at, "Withdrawal.address"), v, &w[i].address)) ||
             (field(o, "amount", &v) &&

@@ -174,7 +174,7 @@ static bool block_receipts(struct rpc_call *c) {
         for (uint32_t i = 0; i < b.root_count; i++) {
             struct chain_tx tx;
             if (chain_tx_at(r, b.height, i, &tx) && tx.evm_index != UINT32_MAX)
-                eth_put_receipt(c->out, &tx, &b, chain_reader_arena(r));
+                eth_put_receipt(c->out, &tx, &b, r);
         }
         jo_end_array(c->out);
     }
@@ -214,7 +214,7 @@ static bool get_receipt(struct rpc_call *c) {
         !eth_reader(c, &r))
         return false;
     if (chain_tx_by_hash(r, &hash, &vm, &tx) && vm == ST_VM_EVM && chain_block_at(r, tx.height, &b))
-        eth_put_receipt(c->out, &tx, &b, chain_reader_arena(r));
+        eth_put_receipt(c->out, &tx, &b, r);
     else
         jo_null(c->out);
     chain_reader_close(r);

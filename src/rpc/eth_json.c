@@ -47,21 +47,11 @@ void eth_put_header(struct json_out *o, const struct chain_block *b) {
     if (b->header_fields >= ETH_FIELDS_PRAGUE) JO_KEY_HEX(o, "requestsHash", b->requests_hash);
 }
 
-static void put_body(struct json_out *o, struct chain_reader *r, const struct chain_block *b) {
-    struct chain_body body;
-    chain_body_at(r, b->height, &body);
-    jo_key(o, "uncles");
-    jo_array(o);
-    for (size_t i = 0; i < body.ommer_count; i++) {
-        struct b32 hash = eth_header_hash(&body.ommers[i]);
-        jo_hex(o, BYTES_OF(hash));
-    }
-    jo_end_array(o);
-    if (!body.has_withdrawals) return;
+void eth_put_withdrawals(struct json_out *o, const struct eth_withdrawal *list, size_t count) {
     jo_key(o, "withdrawals");
     jo_array(o);
-    for (size_t i = 0; i < body.withdrawal_count; i++) {
-        const struct eth_withdrawal *w = &body.withdrawals[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct eth_withdrawal *w = &list[i];
         jo_object(o);
         jo_key(o, "index");
         jo_quantity(o, w->index);
@@ -73,6 +63,20 @@ static void put_body(struct json_out *o, struct chain_reader *r, const struct ch
         jo_end_object(o);
     }
     jo_end_array(o);
+}
+
+static void put_body(struct json_out *o, struct chain_reader *r, const struct chain_block *b) {
+    struct chain_body body;
+    chain_body_at(r, b->height, &body);
+    jo_key(o, "uncles");
+    jo_array(o);
+    for (size_t i = 0; i < body.ommer_count; i++) {
+        struct b32 hash = eth_header_hash(&body.ommers[i]);
+        jo_hex(o, BYTES_OF(hash));
+    }
+    jo_end_array(o);
+    if (!body.has_withdrawals) return;
+    eth_put_withdrawals(o, body.withdrawals, body.withdrawal_count);
 }
 
 void eth_put_block(struct json_out *o, struct chain_reader *r, const struct chain_block *b,
@@ -145,9 +149,19 @@ static void put_authorizations(struct json_out *o, const struct evm_tx *tx) {
     jo_end_array(o);
 }
 
+static void put_blob_fields(struct json_out *o, const struct evm_tx *tx) {
+    jo_key(o, "maxFeePerBlobGas");
+    jo_quantity_u256(o, &tx->max_blob_fee);
+    jo_key(o, "blobVersionedHashes");
+    jo_array(o);
+    for (size_t i = 0; i < tx->blob_hash_count; i++) jo_hex(o, BYTES_OF(tx->blob_hashes[i]));
+    jo_end_array(o);
+}
+
 static void put_signature(struct json_out *o, const struct evm_tx *tx) {
     uint64_t v = tx->y_parity;
-    if (tx->type == EVM_TX_LEGACY) v += tx->has_chain_id ? 35 + 2 * tx->chain_id : 27;
+    bool is_signed = !u256_is_zero(&tx->r) || !u256_is_zero(&tx->s);
+    if (tx->type == EVM_TX_LEGACY && is_signed) v += tx->has_chain_id ? 35 + 2 * tx->chain_id : 27;
     jo_key(o, "v");
     jo_quantity(o, v);
     jo_key(o, "r");
@@ -192,6 +206,7 @@ static void put_tx_fields(struct json_out *o, const struct evm_tx *tx, const str
         jo_quantity(o, tx->chain_id);
     }
     if (tx->type != EVM_TX_LEGACY) eth_put_access_list(o, tx->access, tx->access_count);
+    if (tx->type == EVM_TX_BLOB) put_blob_fields(o, tx);
     if (tx->type == EVM_TX_SET_CODE) put_authorizations(o, tx);
     put_signature(o, tx);
 }
@@ -257,6 +272,20 @@ void eth_put_transaction(struct json_out *o, const struct chain_tx *tx, const st
         put_shadow_fields(o, tx, b);
     }
     put_place(o, tx, b);
+    jo_key(o, "blockTimestamp");
+    jo_quantity(o, b->timestamp_us / 1000000);
+    jo_end_object(o);
+}
+
+void eth_put_unsigned(struct json_out *o, const struct eth_tx *tx, uint32_t index,
+                      const struct chain_block *b) {
+    struct u256 price = tx->tx.max_fee, with_tip;
+    if (tx->tx.type >= EVM_TX_FEE_MARKET &&
+        !u256_add(&with_tip, &b->base_fee, &tx->tx.max_priority_fee) && u256_lt(&with_tip, &price))
+        price = with_tip;
+    jo_object(o);
+    put_tx_fields(o, &tx->tx, &tx->hash, &price);
+    put_place(o, &(struct chain_tx){.evm_index = index}, b);
     jo_key(o, "blockTimestamp");
     jo_quantity(o, b->timestamp_us / 1000000);
     jo_end_object(o);
@@ -343,41 +372,66 @@ static void put_hashes(struct json_out *o, const char *key, const struct b32 *ha
     jo_end_array(o);
 }
 
-void eth_put_receipt(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
-                     struct arena *arena) {
-    struct evm_tx decoded;
-    uint8_t bloom[256] = {0};
+/* What an Ethereum transaction says of itself, or a shadow of its first leg. */
+static void put_parties(struct json_out *o, const struct chain_tx *tx, const struct evm_tx *own) {
+    static const struct bytes nobody = {NULL, 0};
     const struct xvm_leg *leg = first_evm_leg(tx);
-    bool own = tx->vm == ST_VM_EVM && !err_is(evm_tx_decode(tx->raw, arena, &decoded));
-    struct b20 from = own ? tx->evm_sender : address_of(leg ? leg->from : (struct bytes){NULL, 0});
-    struct b20 to = own ? decoded.to : address_of(leg ? leg->to : (struct bytes){NULL, 0});
-    jo_object(o);
-    JO_KEY_HEX(o, "transactionHash", tx->evm_hash);
-    put_place(o, tx, b);
-    jo_key(o, "type");
-    jo_quantity(o, own ? decoded.type : SHADOW_TX_TYPE);
-    jo_key(o, "status");
-    jo_quantity(o, chain_evm_ok(tx));
+    struct b20 from = own ? tx->evm_sender : address_of(leg ? leg->from : nobody);
+    struct b20 to = own ? own->to : address_of(leg ? leg->to : nobody);
     JO_KEY_HEX(o, "from", from);
     jo_key(o, "to");
-    if (own && decoded.is_create)
+    if (own && own->is_create)
         jo_null(o);
     else
         jo_hex(o, BYTES_OF(to));
     jo_key(o, "contractAddress");
-    if (tx->created)
-        jo_hex(o, BYTES_OF(tx->contract));
-    else
+    if (own && own->is_create) { /* also of a creation that failed, as go-ethereum has it */
+        struct b20 contract = evm_create_address(&tx->evm_sender, own->nonce);
+        jo_hex(o, BYTES_OF(contract));
+    } else {
         jo_null(o);
+    }
+}
+
+static void put_outcome(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
+                        const struct evm_tx *own) {
+    if (tx->has_state_root) { /* before EIP-658 */
+        JO_KEY_HEX(o, "root", tx->state_root);
+    } else {
+        jo_key(o, "status");
+        jo_quantity(o, chain_evm_ok(tx));
+    }
     jo_key(o, "cumulativeGasUsed");
     jo_quantity(o, tx->evm_cumulative_gas);
     jo_key(o, "gasUsed");
     jo_quantity(o, tx->common_gas_used);
     jo_key(o, "effectiveGasPrice");
     jo_quantity_u256(o, own ? &tx->effective_gas_price : &b->base_fee);
+    if (!own || own->type != EVM_TX_BLOB) return;
+    jo_key(o, "blobGasUsed");
+    jo_quantity(o, own->blob_hash_count * (uint64_t)EVM_GAS_PER_BLOB);
+    jo_key(o, "blobGasPrice");
+    jo_quantity_u256(o, &b->blob_base_fee);
+}
+
+void eth_put_receipt(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
+                     struct chain_reader *r) {
+    struct evm_tx decoded, *own = NULL;
+    uint8_t bloom[256] = {0};
+    if (tx->vm == ST_VM_EVM && !err_is(evm_tx_decode(tx->raw, chain_reader_arena(r), &decoded)))
+        own = &decoded;
+    jo_object(o);
+    JO_KEY_HEX(o, "transactionHash", tx->evm_hash);
+    put_place(o, tx, b);
+    jo_key(o, "type");
+    jo_quantity(o, own ? own->type : SHADOW_TX_TYPE);
+    put_parties(o, tx, own);
+    put_outcome(o, tx, b, own);
     put_logs(o, tx, b, bloom);
     JO_KEY_HEX(o, "logsBloom", bloom);
-    JO_KEY_HEX(o, "ternRootHash", tx->hash);
-    put_hashes(o, "ternMessages", tx->messages, tx->message_count);
+    if (!chain_is_ethereum(chain_reader_chain(r))) {
+        JO_KEY_HEX(o, "ternRootHash", tx->hash);
+        put_hashes(o, "ternMessages", tx->messages, tx->message_count);
+    }
     jo_end_object(o);
 }

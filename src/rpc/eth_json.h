@@ -20,6 +20,11 @@ void eth_put_address_key(struct json_out *o, const struct b20 *address);
 
 /* The field "accessList". */
 void eth_put_access_list(struct json_out *o, const struct evm_access *list, size_t count);
+/* One that nobody has signed, at a place in a simulated block. */
+void eth_put_unsigned(struct json_out *o, const struct eth_tx *tx, uint32_t index,
+                      const struct chain_block *b);
+/* The field "withdrawals". */
+void eth_put_withdrawals(struct json_out *o, const struct eth_withdrawal *list, size_t count);
 /* One that waits in the mempool. */
 void eth_put_pending(struct json_out *o, struct bytes raw, struct arena *arena);
 
@@ -28,7 +33,7 @@ void eth_put_arrival(struct json_out *o, struct chain *chain, struct chain_reade
                      const struct b32 *hash);
 
 void eth_put_receipt(struct json_out *o, const struct chain_tx *tx, const struct chain_block *b,
-                     struct arena *arena);
+                     struct chain_reader *r);
 
 /* A log with its place; `log_index` counts in the block. */
 void eth_put_log(struct json_out *o, const struct st_log *log, const struct chain_tx *tx,

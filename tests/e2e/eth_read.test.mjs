@@ -151,3 +151,46 @@ test('reverts keep their custom errors', async () => {
     assert.equal(error.code, 3);
     assert.equal(iface.parseError(error.data).args[0], 42n);
 });
+
+test('viem simulates blocks on top of each other', async () => {
+    const nobody = '0x00000000000000000000000000000000000000f1', other = '0x00000000000000000000000000000000000000f2';
+    const head = await pub.getBlock();
+    const [first, second] = await pub.simulateBlocks({
+        blocks: [
+            { blockOverrides: { number: head.number + 1n, baseFeePerGas: 7n }, stateOverrides: [{ address: nobody, balance: parseEther('3') }], calls: [{ account: nobody, to: other, value: parseEther('1') }, { account: wallet.address, to: box.target, abi: Box.abi, functionName: 'set', args: [31337n] }] },
+            { calls: [{ account: other, to: nobody, value: parseEther('0.5') }, { account: nobody, to: box.target, abi: Box.abi, functionName: 'value' }, { account: nobody, to: box.target, abi: Box.abi, functionName: 'fail', args: [1n] }] },
+        ],
+        traceTransfers: true,
+    });
+    assert.deepEqual([first.number, second.number], [head.number + 1n, head.number + 2n]);
+    assert.equal(second.parentHash, first.hash);
+    assert.equal(first.parentHash, head.hash);
+    assert.equal(first.baseFeePerGas, 7n);
+    assert.equal(first.calls[0].logs[0].address, '0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee');
+    assert.equal(first.calls[1].logs.length, 1);
+    assert.equal(first.gasUsed, first.calls[0].gasUsed + first.calls[1].gasUsed);
+    assert.deepEqual(second.calls.map((c) => c.status), ['success', 'success', 'failure']);
+    assert.equal(second.calls[1].result, 31337n);
+    assert.match(second.calls[2].error.message, /TooMuch/);
+    assert.notEqual(first.stateRoot, second.stateRoot);
+    assert.equal((await pub.getBlock()).hash, head.hash); // nothing is kept
+    assert.equal(await pub.readContract({ address: box.target, abi: Box.abi, functionName: 'value' }), 1000n);
+});
+
+test('a simulated block is the block that is made', async () => {
+    // The same transfer, simulated with the next block's own fields and then sent: same state root, same gas.
+    const fresh = await startNode(['--quiet']);
+    try {
+        const w = fresh.wallet(0), to = '0x00000000000000000000000000000000000000f3';
+        const tx = await w.populateTransaction({ to, value: 5n, maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 3n, gasLimit: 21000 });
+        const hex = (v) => `0x${BigInt(v).toString(16)}`;
+        const call = { from: w.address, to, value: '0x5', gas: '0x5208', nonce: hex(tx.nonce), maxFeePerGas: hex(10n ** 11n), maxPriorityFeePerGas: '0x3' };
+        const base = await fresh.rpc('eth_getBlockByNumber', 'latest', false);
+        const receipt = await (await w.sendTransaction(tx)).wait();
+        const made = await fresh.rpc('eth_getBlockByNumber', hex(receipt.blockNumber), false);
+        const [simulated] = await fresh.rpc('eth_simulateV1', { validation: true, blockStateCalls: [{ blockOverrides: { time: hex(Math.max(Number(made.timestamp), Number(base.timestamp) + 1)) }, calls: [call] }] }, base.number);
+        for (const key of ['number', 'parentHash', 'stateRoot', 'receiptsRoot', 'gasUsed', 'gasLimit', 'baseFeePerGas', 'logsBloom', 'miner']) assert.equal(simulated[key], made[key], key);
+    } finally {
+        await fresh.stop();
+    }
+});
