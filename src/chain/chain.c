@@ -10,8 +10,11 @@
 
 /* Every leg runs on this stack: eight crossings of the deepest machine, with room to spare. */
 enum { SEQUENCER_STACK_BYTES = 16 << 20 };
-/* In instant mode a block takes what arrives while it is built, but no longer than this. */
-enum { INSTANT_BLOCK_MS = 20 };
+/* In instant mode a block takes what arrives while it is built, but no longer than this. If the
+ * block before had several transactions, clients are busy, and it also waits for stragglers, as
+ * long as one comes within the pause: sealing costs more than running a few transactions. A client
+ * that is alone never waits. */
+enum { INSTANT_BLOCK_MS = 20, STRAGGLERS_MS = 5, STRAGGLER_PAUSE_US = 200 };
 
 uint64_t chain_wall_clock_us(void) {
     struct timespec t;
@@ -129,9 +132,14 @@ static bool fits(const struct chain_open_block *b, const struct mempool_tx *tx) 
  */
 static void fill(struct chain *c, struct chain_exec *x, struct chain_eth_build *e,
                  struct chain_open_block *b, uint64_t fill_ms) {
-    uint64_t stop_at = steady_ms() + fill_ms;
+    uint64_t start = steady_ms(), stop_at = start + fill_ms,
+             stragglers_until = start + STRAGGLERS_MS;
+    bool wait_for_stragglers = fill_ms == INSTANT_BLOCK_MS && c->is_busy;
     while (b->head.root_count < CHAIN_BLOCK_TXS_MAX && b->head.gas_used < b->head.gas_limit) {
         struct mempool_tx *tx = mempool_take(c->mempool);
+        if (!tx && wait_for_stragglers && steady_ms() < stragglers_until &&
+            mempool_wait_ready(c->mempool, STRAGGLER_PAUSE_US))
+            continue;
         if (!tx) break;
         if (!fits(b, tx)) {
             mempool_put_back(c->mempool, tx, nonce_now(c, tx));
@@ -140,6 +148,7 @@ static void fill(struct chain *c, struct chain_exec *x, struct chain_eth_build *
         run_one(c, x, e, b, tx);
         if (steady_ms() >= stop_at) break;
     }
+    c->is_busy = b->head.root_count > 1;
 }
 
 /* Opens the block that comes next, as it has been asked for. */

@@ -88,6 +88,17 @@ struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
 struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms,
                              struct chain_submitted *out);
 
+/* As chain_submit_evm, but does not block: with `*later` the answer comes by one call of `told`, on
+ * any thread and perhaps before this call returns; it must be quick and must not call the chain.
+ * Otherwise the answer is in the result and in `out`, and `told` is not called. */
+struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                                  void (*told)(void *ctx, const struct chain_submitted *done,
+                                               struct err e),
+                                  void *ctx, struct chain_submitted *out, bool *later);
+/* Whoever is to be told later is told now, and nobody will wait any more. For the end of those who
+ * `told` speaks to. */
+void chain_release_waiters(struct chain *c);
+
 /* The development faucet: a Move transaction signed by the chain's own faucet account, so that
  * clients see a user transaction. Mints `amount` (in octas, 10^-9 ETH) to `to`, creating the
  * account if it is missing. */

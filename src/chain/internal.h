@@ -67,6 +67,7 @@ struct chain {
     bool orders_closed;
 
     struct chain_point *points; /* newest first; the sequencer's */
+    bool is_busy;               /* the newest block had several transactions */
     bool failed; /* a write failed: the sequencer stops, its journal is not what the store is */
 
     pthread_t sequencer;

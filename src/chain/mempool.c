@@ -59,20 +59,6 @@ struct mempool *mempool_new(void) {
     return p;
 }
 
-void mempool_free(struct mempool *p) {
-    if (!p) return;
-    for (uint32_t i = 0; i < MEMPOOL_MAX; i++) {
-        if (p->txs[i]) mempool_tx_free(p->txs[i]);
-        free(p->senders[i]);
-    }
-    map_free(&p->by_hash);
-    map_free(&p->by_sender);
-    pthread_cond_destroy(&p->work);
-    pthread_cond_destroy(&p->news);
-    pthread_mutex_destroy(&p->lock);
-    free(p);
-}
-
 struct mempool_tx *mempool_tx_new(void) {
     struct mempool_tx *tx = xcalloc(1, sizeof *tx);
     arena_init(&tx->arena, 0);
@@ -136,12 +122,77 @@ static void index_tx(struct mempool *p, struct mempool_tx *tx) {
     map_insert(&p->by_hash, map_hash32(tx->hash.b, 0), tx->slot);
 }
 
+/* ---- Waiters */
+
+static uint64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void start_time(struct mempool *p, struct mempool_waiter *w) {
+    w->timed = true;
+    w->earlier = p->last_timed;
+    *(p->last_timed ? &p->last_timed->later : &p->first_timed) = w;
+    p->last_timed = w;
+}
+
+static void stop_time(struct mempool *p, struct mempool_waiter *w) {
+    if (!w->timed) return;
+    *(w->earlier ? &w->earlier->later : &p->first_timed) = w->later;
+    *(w->later ? &w->later->earlier : &p->last_timed) = w->earlier;
+    w->timed = false;
+}
+
+/* Lets go of a waiter whose transaction waits, or ran and is not sealed. */
+static void detach(struct mempool *p, struct mempool_waiter *w) {
+    stop_time(p, w);
+    if (w->tx) {
+        w->tx->waiter = NULL;
+        return;
+    }
+    struct mempool_waiter **at = &p->unsealed;
+    while (*at && *at != w) at = &(*at)->next_unsealed;
+    if (*at) *at = w->next_unsealed;
+}
+
 static void tell(struct mempool *p, struct mempool_tx *tx, const struct mempool_outcome *what) {
-    if (!tx->waiter) return;
-    *tx->waiter->outcome = *what;
-    tx->waiter->over = true;
-    tx->waiter = NULL;
-    pthread_cond_broadcast(&p->news);
+    struct mempool_waiter *w = tx->waiter;
+    if (!w) return;
+    detach(p, w);
+    w->outcome = *what;
+    w->told(w);
+}
+
+/* Tells those whose time is over (all with `everybody`); it is their own affair now. */
+static void release(struct mempool *p, bool everybody) {
+    uint64_t now = now_ms();
+    for (struct mempool_waiter *w; (w = p->first_timed) && (everybody || w->until_ms <= now);) {
+        detach(p, w);
+        w->told(w);
+    }
+}
+
+void mempool_release_waiters(struct mempool *p) {
+    pthread_mutex_lock(&p->lock);
+    p->none_waits = true;
+    release(p, true);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void mempool_free(struct mempool *p) {
+    if (!p) return;
+    mempool_release_waiters(p);
+    for (uint32_t i = 0; i < MEMPOOL_MAX; i++) {
+        if (p->txs[i]) mempool_tx_free(p->txs[i]);
+        free(p->senders[i]);
+    }
+    map_free(&p->by_hash);
+    map_free(&p->by_sender);
+    pthread_cond_destroy(&p->work);
+    pthread_cond_destroy(&p->news);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
 }
 
 void mempool_evict(struct mempool *p, struct mempool_tx *tx, const char *reason) {
@@ -312,37 +363,66 @@ uint64_t mempool_gapless_end(const struct mempool_sender *s) {
     return nonce;
 }
 
-enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce,
-                                uint64_t wait_ms, struct mempool_outcome *outcome) {
-    struct mempool_waiter waiter = {.outcome = outcome};
-    struct b32 hash = tx->hash;
-    *outcome = (struct mempool_outcome){0};
-    pthread_mutex_lock(&p->lock);
+/* Places the transaction, and lets `waiter` wait for it if it can run without waiting for others.
+ * Locked. */
+static enum mempool_err insert(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce,
+                               struct mempool_waiter *waiter, bool *waits) {
+    uint64_t tip;
+    *waits = false;
     enum mempool_err e = place(p, tx, account_nonce);
     if (e) {
-        pthread_mutex_unlock(&p->lock);
         mempool_tx_free(tx);
         return e;
     }
-    if (p->arrived) p->arrived(p->arrived_ctx, tx->vm, &hash);
-    uint64_t tip;
-    if (wait_ms && tx->nonce < mempool_gapless_end(tx->owner) && mempool_tip(p, tx, &tip)) {
-        struct timespec until = deadline(wait_ms);
-        tx->waiter = &waiter;
-        while (!waiter.over && pthread_cond_timedwait(&p->news, &p->lock, &until) == 0) {
+    if (p->arrived) p->arrived(p->arrived_ctx, tx->vm, &tx->hash);
+    *waits = waiter && tx->nonce < mempool_gapless_end(tx->owner) && mempool_tip(p, tx, &tip);
+    if (*waits) {
+        waiter->tx = tx;
+        tx->waiter = waiter;
+    }
+    return MEMPOOL_ERR_NONE;
+}
+
+/* A submitter that blocks; lives on its stack. */
+struct blocked {
+    struct mempool_waiter waiter; /* first */
+    struct mempool *pool;
+    bool over;
+};
+
+static void unblock(struct mempool_waiter *w) {
+    struct blocked *b = (struct blocked *)w;
+    b->over = true;
+    pthread_cond_broadcast(&b->pool->news);
+}
+
+enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce,
+                                uint64_t wait_ms, struct mempool_outcome *outcome) {
+    struct blocked b = {.waiter = {.told = unblock}, .pool = p};
+    struct timespec until = deadline(wait_ms);
+    bool waits;
+    pthread_mutex_lock(&p->lock);
+    enum mempool_err e = insert(p, tx, account_nonce, wait_ms ? &b.waiter : NULL, &waits);
+    if (waits) {
+        while (!b.over && pthread_cond_timedwait(&p->news, &p->lock, &until) == 0) {
         }
-        if (!waiter.over) { /* give up waiting: nobody may write to this stack any more */
-            struct mempool_tx *still = mempool_find_tx(p, &hash);
-            if (still && still->waiter == &waiter) still->waiter = NULL;
-            for (struct mempool_waiter **at = &p->unsealed; *at; at = &(*at)->next)
-                if (*at == &waiter) {
-                    *at = waiter.next;
-                    break;
-                }
-        }
+        if (!b.over) detach(p, &b.waiter); /* nobody may write to this stack any more */
     }
     pthread_mutex_unlock(&p->lock);
-    return MEMPOOL_ERR_NONE;
+    *outcome = b.waiter.outcome;
+    return e;
+}
+
+enum mempool_err mempool_insert_waiting(struct mempool *p, struct mempool_tx *tx,
+                                        uint64_t account_nonce, uint64_t wait_ms,
+                                        struct mempool_waiter *waiter, bool *waits) {
+    pthread_mutex_lock(&p->lock);
+    bool may_wait = wait_ms && !p->none_waits;
+    waiter->until_ms = now_ms() + wait_ms;
+    enum mempool_err e = insert(p, tx, account_nonce, may_wait ? waiter : NULL, waits);
+    if (*waits) start_time(p, waiter);
+    pthread_mutex_unlock(&p->lock);
+    return e;
 }
 
 void mempool_watch(struct mempool *p,
@@ -372,17 +452,40 @@ struct mempool_tx *mempool_take(struct mempool *p) {
 }
 
 bool mempool_wait(struct mempool *p, uint64_t timeout_ms, bool for_ready) {
-    bool forever = timeout_ms == UINT64_MAX;
     pthread_mutex_lock(&p->lock);
-    struct timespec until = deadline(forever ? 0 : timeout_ms);
-    int rc = 0;
-    while (!p->stopped && !p->woken && !(for_ready && p->ready_count) && rc == 0)
-        rc = forever ? pthread_cond_wait(&p->work, &p->lock)
-                     : pthread_cond_timedwait(&p->work, &p->lock, &until);
+    uint64_t now = now_ms(), end = timeout_ms < UINT64_MAX - now ? now + timeout_ms : UINT64_MAX;
+    release(p, false);
+    while (!p->stopped && !p->woken && !(for_ready && p->ready_count)) {
+        now = now_ms();
+        if (now >= end) break;
+        uint64_t until = p->first_timed ? min_u64(end, p->first_timed->until_ms) : end;
+        if (until == UINT64_MAX) {
+            pthread_cond_wait(&p->work, &p->lock);
+        } else {
+            struct timespec t = deadline(until > now ? until - now : 0);
+            pthread_cond_timedwait(&p->work, &p->lock, &t);
+        }
+        release(p, false);
+    }
     p->woken = false;
     bool go_on = !p->stopped;
     pthread_mutex_unlock(&p->lock);
     return go_on;
+}
+
+bool mempool_wait_ready(struct mempool *p, uint64_t timeout_us) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    uint64_t ns = (uint64_t)until.tv_nsec + timeout_us * 1000;
+    until.tv_sec += (time_t)(ns / 1000000000);
+    until.tv_nsec = (long)(ns % 1000000000);
+    pthread_mutex_lock(&p->lock);
+    int rc = 0;
+    while (!p->stopped && !p->woken && !p->ready_count && rc == 0)
+        rc = pthread_cond_timedwait(&p->work, &p->lock, &until);
+    bool ready = p->ready_count;
+    pthread_mutex_unlock(&p->lock);
+    return ready;
 }
 
 void mempool_wake(struct mempool *p) {
@@ -400,7 +503,8 @@ void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
     if (refusal) {
         tell(p, tx, refusal);
     } else if (tx->waiter) {
-        tx->waiter->next = p->unsealed;
+        tx->waiter->tx = NULL;
+        tx->waiter->next_unsealed = p->unsealed;
         p->unsealed = tx->waiter;
     }
     s->taken--;
@@ -434,20 +538,20 @@ void mempool_put_back(struct mempool *p, struct mempool_tx *tx, uint64_t next_no
 
 void mempool_sealed(struct mempool *p, const char *error) {
     pthread_mutex_lock(&p->lock);
-    for (struct mempool_waiter *w = p->unsealed; w; w = w->next) {
-        w->over = true;
-        w->outcome->sealed = !error;
-        w->outcome->refused = error != NULL;
-        if (error) snprintf(w->outcome->text, sizeof w->outcome->text, "%s", error);
+    for (struct mempool_waiter *w; (w = p->unsealed);) {
+        p->unsealed = w->next_unsealed;
+        stop_time(p, w);
+        w->outcome.sealed = !error;
+        w->outcome.refused = error != NULL;
+        if (error) snprintf(w->outcome.text, sizeof w->outcome.text, "%s", error);
+        w->told(w);
     }
-    p->unsealed = NULL;
     while (p->held) {
         struct mempool_sender *s = p->held;
         p->held = s->next_held;
         s->held = false;
         mempool_drop_sender_if_idle(p, s);
     }
-    pthread_cond_broadcast(&p->news);
     pthread_mutex_unlock(&p->lock);
 }
 

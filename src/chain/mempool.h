@@ -66,6 +66,21 @@ struct mempool_outcome {
     char text[256];
 };
 
+/* Somebody who wants to be told what becomes of a transaction, and does not block a thread for it.
+ * Belongs to the pool from the insertion until it is told. */
+struct mempool_waiter {
+    struct mempool_outcome outcome;
+    /* Called once, with the pool locked: must be quick and call nothing of the pool. If neither
+     * sealed nor refused, the time was over before anything was known. */
+    void (*told)(struct mempool_waiter *w);
+
+    /* private */
+    struct mempool_tx *tx; /* NULL when it ran: the waiter is among the unsealed then */
+    uint64_t until_ms;     /* on the steady clock */
+    bool timed;            /* in the list of those whose time runs */
+    struct mempool_waiter *next_unsealed, *earlier, *later;
+};
+
 struct mempool *mempool_new(void);
 void mempool_free(struct mempool *p);
 
@@ -80,6 +95,14 @@ void mempool_tx_free(struct mempool_tx *tx);
 enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce,
                                 uint64_t wait_ms, struct mempool_outcome *outcome);
 
+/* The same, but does not block: if the transaction can run without waiting for others, `*waits` is
+ * true and the waiter is told within `wait_ms`; its time is looked at by mempool_wait. */
+enum mempool_err mempool_insert_waiting(struct mempool *p, struct mempool_tx *tx,
+                                        uint64_t account_nonce, uint64_t wait_ms,
+                                        struct mempool_waiter *waiter, bool *waits);
+/* Tells all those waiters now that nothing is known yet; from here on none waits. */
+void mempool_release_waiters(struct mempool *p);
+
 /* ---- The sequencer */
 
 /* The next transaction that can run, or NULL. */
@@ -88,6 +111,8 @@ struct mempool_tx *mempool_take(struct mempool *p);
 /* Blocks until mempool_wake was called since the last time, `timeout_ms` is over (UINT64_MAX:
  * never), with `for_ready` something can run, or the pool is stopped. False when stopped. */
 bool mempool_wait(struct mempool *p, uint64_t timeout_ms, bool for_ready);
+/* Waits for something that can run; false if nothing came in that time, or other work did. */
+bool mempool_wait_ready(struct mempool *p, uint64_t timeout_us);
 /* Any thread. */
 void mempool_wake(struct mempool *p);
 

@@ -25,19 +25,11 @@ struct mempool_sender {
     uint64_t turn;  /* when it became ready */
 };
 
-/* A submitter that waits; lives on its stack. */
-struct mempool_waiter {
-    struct mempool_outcome *outcome;
-    bool over;
-    struct mempool_waiter
-        *next; /* in the list of those whose transaction ran but is not sealed yet */
-};
-
 struct mempool {
     pthread_mutex_t lock;
     pthread_cond_t work; /* for the sequencer */
-    pthread_cond_t news; /* for submitters */
-    bool stopped, woken;
+    pthread_cond_t news; /* for submitters that block */
+    bool stopped, woken, none_waits;
     void (*arrived)(void *ctx, uint8_t vm, const struct b32 *hash); /* or NULL */
     void *arrived_ctx;
     struct map by_hash, by_sender;
@@ -50,7 +42,8 @@ struct mempool {
     uint32_t ready_count;
     uint64_t turns;
     struct u256 base_fee;
-    struct mempool_waiter *unsealed;
+    struct mempool_waiter *unsealed;                 /* their transactions ran in the open block */
+    struct mempool_waiter *first_timed, *last_timed; /* in the order in which they came */
     struct mempool_sender *held;
     uint64_t swept_s; /* when expired transactions were last looked for */
 };

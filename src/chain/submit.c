@@ -5,6 +5,7 @@
 #include "crypto/crypto.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct err refused(struct chain_submitted *out, enum chain_err code, const char *text) {
     snprintf(out->text, sizeof out->text, "%s", text);
@@ -40,6 +41,39 @@ static struct err hand_over(struct chain *c, struct mempool_tx *tx, uint64_t acc
     out->vm_code = outcome.vm_code;
     if (outcome.refused) return refused(out, CHAIN_ERR_INVALID, outcome.text);
     return ERR_NONE;
+}
+
+/* A submission whose answer comes later. */
+struct later {
+    struct mempool_waiter waiter; /* first */
+    void (*told)(void *ctx, const struct chain_submitted *done, struct err e);
+    void *ctx;
+    struct chain_submitted done;
+};
+
+static void tell_later(struct mempool_waiter *w) {
+    struct later *l = (struct later *)w;
+    struct err e = ERR_NONE;
+    l->done.sealed = w->outcome.sealed;
+    l->done.vm_code = w->outcome.vm_code;
+    if (w->outcome.refused) e = refused(&l->done, CHAIN_ERR_INVALID, w->outcome.text);
+    l->told(l->ctx, &l->done, e);
+    free(l);
+}
+
+/* As hand_over, but `l` (taken) is told the end if there is something to wait for. */
+static struct err hand_over_later(struct chain *c, struct mempool_tx *tx, uint64_t account_nonce,
+                                  uint64_t wait_ms, struct later *l, struct chain_submitted *out,
+                                  bool *later) {
+    l->done = *out;
+    enum mempool_err pe = mempool_insert_waiting(c->mempool, tx, account_nonce,
+                                                 wait_for(c, wait_ms), &l->waiter, later);
+    if (!*later) free(l);
+    return pe ? pool_error(out, pe) : ERR_NONE;
+}
+
+void chain_release_waiters(struct chain *c) {
+    mempool_release_waiters(c->mempool);
 }
 
 /* Is it in a block already? */
@@ -139,22 +173,50 @@ static struct err check_and_hand_over(struct chain *c, struct mempool_tx *tx, un
     return e;
 }
 
+/* Everything before the state is looked at; NULL with the error in *e. */
+static struct mempool_tx *read_signed_evm(struct bytes raw, struct chain_submitted *out,
+                                          struct err *e) {
+    enum { RAW_MAX_BYTES = 128 << 10 }; /* geth's limit of a transaction in its pool */
+    *out = (struct chain_submitted){0};
+    if (raw.n > RAW_MAX_BYTES) {
+        *e = refused(out, CHAIN_ERR_INVALID, "oversized data: transaction size above 128 KiB");
+        return NULL;
+    }
+    struct mempool_tx *tx = decode_evm(raw, out, e);
+    if (!tx) return NULL;
+    *e = check_signed(tx->decoded, out);
+    if (err_is(*e)) {
+        mempool_tx_free(tx);
+        return NULL;
+    }
+    set_sender(tx, &((struct evm_tx *)tx->decoded)->sender);
+    return tx;
+}
+
 struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
                             struct chain_submitted *out) {
-    enum { RAW_MAX_BYTES = 128 << 10 }; /* geth's limit of a transaction in its pool */
     struct err e;
-    *out = (struct chain_submitted){0};
-    if (raw.n > RAW_MAX_BYTES)
-        return refused(out, CHAIN_ERR_INVALID, "oversized data: transaction size above 128 KiB");
-    struct mempool_tx *tx = decode_evm(raw, out, &e);
+    struct mempool_tx *tx = read_signed_evm(raw, out, &e);
+    return tx ? check_and_hand_over(c, tx, 0, wait_ms, out) : e;
+}
+
+struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                                  void (*told)(void *ctx, const struct chain_submitted *done,
+                                               struct err e),
+                                  void *ctx, struct chain_submitted *out, bool *later) {
+    struct err e;
+    uint64_t nonce = 0;
+    *later = false;
+    struct mempool_tx *tx = read_signed_evm(raw, out, &e);
     if (!tx) return e;
-    e = check_signed(tx->decoded, out);
+    e = check_evm(c, &tx->hash, tx->decoded, 0, &nonce, out);
     if (err_is(e)) {
         mempool_tx_free(tx);
         return e;
     }
-    set_sender(tx, &((struct evm_tx *)tx->decoded)->sender);
-    return check_and_hand_over(c, tx, 0, wait_ms, out);
+    struct later *l = xcalloc(1, sizeof *l);
+    *l = (struct later){.waiter = {.told = tell_later}, .told = told, .ctx = ctx};
+    return hand_over_later(c, tx, nonce, wait_ms, l, out, later);
 }
 
 /* ---- Move */

@@ -187,6 +187,16 @@ static bool is_local(const char *host) {
     return !host || !strncmp(host, "127.", 4) || !strcmp(host, "localhost") || !strcmp(host, "::1");
 }
 
+/* What a full disk is when the temporary store is mapped for writing. */
+static void on_full_disk(int number) {
+    static const char text[] =
+        "tern node: the disk with the temporary folder is full or fails; the node ends\n";
+    (void)number;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(74);
+}
+
 int cmd_node(int argc, char **argv) {
     struct settings s = {.chain = {.genesis_time_s = (uint64_t)time(NULL)},
                          .rpc = {.eth_port = -1, .aptos_port = -1, .faucet_port = -1}};
@@ -203,6 +213,7 @@ int cmd_node(int argc, char **argv) {
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGBUS, on_full_disk);
     raise_descriptor_limit();
     struct err e = chain_open(&chain, &s.chain);
     if (err_is(e)) {

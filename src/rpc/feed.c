@@ -86,7 +86,9 @@ void feed_criteria_unref(struct rpc_feed *f, struct feed_criteria *c) {
 
 /* ---- News (on the chain's threads) */
 
+/* Filters ask for themselves: without subscriptions there is nobody to wake the thread for. */
 static void wake(struct rpc_feed *f) {
+    if (!f->subscriptions) return;
     f->woken = true;
     pthread_cond_signal(&f->news);
 }

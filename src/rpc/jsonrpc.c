@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "codec/codec.h"
+#include "rpc/http.h"
 
 bool rpc_fail(struct rpc_call *c, int code, const char *format, ...) {
     char text[512];
@@ -121,9 +122,7 @@ static rpc_method *find_method(const struct rpc_method_row *const *tables, const
     return NULL;
 }
 
-/* The id as it came: a string, a number or null. */
-static void put_id(struct json_out *o, json_t *id) {
-    jo_key(o, "id");
+void rpc_put_id_value(struct json_out *o, json_t *id) {
     if (json_is_string(id)) {
         jo_string(o, bytes_make(json_string_value(id), json_string_length(id)));
     } else if (json_is_number(id)) {
@@ -133,6 +132,11 @@ static void put_id(struct json_out *o, json_t *id) {
     } else {
         jo_null(o);
     }
+}
+
+static void put_id(struct json_out *o, json_t *id) {
+    jo_key(o, "id");
+    rpc_put_id_value(o, id);
 }
 
 static void put_error(struct json_out *o, json_t *id, int code, const char *message,
@@ -157,37 +161,48 @@ static void put_error(struct json_out *o, json_t *id, int code, const char *mess
     jo_end_object(o);
 }
 
-/* Runs one request object; its answer goes to `o` unless it is a notification. */
-static void handle_one(struct rpc_node *node, const struct rpc_method_row *const *tables,
-                       json_t *request, uint64_t ws, struct json_out *o) {
+/* Where requests come from. */
+struct origin {
+    struct rpc_node *node;
+    const struct rpc_method_row *const *tables;
+    uint64_t ws;
+    struct http_request *req; /* with it, or over a WebSocket, one that stands alone may be … */
+    bool may_be_later;        /* … answered later */
+};
+
+/* Runs one request object; its answer goes to `o` unless it is a notification. False if it is
+ * answered later: its origin may be gone. */
+static bool handle_one(const struct origin *from, json_t *request, struct json_out *o) {
     json_t *id = json_object_get(request, "id"), *params = json_object_get(request, "params");
     const char *name = json_string_value(json_object_get(request, "method"));
     static const struct bytes no_data = {NULL, 0};
     if (!json_is_object(request) || !name) {
         put_error(o, id, RPC_INVALID_REQUEST,
                   "invalid request: an object with a method is expected", no_data);
-        return;
+        return true;
     }
     if (params && !json_is_array(params) && !json_is_null(params)) {
         put_error(o, id, RPC_INVALID_PARAMS, "non-array args", no_data);
-        return;
+        return true;
     }
-    rpc_method *run = find_method(tables, name);
+    rpc_method *run = find_method(from->tables, name);
     struct buf result = {0};
     struct json_out ro = {.buf = &result};
     struct arena arena;
     arena_init(&arena, 0);
     json_t *none = params && !json_is_null(params) ? NULL : json_array();
-    struct rpc_call call = {.node = node,
+    struct rpc_call call = {.node = from->node,
                             .method = name,
                             .params = none ? none : params,
                             .out = &ro,
                             .arena = &arena,
-                            .ws = ws};
+                            .ws = from->ws,
+                            .req = from->may_be_later ? from->req : NULL,
+                            .id = from->may_be_later ? id : NULL};
     bool ok = run ? run(&call)
                   : rpc_fail(&call, RPC_METHOD_NOT_FOUND,
                              "the method %.200s does not exist/is not available", name);
-    if (id) {
+    if (id && !call.is_later) {
         if (ok) {
             jo_object(o);
             jo_key(o, "jsonrpc");
@@ -203,37 +218,56 @@ static void handle_one(struct rpc_node *node, const struct rpc_method_row *const
     if (none) json_decref(none);
     arena_free(&arena);
     buf_free(&result);
+    return !call.is_later;
 }
 
-void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *tables,
-                struct bytes body, uint64_t ws, struct buf *answer) {
+static void handle_batch(struct origin *from, json_t *batch, struct json_out *o) {
+    size_t i, start = o->buf->n;
+    json_t *request;
+    from->may_be_later = false;
+    jo_array(o);
+    json_array_foreach(batch, i, request) {
+        if (o->buf->n - start > BATCH_ANSWER_MAX_BYTES)
+            put_error(o, json_object_get(request, "id"), RPC_RESPONSE_TOO_LARGE,
+                      "response too large", (struct bytes){NULL, 0});
+        else
+            handle_one(from, request, o);
+    }
+    jo_end_array(o);
+    if (o->buf->n == start + 2) o->buf->n = start; /* only notifications: no answer at all */
+}
+
+static bool handle(struct origin *from, struct bytes body, struct buf *answer) {
     struct json_out o = {.buf = answer};
     json_t *root;
     struct arena arena;
+    bool answered = true;
     arena_init(&arena, 0);
     struct err e = rpc_parse_json(&arena, body, &root);
     if (err_is(e)) put_error(&o, NULL, RPC_PARSE_ERROR, e.text, (struct bytes){NULL, 0});
     arena_free(&arena);
-    if (err_is(e)) return;
-    if (!json_is_array(root)) {
-        handle_one(node, tables, root, ws, &o);
-    } else if (json_array_size(root) == 0) {
+    if (err_is(e)) return true;
+    if (!json_is_array(root))
+        answered = handle_one(from, root, &o);
+    else if (json_array_size(root) == 0)
         put_error(&o, NULL, RPC_INVALID_REQUEST, "empty batch", (struct bytes){NULL, 0});
-    } else if (json_array_size(root) > RPC_BATCH_MAX) {
+    else if (json_array_size(root) > RPC_BATCH_MAX)
         put_error(&o, NULL, RPC_INVALID_REQUEST, "batch too large", (struct bytes){NULL, 0});
-    } else {
-        size_t i, start = answer->n;
-        json_t *request;
-        jo_array(&o);
-        json_array_foreach(root, i, request) {
-            if (answer->n - start > BATCH_ANSWER_MAX_BYTES)
-                put_error(&o, json_object_get(request, "id"), RPC_RESPONSE_TOO_LARGE,
-                          "response too large", (struct bytes){NULL, 0});
-            else
-                handle_one(node, tables, request, ws, &o);
-        }
-        jo_end_array(&o);
-        if (answer->n == start + 2) answer->n = start; /* only notifications: no answer at all */
-    }
+    else
+        handle_batch(from, root, &o);
     json_decref(root);
+    return answered;
+}
+
+void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *tables,
+                struct bytes body, uint64_t ws, struct buf *answer) {
+    /* Over a WebSocket an answer that comes later finds its way by the number. */
+    struct origin from = {.node = node, .tables = tables, .ws = ws, .may_be_later = true};
+    handle(&from, body, answer);
+}
+
+bool rpc_handle_http(struct rpc_node *node, const struct rpc_method_row *const *tables,
+                     struct http_request *req, struct buf *answer) {
+    struct origin from = {.node = node, .tables = tables, .req = req, .may_be_later = true};
+    return handle(&from, req->body, answer);
 }

@@ -9,6 +9,7 @@
 #include "rpc/json_out.h"
 
 struct rpc_node;
+struct http_request;
 
 /* Codes of the specification, and those that Ethereum's clients know. */
 enum {
@@ -35,7 +36,11 @@ struct rpc_call {
     struct json_out *out;
     struct arena *arena; /* the request's */
     uint64_t ws;         /* the WebSocket it came over, or RPC_NO_SOCKET */
-    int error;           /* set by rpc_fail */
+    /* For answers that come later (later.h): NULL in a batch. */
+    struct http_request *req; /* NULL over a WebSocket */
+    json_t *id;               /* NULL in a notification */
+    bool is_later;            /* set by the method: it is answered elsewhere */
+    int error;                /* set by rpc_fail */
     const char *message;
     struct bytes error_data; /* shown as hex in the error's data; p NULL: none */
 };
@@ -54,6 +59,14 @@ bool rpc_fail(struct rpc_call *c, int code, const char *format, ...)
 /* Handles one body; appends the answer, or nothing if all of it were notifications. */
 void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *tables,
                 struct bytes body, uint64_t ws, struct buf *answer);
+
+/* The same for an HTTP request's body. False if the request is answered later, by somebody else: it
+ * may be gone already. */
+bool rpc_handle_http(struct rpc_node *node, const struct rpc_method_row *const *tables,
+                     struct http_request *req, struct buf *answer);
+
+/* An id as it came: a string, a number, or null. */
+void rpc_put_id_value(struct json_out *o, json_t *id);
 
 /* Parses a body: an object or an array, nested at most 64 deep. *out is a new reference, NULL on an
  * error, whose text lives in `arena`. */

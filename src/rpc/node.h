@@ -2,6 +2,8 @@
 #ifndef TERN_RPC_NODE_H
 #define TERN_RPC_NODE_H
 
+#include <pthread.h>
+
 #include "chain/chain.h"
 #include "rpc/http.h"
 #include "rpc/jsonrpc.h"
@@ -13,6 +15,8 @@ struct rpc_node {
     struct rpc_server *server;
     struct rpc_pool *pool;
     struct rpc_feed *feed;
+    pthread_mutex_t later_lock; /* later.h: what is to be answered now */
+    struct rpc_later *later_first, **later_end;
     _Atomic size_t trace_bytes; /* that traces in the making have (trace.h) */
 };
 

@@ -22,10 +22,21 @@ struct rpc_pool {
     pthread_cond_t work;
     struct job *ring; /* queue_max of them */
     size_t queue_max, first, waiting;
+    unsigned idle; /* workers that sleep */
+    bool waking;   /* one of them has been called and is on its way */
     bool stopping;
     unsigned thread_count;
     struct worker workers[];
 };
+
+/* Calls a worker if there is work that nobody is coming for. One at a time: whoever comes calls the
+ * next one if there is still work then. On busy processors those that are awake have mostly done it
+ * by that time, and waking a worker for each job would cost more than many jobs do. */
+static void call_one(struct rpc_pool *p) {
+    if (!p->waiting || !p->idle || p->waking) return;
+    p->waking = true;
+    pthread_cond_signal(&p->work);
+}
 
 static void *work(void *arg) {
     struct worker *self = arg;
@@ -33,7 +44,12 @@ static void *work(void *arg) {
     pthread_setname_np(pthread_self(), "tern-worker");
     for (;;) {
         pthread_mutex_lock(&p->lock);
-        while (p->waiting == 0 && !p->stopping) pthread_cond_wait(&p->work, &p->lock);
+        while (p->waiting == 0 && !p->stopping) {
+            p->idle++;
+            pthread_cond_wait(&p->work, &p->lock);
+            p->idle--;
+            p->waking = false;
+        }
         if (p->waiting == 0) {
             pthread_mutex_unlock(&p->lock);
             return NULL;
@@ -41,6 +57,7 @@ static void *work(void *arg) {
         struct job job = p->ring[p->first];
         p->first = (p->first + 1) % p->queue_max;
         p->waiting--;
+        call_one(p);
         pthread_mutex_unlock(&p->lock);
         job.run(job.arg, self->index);
     }
@@ -74,7 +91,7 @@ bool rpc_pool_submit(struct rpc_pool *p, void (*run)(void *arg, unsigned worker)
     if (room) {
         p->ring[(p->first + p->waiting) % p->queue_max] = (struct job){run, arg};
         p->waiting++;
-        pthread_cond_signal(&p->work);
+        call_one(p);
     }
     pthread_mutex_unlock(&p->lock);
     return room;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "rpc/feed.h"
+#include "rpc/later.h"
 #include "rpc/node.h"
 
 enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 };
@@ -38,8 +39,8 @@ static void eth_work(struct http_request *req, unsigned worker) {
     struct rpc_node *node = req->ctx;
     struct buf answer = {0};
     (void)worker;
-    rpc_handle(node, tables_of(node), req->body, RPC_NO_SOCKET, &answer);
-    http_respond(req, 200, "application/json", NULL, 0, &answer);
+    if (rpc_handle_http(node, tables_of(node), req, &answer))
+        http_respond(req, 200, "application/json", NULL, 0, &answer);
 }
 
 static void on_eth(void *ctx, struct http_request *req) {
@@ -128,6 +129,7 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
                      const struct rpc_options *options) {
     struct rpc_node *node = xcalloc(1, sizeof *node);
     node->chain = chain;
+    rpc_laters_init(node);
     node->pool = rpc_pool_start(worker_count(options), WORKER_QUEUE, WORKER_STACK_BYTES);
     node->feed = node->pool ? feed_start(node) : NULL;
     if (!node->feed) {
@@ -173,7 +175,9 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
 void rpc_stop(struct rpc_node *node) {
     if (!node) return;
     rpc_server_stop(node->server, STOP_GRACE_MS);
+    chain_release_waiters(node->chain);
     rpc_pool_stop(node->pool);
+    rpc_laters_free(node);
     feed_stop(node->feed);
     rpc_server_free(node->server);
     free(node);

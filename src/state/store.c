@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,13 +98,25 @@ static struct err open_durable(struct st_store *s, const struct st_store_options
     return rc ? st_lmdb_error(rc, ST_ERR_OPEN, "the store cannot be opened") : ERR_NONE;
 }
 
+static bool may_be_as_long(uint64_t bytes) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+           (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= bytes);
+}
+
+/* Pages are written where they are mapped, if the file may be as long as the map (it has holes):
+ * that saves a system call for each page. A durable store does not do so, because a full disk would
+ * be a signal there instead of an error; the program dies of either when the store is temporary. */
 static struct err open_temporary(struct st_store *s, uint64_t map_bytes) {
     const char *tmp = getenv("TMPDIR");
     char dir[4096], path[4200];
     if (!tmp || !*tmp) tmp = "/tmp";
     if (snprintf(dir, sizeof dir, "%s/tern-XXXXXX", tmp) >= (int)sizeof dir || !mkdtemp(dir))
         return err_at(ST_ERR_OPEN, "no temporary folder can be created", (uint64_t)errno);
-    int rc = open_env(s, dir, map_bytes, MDB_NOTLS | MDB_NOMEMINIT | MDB_NOSYNC | MDB_NOMETASYNC);
+    unsigned flags = MDB_NOTLS | MDB_NOMEMINIT | MDB_NOSYNC | MDB_NOMETASYNC;
+    int rc = EFBIG;
+    if (may_be_as_long(map_bytes)) rc = open_env(s, dir, map_bytes, flags | MDB_WRITEMAP);
+    if (rc) rc = open_env(s, dir, map_bytes, flags);
     /* Open files live on without their names. */
     snprintf(path, sizeof path, "%s/data.mdb", dir);
     unlink(path);

@@ -1,0 +1,98 @@
+#include "rpc/later.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct rpc_later {
+    struct rpc_node *node;
+    struct http_request *req; /* NULL: it came over the WebSocket */
+    uint64_t ws;
+    struct buf id; /* as JSON */
+    struct b32 hash;
+    bool failed;
+    char error[256];
+    struct rpc_later *next;
+};
+
+void rpc_laters_init(struct rpc_node *node) {
+    pthread_mutex_init(&node->later_lock, NULL);
+    node->later_end = &node->later_first;
+}
+
+void rpc_laters_free(struct rpc_node *node) {
+    pthread_mutex_destroy(&node->later_lock);
+}
+
+struct rpc_later *rpc_later_new(struct rpc_call *c) {
+    if (!c->id || !(c->req || c->ws)) return NULL;
+    struct rpc_later *l = xcalloc(1, sizeof *l);
+    *l = (struct rpc_later){.node = c->node, .req = c->req, .ws = c->ws};
+    struct json_out o = {.buf = &l->id};
+    rpc_put_id_value(&o, c->id);
+    return l;
+}
+
+void rpc_later_free(struct rpc_later *l) {
+    if (!l) return;
+    buf_free(&l->id);
+    free(l);
+}
+
+static void answer(struct rpc_later *l) {
+    struct buf text = {0};
+    struct json_out o = {.buf = &text};
+    jo_object(&o);
+    jo_key(&o, "jsonrpc");
+    jo_cstring(&o, "2.0");
+    jo_key(&o, "id");
+    jo_raw(&o, buf_bytes(&l->id));
+    if (l->failed) {
+        jo_key(&o, "error");
+        jo_object(&o);
+        jo_key(&o, "code");
+        jo_raw(&o, BYTES_LIT("-32000")); /* RPC_SERVER_ERROR */
+        jo_key(&o, "message");
+        jo_cstring(&o, l->error);
+        jo_end_object(&o);
+    } else {
+        jo_key(&o, "result");
+        jo_hex(&o, BYTES_OF(l->hash));
+    }
+    jo_end_object(&o);
+    if (l->req)
+        http_respond(l->req, 200, "application/json", NULL, 0, &text);
+    else
+        ws_send(l->node->server, l->ws, buf_bytes(&text));
+    buf_free(&text);
+    rpc_later_free(l);
+}
+
+/* On a worker: everything that has come together. */
+static void answer_all(void *arg, unsigned worker) {
+    struct rpc_node *node = arg;
+    (void)worker;
+    pthread_mutex_lock(&node->later_lock);
+    struct rpc_later *l = node->later_first;
+    node->later_first = NULL;
+    node->later_end = &node->later_first;
+    pthread_mutex_unlock(&node->later_lock);
+    while (l) {
+        struct rpc_later *next = l->next;
+        answer(l);
+        l = next;
+    }
+}
+
+void rpc_later_done(struct rpc_later *l, const struct b32 *hash, const char *error) {
+    struct rpc_node *node = l->node;
+    l->failed = error;
+    if (error) snprintf(l->error, sizeof l->error, "%s", error);
+    if (hash) l->hash = *hash;
+    pthread_mutex_lock(&node->later_lock);
+    bool first = !node->later_first;
+    *node->later_end = l;
+    node->later_end = &l->next;
+    pthread_mutex_unlock(&node->later_lock);
+    /* The first of a list calls a worker for all of it; without room for that it does it itself. */
+    if (first && !rpc_pool_submit(node->pool, answer_all, node)) answer_all(node, 0);
+}

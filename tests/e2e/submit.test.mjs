@@ -1,0 +1,118 @@
+// Submissions: whoever gets the answer finds the transaction in a block, in whatever way it came, alone or with many.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Transaction, Wallet } from 'ethers';
+import { startNode } from './lib/node.mjs';
+
+let node, chainId;
+const to = '0x000000000000000000000000000000000000dEaD';
+const nonces = new Map();
+
+before(async () => {
+    node = await startNode(['--quiet']);
+    chainId = Number(await node.rpc('eth_chainId'));
+});
+
+after(() => node?.stop());
+
+async function signed(wallet, more = {}) {
+    const nonce = more.nonce ?? nonces.get(wallet.address) ?? 0;
+    if (more.nonce === undefined) nonces.set(wallet.address, nonce + 1);
+    return wallet.signTransaction({ to, value: 1n, nonce, gasLimit: 21000, maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 1n, type: 2, chainId, ...more });
+}
+const hashOf = (raw) => Transaction.from(raw).hash;
+const receipt = (raw) => node.rpc('eth_getTransactionReceipt', hashOf(raw));
+
+test('many at once: each answer comes when its receipt can be read, and the receipts fit together', async () => {
+    const raws = [];
+    for (let k = 0; k < 8; k++) for (let i = 0; i < 10; i++) raws.push(await signed(node.wallet(i)));
+    const receipts = await Promise.all(raws.map(async (raw) => {
+        const { result, error } = await node.raw('eth_sendRawTransaction', raw);
+        assert.equal(error, undefined, error?.message);
+        assert.equal(result, hashOf(raw));
+        return receipt(raw);
+    }));
+    assert.ok(receipts.every((r) => r?.status === '0x1'));
+    const blocks = Map.groupBy(receipts, (r) => r.blockHash);
+    for (const [hash, some] of blocks) {
+        const block = await node.rpc('eth_getBlockByHash', hash, false);
+        assert.equal(block.transactions.length, some.length);
+        for (const r of some) {
+            assert.equal(block.transactions[Number(r.transactionIndex)], r.transactionHash);
+            assert.equal(Number(r.cumulativeGasUsed), 21000 * (Number(r.transactionIndex) + 1));
+        }
+    }
+    assert.equal(await node.rpc('eth_getBalance', to, 'latest'), '0x50');
+});
+
+test('a refusal is an error with its reason, before and after the mempool', async () => {
+    const poor = Wallet.createRandom();
+    const cases = [
+        [await signed(poor, { nonce: 0 }), /insufficient funds/],
+        [await signed(node.wallet(0), { nonce: 0, value: 2n }), /nonce too low/],
+        ['0x02c0', /./],
+    ];
+    for (const [raw, reason] of cases) {
+        const { error } = await node.raw('eth_sendRawTransaction', raw);
+        assert.equal(error?.code, -32000);
+        assert.match(error.message, reason);
+    }
+    const raw = await signed(node.wallet(0));
+    await node.rpc('eth_sendRawTransaction', raw);
+    const { error } = await node.raw('eth_sendRawTransaction', raw);
+    assert.match(error.message, /already known|nonce too low/);
+});
+
+test('one that waits for an earlier nonce is answered at once', async () => {
+    const wallet = node.wallet(1), nonce = nonces.get(wallet.address);
+    const later = await signed(wallet, { nonce: nonce + 1 });
+    const start = Date.now();
+    assert.equal(await node.rpc('eth_sendRawTransaction', later), hashOf(later));
+    assert.ok(Date.now() - start < 3000);
+    assert.equal(await receipt(later), null);
+    const first = await signed(wallet, { nonce });
+    await node.rpc('eth_sendRawTransaction', first);
+    for (let i = 0; i < 100 && !await receipt(later); i++) await new Promise((r) => setTimeout(r, 20));
+    assert.equal((await receipt(later)).status, '0x1');
+    nonces.set(wallet.address, nonce + 2);
+});
+
+test('over a WebSocket, in a batch, with any id, and as a notification', async () => {
+    const ws = new WebSocket(node.urls.eth.replace('http', 'ws'));
+    await new Promise((resolve, reject) => { ws.onopen = resolve; ws.onerror = reject; });
+    const answers = [];
+    let news = () => {};
+    ws.onmessage = (m) => { answers.push(JSON.parse(m.data)); news(); };
+    const raws = [];
+    for (let i = 2; i < 6; i++) raws.push(await signed(node.wallet(i)));
+    raws.forEach((raw, i) => ws.send(JSON.stringify({ jsonrpc: '2.0', id: `n${i}`, method: 'eth_sendRawTransaction', params: [raw] })));
+    while (answers.length < raws.length) await new Promise((resolve) => { news = resolve; });
+    assert.deepEqual(answers.map((a) => a.id).sort(), ['n0', 'n1', 'n2', 'n3']);
+    for (const a of answers) assert.equal(a.result, hashOf(raws[Number(a.id[1])]));
+    for (const raw of raws) assert.equal((await receipt(raw)).status, '0x1');
+    ws.close();
+
+    const post = async (body) => (await fetch(node.urls.eth, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).text();
+    const batch = [await signed(node.wallet(6)), await signed(node.wallet(6))];
+    const both = JSON.parse(await post(batch.map((raw, id) => ({ jsonrpc: '2.0', id, method: 'eth_sendRawTransaction', params: [raw] }))));
+    assert.deepEqual(both.map((a) => [a.id, a.result]), batch.map((raw, i) => [i, hashOf(raw)]));
+    for (const raw of batch) assert.equal((await receipt(raw)).status, '0x1');
+
+    const quiet = await signed(node.wallet(7));
+    assert.equal(await post({ jsonrpc: '2.0', method: 'eth_sendRawTransaction', params: [quiet] }), '');
+    assert.equal((await receipt(quiet)).status, '0x1');
+    const nothing = await signed(node.wallet(7));
+    assert.deepEqual(JSON.parse(await post({ jsonrpc: '2.0', id: null, method: 'eth_sendRawTransaction', params: [nothing] })), { jsonrpc: '2.0', id: null, result: hashOf(nothing) });
+});
+
+test('a node that is stopped under load ends, and answers or closes', async () => {
+    const other = await startNode(['--quiet']);
+    const raws = [];
+    for (let k = 0; k < 15; k++) for (let i = 0; i < 10; i++) raws.push(await signed(node.wallet(i), { nonce: k }));
+    const all = raws.map((raw) => other.raw('eth_sendRawTransaction', raw).then(() => 'answered', () => 'closed'));
+    await new Promise((r) => setTimeout(r, 20));
+    const start = Date.now();
+    assert.equal((await other.stop()).code, 0);
+    assert.ok(Date.now() - start < 20_000);
+    await Promise.all(all);
+});

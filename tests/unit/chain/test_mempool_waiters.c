@@ -1,0 +1,209 @@
+/* The mempool's waiters that do not block: each is told exactly once, whatever happens. */
+#include "chain/mempool.h"
+
+#include "../codec/helpers.h"
+#include "state/state.h"
+
+static struct mempool *pool;
+
+/* A waiter that counts. */
+struct listener {
+    struct mempool_waiter waiter; /* first */
+    unsigned told;
+};
+
+static void on_told(struct mempool_waiter *w) {
+    ((struct listener *)w)->told++;
+}
+
+static struct listener listener(void) {
+    return (struct listener){.waiter = {.told = on_told}};
+}
+
+static int setup(void **state) {
+    setup_arena(state);
+    pool = mempool_new();
+    return 0;
+}
+
+static int teardown(void **state) {
+    mempool_free(pool);
+    return teardown_arena(state);
+}
+
+static struct mempool_tx *make(uint32_t who, uint64_t nonce, uint64_t price) {
+    struct mempool_tx *tx = mempool_tx_new();
+    store_be32(tx->hash.b, who);
+    store_be64(tx->hash.b + 4, nonce);
+    store_be64(tx->hash.b + 12, price);
+    store_be32(tx->sender.b, who);
+    tx->vm = ST_VM_EVM;
+    tx->nonce = nonce;
+    tx->price = tx->tip = u256_from_u64(price);
+    return tx;
+}
+
+/* Inserts with a waiter of `wait_ms`; true if it waits. */
+static bool insert(struct listener *l, uint32_t who, uint64_t nonce, uint64_t wait_ms) {
+    bool waits;
+    assert_int_equal(
+        mempool_insert_waiting(pool, make(who, nonce, 100), 0, wait_ms, &l->waiter, &waits), 0);
+    return waits;
+}
+
+static void assert_told(const struct listener *l, bool sealed, bool refused) {
+    assert_int_equal(l->told, 1);
+    assert_int_equal(l->waiter.outcome.sealed, sealed);
+    assert_int_equal(l->waiter.outcome.refused, refused);
+}
+
+static void test_told_when_the_block_is_sealed(void **state) {
+    (void)state;
+    struct listener a = listener(), b = listener();
+    assert_true(insert(&a, 1, 0, 4000));
+    assert_true(insert(&b, 2, 0, 4000));
+    for (int i = 0; i < 2; i++) mempool_done(pool, mempool_take(pool), 1, NULL);
+    assert_int_equal(a.told + b.told, 0);
+    mempool_sealed(pool, NULL);
+    assert_told(&a, true, false);
+    assert_told(&b, true, false);
+    mempool_sealed(pool, NULL);
+    assert_int_equal(a.told, 1);
+}
+
+static void test_told_when_the_block_cannot_be_sealed(void **state) {
+    (void)state;
+    struct listener a = listener();
+    assert_true(insert(&a, 1, 0, 4000));
+    mempool_done(pool, mempool_take(pool), 1, NULL);
+    mempool_sealed(pool, "the disk is full");
+    assert_told(&a, false, true);
+    assert_string_equal(a.waiter.outcome.text, "the disk is full");
+}
+
+static void test_told_of_a_refusal_at_once(void **state) {
+    (void)state;
+    struct listener a = listener();
+    struct mempool_outcome why = {.refused = true, .vm_code = 7, .text = "no"};
+    assert_true(insert(&a, 1, 0, 4000));
+    mempool_done(pool, mempool_take(pool), 0, &why);
+    assert_told(&a, false, true);
+    assert_int_equal(a.waiter.outcome.vm_code, 7);
+    assert_string_equal(a.waiter.outcome.text, "no");
+}
+
+static void test_told_when_it_is_replaced(void **state) {
+    (void)state;
+    struct listener a = listener(), b = listener();
+    bool waits;
+    assert_true(insert(&a, 1, 0, 4000));
+    assert_int_equal(mempool_insert_waiting(pool, make(1, 0, 200), 0, 4000, &b.waiter, &waits), 0);
+    assert_true(waits);
+    assert_told(&a, false, true);
+    assert_int_equal(b.told, 0);
+    mempool_clear(pool, "cleared");
+    assert_told(&b, false, true);
+    assert_string_equal(b.waiter.outcome.text, "cleared");
+}
+
+static void test_what_cannot_run_does_not_wait(void **state) {
+    (void)state;
+    struct listener gap = listener(), none = listener(), known = listener();
+    bool waits = true;
+    assert_false(insert(&gap, 1, 1, 4000));
+    assert_false(insert(&none, 2, 0, 0));
+    assert_int_equal(mempool_insert_waiting(pool, make(2, 0, 100), 0, 4000, &known.waiter, &waits),
+                     MEMPOOL_ERR_KNOWN);
+    assert_false(waits);
+    mempool_clear(pool, "cleared");
+    assert_int_equal(gap.told + none.told + known.told, 0);
+}
+
+static void test_told_when_its_time_is_over(void **state) {
+    (void)state;
+    struct listener soon = listener(), late = listener();
+    assert_true(insert(&soon, 1, 0, 5));
+    assert_true(insert(&late, 2, 0, 60000));
+    assert_true(mempool_wait(pool, 50, false));
+    assert_told(&soon, false, false);
+    assert_int_equal(late.told, 0);
+    /* Its transaction goes on without it. */
+    assert_int_equal(mempool_count(pool), 2);
+    for (int i = 0; i < 2; i++) mempool_done(pool, mempool_take(pool), 1, NULL);
+    mempool_sealed(pool, NULL);
+    assert_int_equal(soon.told, 1);
+    assert_told(&late, true, false);
+}
+
+static void test_time_of_one_that_went_back_to_wait_goes_on(void **state) {
+    (void)state;
+    struct listener a = listener();
+    assert_true(insert(&a, 1, 0, 5));
+    mempool_put_back(pool, mempool_take(pool), 0);
+    assert_true(mempool_wait(pool, 50, false));
+    assert_told(&a, false, false);
+}
+
+static void test_release_tells_all_and_ends_waiting(void **state) {
+    (void)state;
+    struct listener waiting = listener(), taken = listener(), unsealed = listener(),
+                    later = listener();
+    assert_true(insert(&unsealed, 1, 0, 4000));
+    mempool_done(pool, mempool_take(pool), 1, NULL);
+    assert_true(insert(&taken, 2, 0, 4000));
+    struct mempool_tx *tx = mempool_take(pool);
+    assert_true(insert(&waiting, 3, 0, 4000));
+    mempool_release_waiters(pool);
+    assert_told(&waiting, false, false);
+    assert_told(&taken, false, false);
+    assert_told(&unsealed, false, false);
+    assert_false(insert(&later, 4, 0, 4000));
+    mempool_done(pool, tx, 1, NULL);
+    mempool_sealed(pool, NULL);
+    assert_int_equal(unsealed.told + taken.told + waiting.told, 3);
+    assert_int_equal(later.told, 0);
+}
+
+static void test_end_of_the_pool_tells_all(void **state) {
+    (void)state;
+    struct listener a = listener(), b = listener();
+    assert_true(insert(&a, 1, 0, 4000));
+    mempool_stop(pool);
+    assert_told(&a, false, true);
+    mempool_free(pool);
+    pool = mempool_new();
+    assert_true(insert(&b, 1, 0, 4000));
+    mempool_free(pool);
+    assert_told(&b, false, false);
+    pool = mempool_new();
+}
+
+static void test_wait_ready_sees_what_is_there(void **state) {
+    (void)state;
+    struct listener a = listener();
+    assert_false(mempool_wait_ready(pool, 1000));
+    assert_true(insert(&a, 1, 0, 4000));
+    assert_true(mempool_wait_ready(pool, 60000000));
+    mempool_wake(pool); /* other work: whoever fills a block is to end it */
+    mempool_done(pool, mempool_take(pool), 1, NULL);
+    assert_false(mempool_wait_ready(pool, 60000000));
+    mempool_sealed(pool, NULL);
+}
+
+int main(void) {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_told_when_the_block_is_sealed),
+        T(test_told_when_the_block_cannot_be_sealed),
+        T(test_told_of_a_refusal_at_once),
+        T(test_told_when_it_is_replaced),
+        T(test_what_cannot_run_does_not_wait),
+        T(test_told_when_its_time_is_over),
+        T(test_time_of_one_that_went_back_to_wait_goes_on),
+        T(test_release_tells_all_and_ends_waiting),
+        T(test_end_of_the_pool_tells_all),
+        T(test_wait_ready_sees_what_is_there),
+    };
+#undef T
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
