@@ -586,8 +586,10 @@ static void test_stop_closes_all_with_1001(void **state) {
     struct world w;
     struct client c[50];
     start(&w, NULL);
-    for (int i = 0; i < 50; i++) c[i] = ws_connect(&w);
-    await(&w.opened, 50);
+    for (int i = 0; i < 50; i++) {
+        c[i] = ws_connect(&w);
+        await(&w.opened, i + 1); /* so that the last to open is the last to connect */
+    }
     assert_true(ws_send(w.server, w.last, BYTES_LIT("news")));
     rpc_server_stop(w.server, 100);
     assert_int_equal(w.closed, 50);
