@@ -1,6 +1,7 @@
 /* The command line: one row per command. */
 #include "node/commands.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ static const struct {
     {"node", cmd_node, "run a chain with its Ethereum and Aptos endpoints"},
     {"statetest", cmd_statetest, "run Ethereum state tests, as geth's evm does"},
     {"blocktest", cmd_blocktest, "run Ethereum block tests, as geth's evm does"},
+    {"evm", cmd_evm, "run bytecode; the commands of geth's evm under their names there"},
     {"t8n", cmd_t8n, "apply transactions to a world, as geth's evm does"},
     {"svm", cmd_svm, "run Solana VM instruction tests"},
     {"precompile", cmd_precompile, "run vectors of precompiles"},
@@ -25,7 +27,15 @@ static int usage(FILE *out) {
     return out == stdout ? 0 : 2;
 }
 
+/* Called by the name `evm`, through a link, the program is go-ethereum's: for frameworks that run a
+ * program of that name. */
+static bool is_evm(const char *program) {
+    const char *slash = strrchr(program, '/');
+    return !strcmp(slash ? slash + 1 : program, "evm");
+}
+
 int main(int argc, char **argv) {
+    if (argc > 0 && is_evm(argv[0])) return cmd_evm(argc, argv);
     if (argc < 2) return usage(stderr);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return usage(stdout);

@@ -196,6 +196,16 @@ static void collect_account(void *ctx, struct st_account *a) {
         (struct st_trie_pair){BYTES_OF(*hash), arena_copy(c->arena, bytes_make(rlp, n))};
 }
 
+struct b32 st_storage_root(struct st_journal *j, const struct st_account *a) {
+    struct collect c = {.j = j};
+    arena_init(&c.slots, 0);
+    st_each_slot(j, a, collect_slot, &c);
+    struct b32 root = st_slots_root(&c.slots, c.values, c.value_count);
+    free(c.values);
+    arena_free(&c.slots);
+    return root;
+}
+
 struct b32 st_evm_root(struct st_journal *j) {
     struct arena arena;
     arena_init(&arena, 0);

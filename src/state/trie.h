@@ -20,6 +20,8 @@ struct b32 st_trie_root(struct st_trie_pair *pairs, size_t count);
 
 /* The state root of a journal over a NULL snapshot: the secure trie over all existing accounts. */
 struct b32 st_evm_root(struct st_journal *j);
+/* The storage root of one of its accounts. */
+struct b32 st_storage_root(struct st_journal *j, const struct st_account *a);
 
 /* The proof nodes of EIP-1186 (RLP each, root first) of an account or a slot, present or absent. */
 struct st_proof {

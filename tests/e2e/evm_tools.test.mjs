@@ -117,6 +117,24 @@ test('t8n says what is wrong with its input', () => {
     assert.equal(run(TERN, ['t8n', '--input.alloc', 'absent.json']).code, 11);
 });
 
+test('evm run gives the output of code', () => {
+    const cases = [
+        [['run', '6005600301', '--fork', 'Frontier'], ''], // nothing is returned
+        [['run', '--code', '0x60056003015f5260205ff3'], '0x' + '8'.padStart(64, '0')],
+        [['run', '--input', '0x2a', '5f355f5260205ff3'], '0x2a' + '0'.repeat(62)],
+        [['run', '--value', '5', '6040'], '\n error: insufficient balance for transfer'],
+        [['run', '--fork', 'London', '5f'], '\n error: invalid opcode: PUSH0'],
+        [['run', '--create', '600160005360016000f3'], '0x01'],
+    ];
+    for (const [args, want] of cases) assert.equal(run(TERN, ['evm', ...args]).out, want + '\n', args.join(' '));
+    const json = run(TERN, ['evm', 'run', '--json', '--gas', '100', '6001']);
+    assert.equal(json.out, '');
+    assert.deepEqual(json.err.trim().split('\n').map((l) => JSON.parse(l).opName), ['PUSH1', 'STOP', undefined]);
+    for (const bad of [['run', '600'], ['run', 'zz'], ['run', '--fork', 'Nowhere', '00'], ['run', '--codefile', 'absent']])
+        assert.equal(run(TERN, ['evm', ...bad]).code, 1, bad.join(' '));
+    assert.match(run(TERN, ['evm', '--version']).out, /^evm version /);
+});
+
 // ---- Beside go-ethereum's evm
 
 const VERSION = 'v1.17.10';
@@ -159,6 +177,39 @@ describe('beside go-ethereum', () => {
             const ours = run(TERN, args), theirs = run(evm, args);
             assert.equal(ours.code, theirs.code, `${dir} ${fork}: ${ours.err}\n${theirs.err}`);
             if (theirs.out) assert.deepEqual(JSON.parse(ours.out), JSON.parse(theirs.out), `${dir} ${fork}`);
+        }
+    });
+
+    test('run', (t) => {
+        if (!evm) return t.skip(ABSENT);
+        const init = '6c6001600055600060005360106000f35f52600d6013f0';
+        const cases = [
+            ['6040'], ['0x60005ff3'], ['60005ffd'], ['60ff600052602060005260206000f3'], ['fe'], ['1e5f5260205ff3'], ['60ff1e5f5260205ff3'],
+            ['--value', '5', '6040'], ['--create', '6001600155600160005360016000f3'], ['--dump', '6001600155600160005360016000f3'],
+            ['--dump', '--create', '6001600155600160005360016000f3'], ['--json', '6040'], ['--json', '--input', '0x1234', '36600052602060006000376020600020'],
+            ['--trace', '--nomemory=false', '--noreturndata=false', '60ff600052602060005260206000f3'], ['--gas', '21000', '5b600056'],
+            ['--json', '--sender', '0x1111', '--receiver', '0x2222', '3330'], ['--price', '7', '3a5f5260205ff3'], ['--json', '5f5f5f5f5f5af1'],
+            ['--json', '600160025d60025c5f5260205ff3'], ['--json', init],
+            ...['46', '48', '41', '43', '44', '45', '4a', '600040', '47', '3d', '5a'].map((op) => [`${op}5f5260205ff3`]),
+        ];
+        for (const args of cases) {
+            const ours = run(TERN, ['evm', 'run', ...args]), theirs = run(evm, ['run', ...args]);
+            assert.equal(ours.out, theirs.out, args.join(' '));
+            const lines = (s) => s.split('\n').filter((l) => l.startsWith('{'));
+            assert.deepEqual(lines(ours.err), lines(theirs.err), args.join(' '));
+        }
+        t.diagnostic(`${cases.length} runs`);
+    });
+
+    test('blocktest', (t) => {
+        const dir = vectors();
+        if (!evm || !dir) return t.skip(ABSENT);
+        for (const file of ['frontier/validation/test_tx_nonce.json', 'london/validation/test_invalid_header.json',
+            'shanghai/eip4895_withdrawals/test_many_withdrawals.json', 'prague/eip6110_deposits/test_deposit_negative.json']) {
+            const at = path.join(dir, file);
+            const ours = JSON.parse(run(TERN, ['blocktest', at]).out), theirs = JSON.parse(run(evm, ['blocktest', at]).out);
+            const sorted = (list) => list.sort((a, b) => (a.name < b.name ? -1 : 1));
+            assert.deepEqual(sorted(ours), sorted(theirs), file);
         }
     });
 
