@@ -19,7 +19,7 @@ bench_precompiles() {
 
 run_bench() {
     local only="${1:-}" bench name
-    setup_build
+    setup_demo
     build_preset release
     for bench in build/release/bench_*; do
         [ -x "$bench" ] && [ -f "$bench" ] || continue

@@ -55,10 +55,21 @@ setup_npm() {
     npm_tree .
 }
 
-# The npm tree too: sources of a library that Debian lacks are in it (cmake/npm_sources.cmake).
-setup_build() { apt_install "${packages_build[@]}"; setup_npm; }
-setup_demo() { setup_build; }
-setup_test() { apt_install "${packages_test[@]}" "${packages_lint[@]}"; setup_build; npm_tree tests/tools; }
+# Of the npm tree only what a build needs: the C sources of a library that Debian lacks (cmake/npm_sources.cmake).
+setup_npm_sources() {
+    setup_node
+    local stamp=node_modules/.tern-lock-sources npm_cli
+    if ! cmp -s package-lock.json node_modules/.tern-lock && ! cmp -s package-lock.json "$stamp"; then
+        say "installing the npm packages that the build needs"
+        npm_cli=$(readlink -f "$(command -v npm)")
+        node "$npm_cli" ci --omit=dev --ignore-scripts --no-audit --no-fund --silent >/dev/null
+        cp package-lock.json "$stamp"
+    fi
+}
+
+setup_build() { apt_install "${packages_build[@]}"; setup_npm_sources; }
+setup_demo() { apt_install "${packages_build[@]}"; setup_npm; }
+setup_test() { apt_install "${packages_build[@]}" "${packages_test[@]}" "${packages_lint[@]}"; setup_npm; npm_tree tests/tools; }
 setup_lint() { apt_install "${packages_lint[@]}"; }
 
 # build_preset PRESET [TARGET…]: configures once, builds, prints the log only when it fails.

@@ -22,8 +22,7 @@ fuzz_evm_diff() {
         *) die "fuzz evm-diff: --with revm or --with geth" ;;
     esac
     [ ${#peer[@]} -gt 0 ] || die "fuzz evm-diff: there is nothing to compare with"
-    setup_build
-    setup_npm
+    setup_demo
     build_preset release evm_diff
     mkdir -p "$findings"
     nice build/release/evm_diff "${peer[@]}" --codes contracts/artifacts \
