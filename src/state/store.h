@@ -75,6 +75,23 @@ void st_snapshot_scan(const struct st_snapshot *snap, enum st_domain domain, str
                       struct bytes start,
                       bool (*visit)(void *ctx, struct bytes key, struct bytes value), void *ctx);
 
+/* An account as the store holds it. */
+struct st_stored_account {
+    uint64_t nonce;
+    struct u256 balance;
+    struct b32 code_hash, storage_root;
+};
+
+/* Visits the stored slots of an account until `visit` returns false. */
+void st_snapshot_each_slot(const struct st_snapshot *snap, const struct b20 *address,
+                           bool (*visit)(void *ctx, const struct u256 *key,
+                                         const struct u256 *value),
+                           void *ctx);
+void st_snapshot_each_account(const struct st_snapshot *snap,
+                              bool (*visit)(void *ctx, const struct b20 *address,
+                                            const struct st_stored_account *a),
+                              void *ctx);
+
 /* Records are not versioned: a snapshot of an earlier block sees all records of the newest. */
 bool st_record_get(const struct st_snapshot *snap, enum st_table table, struct bytes key,
                    struct bytes *value);

@@ -89,13 +89,6 @@ struct st_store {
     struct buf rewind_entry; /* scratch */
 };
 
-/* An account as the store holds it. */
-struct st_stored_account {
-    uint64_t nonce;
-    struct u256 balance;
-    struct b32 code_hash, storage_root;
-};
-
 static inline MDB_val st_val(struct bytes b) {
     return (MDB_val){b.n, (void *)(uintptr_t)b.p};
 }
@@ -162,15 +155,6 @@ bool st_snapshot_account(const struct st_snapshot *snap, const struct b20 *addre
                          struct st_stored_account *out);
 struct u256 st_snapshot_slot(const struct st_snapshot *snap, const struct b20 *address,
                              const struct u256 *key);
-/* Visits the stored slots of an account until `visit` returns false. */
-void st_snapshot_each_slot(const struct st_snapshot *snap, const struct b20 *address,
-                           bool (*visit)(void *ctx, const struct u256 *key,
-                                         const struct u256 *value),
-                           void *ctx);
-void st_snapshot_each_account(const struct st_snapshot *snap,
-                              bool (*visit)(void *ctx, const struct b20 *address,
-                                            const struct st_stored_account *a),
-                              void *ctx);
 void st_slot_key(uint8_t out[ST_SLOT_KEY_BYTES], const struct b20 *address, const struct u256 *key);
 size_t st_account_encode(uint8_t out[ST_ACCOUNT_VALUE_MAX_BYTES],
                          const struct st_stored_account *a);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Interface, TypedDataEncoder, hexlify, parseEther, randomBytes, verifyTypedData, JsonRpcProvider } from 'ethers';
+import { Interface, TypedDataEncoder, getCreate2Address, hexlify, keccak256, parseEther, randomBytes, verifyTypedData, JsonRpcProvider } from 'ethers';
 import { createTestClient, createWalletClient, defineChain, hashTypedData, http, publicActions, walletActions } from 'viem';
 import { ask, hasAnvil, startAnvil } from './lib/anvil.mjs';
 import { compileSolidity, deploy } from './lib/compile.mjs';
@@ -570,6 +570,73 @@ beside('viem: unlocked accounts, contracts and errors', async () => {
     await assert.rejects(wallet.simulateContract({ account, ...box, functionName: 'fail', args: [1] }), (e) => e.walk((x) => x.data?.errorName === 'TooMuch') !== null);
     const { domain, types, primaryType, message } = MAIL;
     assert.equal(await wallet.signTypedData({ account, domain, types, primaryType, message }), await tern.wallet(0).signTypedData(domain, types, message));
+});
+
+beside('token balances and allowances are dealt', async () => {
+    const { Token } = compileSolidity('tests/e2e/contracts/Token.sol');
+    const create = await both('eth_sendTransaction', { from: accounts[0], data: Token.bytecode, nonce: '0x0', gas: '0xf4240', gasPrice: '0x174876e800' });
+    const { contractAddress } = await tern.rpc('eth_getTransactionReceipt', create);
+    const face = new Interface(Token.abi);
+    const read = async (...call) => BigInt(await both('eth_call', { to: contractAddress, data: face.encodeFunctionData(...call) }, 'latest'));
+    assert.equal(await both('anvil_dealERC20', X, contractAddress, '0x3e8'), null);
+    assert.equal(await read('balanceOf', [X]), 1000n);
+    await both('anvil_setERC20Balance', Y, contractAddress, '7');
+    assert.equal(await read('balanceOf', [Y]), 7n);
+    await both('anvil_setERC20Allowance', X, Y, contractAddress, '0x9');
+    assert.equal(await read('allowance', [X, Y]), 9n);
+    assert.equal(await read('balanceOf', [X]), 1000n);
+    await tern.rpc('anvil_dealERC20', X, contractAddress, '0x3e8'); // what it is already: nothing else is touched
+    assert.equal(BigInt(await tern.rpc('eth_call', { to: contractAddress, data: face.encodeFunctionData('totalSupply') })), 0n);
+    const { error } = await both('anvil_dealERC20', X, Y, '0x1');
+    assert.match(error.message, /no slot found/);
+});
+
+beside('the state is dumped and loaded, between the two as well', async () => {
+    await both('anvil_setBalance', X, '0x5');
+    await both('anvil_setNonce', X, '0x6');
+    await both('anvil_setCode', X, '0x6001');
+    await both('anvil_setStorageAt', X, '0x7', `0x${'9'.padStart(64, '0')}`);
+    const address = `0x${'7b'.repeat(32)}`;
+    await tern.aptos.fundAccount({ accountAddress: address, amount: 777 });
+    const [t, a] = await each('anvil_dumpState', [[], []]);
+    const look = async () => {
+        assert.equal(await both('eth_getBalance', X, 'latest'), '0x5');
+        assert.equal(await both('eth_getTransactionCount', X, 'latest'), '0x6');
+        assert.equal(await both('eth_getCode', X, 'latest'), '0x6001');
+        assert.equal(await both('eth_getStorageAt', X, '0x7', 'latest'), `0x${'9'.padStart(64, '0')}`);
+    };
+    await both('anvil_reset');
+    assert.equal(await both('eth_getBalance', X, 'latest'), '0x0');
+    assert.deepEqual(await each('anvil_loadState', [[a], [t]]), [true, true]); // each the other's
+    await look();
+    assert.equal(await tern.rpc('hardhat_loadState', t), true);
+    assert.equal(await tern.aptos.getAccountAPTAmount({ accountAddress: address }), 777); // Move's as well
+    for (const bad of ['0x', '0x1f8b00', '0x7b7d', a.slice(0, -20), `0x${Buffer.from('{"accounts":{"0x12":{}}}').toString('hex')}`, `0x${Buffer.from('{"accounts":{},"ternItems":[[1,"0x","0x"]]}').toString('hex')}`])
+        assert.equal((await tern.raw('anvil_loadState', bad)).error.code, -32602, bad.slice(0, 50));
+    await look();
+});
+
+beside('EIP-7702: an unlocked account sends an authorization', async () => {
+    const wallet = tern.wallet(7);
+    const authorization = await wallet.authorize({ address: X, nonce: 0, chainId: 31337 });
+    const { address, nonce, chainId, signature } = authorization;
+    await both('anvil_setCode', X, '0x6001600055');
+    const hex = (n) => `0x${BigInt(n).toString(16)}`;
+    const list = [{ address, nonce: hex(nonce), chainId: hex(chainId), yParity: hex(signature.yParity), r: signature.r, s: signature.s }];
+    const hash = await both('eth_sendTransaction', { from: accounts[0], to: wallet.address, nonce: '0x0', authorizationList: list, ...FEES });
+    assert.equal((await bothPlain(BLOCK, 'eth_getTransactionByHash', hash)).type, '0x4');
+    assert.equal((await bothPlain(BLOCK, 'eth_getTransactionReceipt', hash)).status, '0x1');
+    assert.equal(await both('eth_getCode', wallet.address, 'latest'), `0xef0100${X.slice(2)}`);
+    assert.equal(await both('eth_getStorageAt', wallet.address, '0x0', 'latest'), `0x${'1'.padStart(64, '0')}`);
+});
+
+// anvil has it too, but not after a reset.
+beside("Foundry's deployer of CREATE2 is there from genesis", async () => {
+    const deployer = '0x4e59b44847b379578588920ca78fbf26c0b4956c', salt = `0x${'5a'.repeat(32)}`;
+    const code = `${contracts.Box.bytecode}${'7'.padStart(64, '0')}`;
+    const at = getCreate2Address(deployer, salt, keccak256(code));
+    await tern.rpc('eth_sendTransaction', { from: accounts[0], to: deployer, data: `${salt}${code.slice(2)}` });
+    assert.equal(BigInt(await tern.rpc('eth_call', { to: at, data: new Interface(contracts.Box.abi).encodeFunctionData('value') })), 7n);
 });
 
 // ---- All machines at once
