@@ -18,8 +18,9 @@ fuzz_evm_diff() {
     if [ "${1:-}" = --with ]; then with=${2:-}; shift 2; fi
     case "$with" in
         revm) library=$(revm_peer) && peer=(--peer "$library" revm_diff_run) ;;
+        revm-steps) library=$(revm_peer) && peer=(--peer "$library" revm_diff_steps --steps) ;;
         geth) library=$(geth_peer) && peer=(--peer "$library" geth_diff_run --roots) ;;
-        *) die "fuzz evm-diff: --with revm or --with geth" ;;
+        *) die "fuzz evm-diff: --with revm, revm-steps or geth" ;;
     esac
     [ ${#peer[@]} -gt 0 ] || die "fuzz evm-diff: there is nothing to compare with"
     setup_demo

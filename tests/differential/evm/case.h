@@ -19,16 +19,13 @@
  *     authorization
  *              word chain id, b20 address, u64 nonce, u8 y parity, word r, word s
  *
- *     result   of each transaction: outcome, and the world after it: [kept account], or with
- *              ED_ROOTS the b32 root of its state
- *     outcome  u8 0 if the transaction was refused, or
- *              u8 status (1 success, 2 revert, 3 failure), u64 gas used, u64 refund (capped; with
- *              ED_ROOTS 0),
- *              [u8] output, b20 created, [log]
- *     log      b20 address, [b32] topics, [u8] data
- *     kept account
- *              b20 address, u64 nonce, word balance, b32 code hash, [slot]; by address, slots by
- *              key, without those that are zero
+ *     result   of each transaction: with ED_STEPS [step]; outcome; the world after it: [kept
+ * account], or with ED_ROOTS the b32 root of its state step     what an instruction finds: u32 pc,
+ * u8 instruction, u32 depth, u64 gas, u64 bytes of memory, u32 items of stack, u64 FNV-1a over
+ * their 64-bit words, lowest first outcome  u8 0 if the transaction was refused, or u8 status (1
+ * success, 2 revert, 3 failure), u64 gas used, u64 refund (capped; with ED_ROOTS 0), [u8] output,
+ * b20 created, [log] log      b20 address, [b32] topics, [u8] data kept account b20 address, u64
+ * nonce, word balance, b32 code hash, [slot]; by address, slots by key, without those that are zero
  */
 #ifndef TERN_DIFFERENTIAL_CASE_H
 #define TERN_DIFFERENTIAL_CASE_H
@@ -66,6 +63,7 @@ void ed_encode(const struct ed_case *c, struct buf *out);
 enum ed_run_flag {
     ED_TRACED = 1, /* in the form of code for tracers, not in the other (evm/code.h) */
     ED_ROOTS = 2,
+    ED_STEPS = 4, /* with ED_TRACED */
 };
 
 /* Runs it and appends the result. */
@@ -79,13 +77,14 @@ bool ed_case_from(const struct ed_case *c, size_t index, struct evm_machine *m, 
 /* ---- Results as text */
 
 /* The first lines in which two results differ. In the arena. */
-const char *ed_difference(struct bytes ours, struct bytes theirs, bool roots, struct arena *arena);
+const char *ed_difference(struct bytes ours, struct bytes theirs, unsigned flags,
+                          struct arena *arena);
 
 /* All of a result, a line for each thing. */
-void ed_print_result(struct buf *out, struct bytes result, bool roots);
+void ed_print_result(struct buf *out, struct bytes result, unsigned flags);
 
 /* The case's only transaction as a state test that expects `result`, for `tern statetest`. */
-void ed_put_statetest(struct buf *out, const struct ed_case *c, struct bytes result, bool roots,
+void ed_put_statetest(struct buf *out, const struct ed_case *c, struct bytes result, unsigned flags,
                       const char *comment);
 
 /* ---- Making a case smaller */

@@ -326,7 +326,8 @@ static void put_if(struct ed_code *c) {
 /* for (n = rounds; n; n--), or for (n = 0; n < rounds; n++). */
 static void put_loop(struct ed_code *c) {
     struct ed_choices *r = c->scene->r;
-    uint64_t rounds = ed_chance(r, 95) ? 1 + ed_below(r, 6) : ed_below(r, 1200);
+    uint64_t most = 6 >> c->blocks; /* those inside run less often */
+    uint64_t rounds = ed_chance(r, 95) || c->blocks ? 1 + ed_below(r, most + 1) : ed_below(r, 1200);
     bool up = ed_chance(r, 50);
     ed_push_u64(c, up ? 0 : rounds);
     size_t start = c->bytes.n;

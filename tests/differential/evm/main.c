@@ -13,7 +13,8 @@
 #include "differential/evm/generate.h"
 
 static const char *const usage =
-    "evm_diff [--peer LIBRARY FUNCTION] [--roots] [--cases N] [--seed N] [--jobs N] [--codes DIR] "
+    "evm_diff [--peer LIBRARY FUNCTION] [--roots | --steps] [--cases N] [--seed N] [--jobs N] "
+    "[--codes DIR] "
     "[--out "
     "DIR]\n"
     "\n"
@@ -21,6 +22,7 @@ static const char *const usage =
     "(tests/differential/evm/case.h);\n"
     "            without, Tern's two forms are compared with each other only\n"
     "  --roots   the peer tells state roots in place of worlds\n"
+    "  --steps   the peer tells every step\n"
     "  --cases   how many (default 20000); --seed: the first one's number (default 1)\n"
     "  --codes   a folder of contracts' codes in hex (*.bin) to mutate\n"
     "  --inputs  a folder of geth's precompile vectors, to mutate their inputs\n"
@@ -35,7 +37,7 @@ struct fuzz {
     unsigned jobs;
     const char *out;
     peer_run *peer;
-    bool roots;
+    unsigned flags; /* enum ed_run_flag */
     const char *peer_name;
     struct ed_kit kit;
     struct arena codes;
@@ -67,12 +69,14 @@ static void ask_peer(struct bench *b, const struct ed_case *c) {
 }
 
 static enum verdict judge(struct bench *b, const struct ed_case *c) {
-    unsigned form = b->f->roots ? ED_ROOTS : 0;
+    unsigned flags = b->f->flags;
     buf_clear(&b->plain);
     buf_clear(&b->traced);
-    ed_run(b->m, c, form, &b->plain);
-    ed_run(b->m, c, form | ED_TRACED, &b->traced);
-    if (!bytes_eq(buf_bytes(&b->plain), buf_bytes(&b->traced))) return FORMS_DIFFER;
+    ed_run(b->m, c, flags, &b->plain);
+    if (!(flags & ED_STEPS)) {
+        ed_run(b->m, c, flags | ED_TRACED, &b->traced);
+        if (!bytes_eq(buf_bytes(&b->plain), buf_bytes(&b->traced))) return FORMS_DIFFER;
+    }
     if (!b->f->peer) return AGREE;
     ask_peer(b, c);
     if (b->theirs.n == 0 || bytes_eq(buf_bytes(&b->plain), buf_bytes(&b->theirs))) return AGREE;
@@ -120,7 +124,7 @@ static void report(struct bench *b, uint64_t seed, const struct ed_case *found,
     ed_shrink(&c, still_differs, &w, 20000, &b->arena);
     judge(b, &c);
     struct bytes other = verdict == FORMS_DIFFER ? buf_bytes(&b->traced) : buf_bytes(&b->theirs);
-    const char *text = ed_difference(buf_bytes(&b->plain), other, b->f->roots, &b->arena);
+    const char *text = ed_difference(buf_bytes(&b->plain), other, b->f->flags, &b->arena);
     printf("seed %llu, fork %s: %s: %s\n", (unsigned long long)seed, evm_fork_name(c.fork),
            verdict == FORMS_DIFFER ? "the two forms differ" : "the peer differs", text);
     if (c.tx_count > 1) {
@@ -129,15 +133,15 @@ static void report(struct bench *b, uint64_t seed, const struct ed_case *found,
             c.tx_count, (unsigned long long)seed);
     } else {
         struct buf json = {0};
-        ed_put_statetest(&json, &c, other, b->f->roots, text);
+        ed_put_statetest(&json, &c, other, b->f->flags, text);
         write_reproducer(b->f, seed, buf_bytes(&json));
         buf_free(&json);
     }
     struct buf lines = {0};
     buf_puts(&lines, "---- tern\n");
-    ed_print_result(&lines, buf_bytes(&b->plain), b->f->roots);
+    ed_print_result(&lines, buf_bytes(&b->plain), b->f->flags);
     buf_puts(&lines, "---- the other\n");
-    ed_print_result(&lines, other, b->f->roots);
+    ed_print_result(&lines, other, b->f->flags);
     fwrite(lines.p, 1, lines.n, stdout);
     buf_free(&lines);
 }
@@ -150,7 +154,7 @@ static void count(struct bench *b, const struct ed_case *c) {
         atomic_fetch_add(&f->compared[c->fork], 1);
     else
         atomic_fetch_add(&f->alone, 1);
-    if (b->plain.n) atomic_fetch_add(&f->outcomes[b->plain.p[0] & 3], 1);
+    if (b->plain.n && !(f->flags & ED_STEPS)) atomic_fetch_add(&f->outcomes[b->plain.p[0] & 3], 1);
 }
 
 static void *work(void *arg) {
@@ -286,7 +290,9 @@ static bool parse(int argc, char **argv, struct fuzz *f) {
             if (!load_peer(f, argv[i + 1], argv[i + 2])) return false;
             i += 2;
         } else if (!strcmp(argv[i], "--roots")) {
-            f->roots = true;
+            f->flags |= ED_ROOTS;
+        } else if (!strcmp(argv[i], "--steps")) {
+            f->flags |= ED_STEPS | ED_TRACED;
         } else if (!strcmp(argv[i], "--cases") && more) {
             f->cases = strtoull(argv[++i], NULL, 10);
         } else if (!strcmp(argv[i], "--seed") && more) {
@@ -315,9 +321,10 @@ static void print_counts(struct fuzz *f) {
             printf("%-18s %10llu\n", evm_fork_name((enum evm_fork)i),
                    (unsigned long long)f->compared[i]);
     }
-    printf("first transactions: %llu refused, %llu succeeded, %llu reverted, %llu failed\n",
-           (unsigned long long)f->outcomes[0], (unsigned long long)f->outcomes[1],
-           (unsigned long long)f->outcomes[2], (unsigned long long)f->outcomes[3]);
+    if (!(f->flags & ED_STEPS))
+        printf("first transactions: %llu refused, %llu succeeded, %llu reverted, %llu failed\n",
+               (unsigned long long)f->outcomes[0], (unsigned long long)f->outcomes[1],
+               (unsigned long long)f->outcomes[2], (unsigned long long)f->outcomes[3]);
     printf("%llu cases compared with %s, %llu in Tern's two forms only: %s\n",
            (unsigned long long)all, f->peer_name ? f->peer_name : "no peer",
            (unsigned long long)f->alone, f->found ? "a difference" : "0 differences");

@@ -6,6 +6,8 @@
 
 /* ---- Reading results ---- */
 
+enum { STEP_BYTES = 37 };
+
 struct reader {
     struct bytes rest;
 };
@@ -70,22 +72,38 @@ static void print_world(struct buf *out, struct reader *r) {
     }
 }
 
-void ed_print_result(struct buf *out, struct bytes result, bool roots) {
+static void print_steps(struct buf *out, struct reader *r) {
+    uint32_t n = take_u32(r);
+    for (uint32_t i = 0; i < n && r->rest.n; i++) {
+        buf_printf(out, "step %u pc %u", i, take_u32(r));
+        struct bytes op = take(r, 1);
+        buf_printf(out, " instruction 0x%02x", op.n ? op.p[0] : 0);
+        buf_printf(out, " depth %u", take_u32(r));
+        buf_printf(out, " gas %llu", (unsigned long long)take_u64(r));
+        buf_printf(out, " memory %llu", (unsigned long long)take_u64(r));
+        buf_printf(out, " stack %u", take_u32(r));
+        buf_printf(out, " of hash %016llx\n", (unsigned long long)take_u64(r));
+    }
+}
+
+void ed_print_result(struct buf *out, struct bytes result, unsigned flags) {
     struct reader r = {result};
     for (unsigned i = 0; r.rest.n; i++) {
         buf_printf(out, "transaction %u\n", i);
+        if (flags & ED_STEPS) print_steps(out, &r);
         print_outcome(out, &r);
-        if (roots)
+        if (flags & ED_ROOTS)
             put_hex_line(out, "state root", take(&r, 32));
         else
             print_world(out, &r);
     }
 }
 
-const char *ed_difference(struct bytes ours, struct bytes theirs, bool roots, struct arena *arena) {
+const char *ed_difference(struct bytes ours, struct bytes theirs, unsigned flags,
+                          struct arena *arena) {
     struct buf a = {0}, b = {0}, out = {0};
-    ed_print_result(&a, ours, roots);
-    ed_print_result(&b, theirs, roots);
+    ed_print_result(&a, ours, flags);
+    ed_print_result(&b, theirs, flags);
     const char *p = buf_cstr(&a), *q = buf_cstr(&b);
     while (*p || *q) {
         size_t n = strcspn(p, "\n"), m = strcspn(q, "\n");
@@ -293,10 +311,12 @@ static void put_transaction(struct buf *b, const struct evm_tx *t) {
 }
 
 /* The root of the world at the end of `result`: a journal filled with it, if it is not said. */
-static struct b32 root_of(struct bytes result, bool roots, bool *refused, struct b32 *logs_hash) {
+static struct b32 root_of(struct bytes result, unsigned flags, bool *refused,
+                          struct b32 *logs_hash) {
     struct reader r = {result};
     struct buf logs = {0};
     size_t all = rlp_list_begin(&logs);
+    if (flags & ED_STEPS) take(&r, take_u32(&r) * (size_t)STEP_BYTES);
     struct bytes status = take(&r, 1);
     *refused = !status.n || status.p[0] == 0;
     if (!*refused) {
@@ -317,7 +337,7 @@ static struct b32 root_of(struct bytes result, bool roots, bool *refused, struct
     keccak256(logs_hash, buf_bytes(&logs));
     buf_free(&logs);
 
-    if (roots) {
+    if (flags & ED_ROOTS) {
         struct b32 root = {{0}};
         struct bytes said = take(&r, 32);
         memcpy(root.b, said.p, said.n);
@@ -346,10 +366,10 @@ static struct b32 root_of(struct bytes result, bool roots, bool *refused, struct
     return root;
 }
 
-void ed_put_statetest(struct buf *b, const struct ed_case *c, struct bytes result, bool roots,
+void ed_put_statetest(struct buf *b, const struct ed_case *c, struct bytes result, unsigned flags,
                       const char *comment) {
     bool refused;
-    struct b32 logs, root = root_of(result, roots, &refused, &logs);
+    struct b32 logs, root = root_of(result, flags, &refused, &logs);
     buf_puts(b, "{\n  \"difference\": {\n    \"_info\": {\"fixture-format\": \"state_test\", "
                 "\"comment\": \"");
     for (; *comment; comment++) buf_put_u8(b, *comment == '"' ? '\'' : (uint8_t)*comment);

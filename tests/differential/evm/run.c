@@ -184,10 +184,33 @@ static bool block_hash(void *ctx, uint64_t number, struct b32 *out) {
     return true;
 }
 
-/* What holds at every step, whatever the code. */
-static void check_step(void *ctx, struct evm_env *env, const struct evm_step *s) {
-    (void)ctx, (void)env;
+static uint64_t hash_stack(const struct evm_step *s) {
+    uint64_t h = 0xcbf29ce484222325u;
+    for (uint32_t i = 0; i < s->stack_count; i++)
+        for (int k = 0; k < 4; k++) h = (h ^ s->stack[i].w[k]) * 0x100000001b3u;
+    return h;
+}
+
+struct steps {
+    bool wanted;
+    size_t count;
+    struct buf records;
+};
+
+/* Checks what holds at every step, whatever the code, and writes it down if that is wanted. */
+static void on_step(void *ctx, struct evm_env *env, const struct evm_step *s) {
+    struct steps *all = ctx;
+    (void)env;
     if (s->stack_count > 1024 || s->memory_size % 32 != 0 || s->depth > 1025) abort();
+    if (!all->wanted) return;
+    all->count++;
+    put_u32(&all->records, s->pc);
+    buf_put_u8(&all->records, s->op);
+    put_u32(&all->records, s->depth);
+    put_u64(&all->records, s->gas);
+    put_u64(&all->records, s->memory_size);
+    put_u32(&all->records, s->stack_count);
+    put_u64(&all->records, hash_stack(s));
 }
 
 static void put_outcome(struct st_journal *j, const struct evm_result *r,
@@ -208,16 +231,26 @@ static void put_outcome(struct st_journal *j, const struct evm_result *r,
     }
 }
 
-static void run_tx(struct evm_env *env, const struct evm_tx *tx, bool roots, struct buf *out) {
+static void put_steps(struct steps *s, struct buf *out) {
+    put_u32(out, s->count);
+    buf_put_bytes(out, buf_bytes(&s->records));
+    s->count = 0;
+    buf_clear(&s->records);
+}
+
+static void run_tx(struct evm_env *env, const struct evm_tx *tx, bool roots, struct steps *steps,
+                   struct buf *out) {
     struct st_journal *j = env->journal;
     struct evm_tx_plan plan;
     struct evm_result result;
     struct evm_receipt receipt;
     st_begin_tx(j);
-    if (evm_tx_check(env, tx, 0, &plan)) {
+    bool refused = evm_tx_check(env, tx, 0, &plan) != EVM_TX_OK;
+    if (!refused) evm_tx_execute(env, tx, &plan, &result, &receipt);
+    if (steps->wanted) put_steps(steps, out);
+    if (refused) {
         buf_put_u8(out, 0);
     } else {
-        evm_tx_execute(env, tx, &plan, &result, &receipt);
         if (roots) receipt.gas_refunded = 0;
         put_outcome(j, &result, &receipt, out);
     }
@@ -232,7 +265,8 @@ static void run_tx(struct evm_env *env, const struct evm_tx *tx, bool roots, str
 
 void ed_run(struct evm_machine *m, const struct ed_case *c, unsigned flags, struct buf *result) {
     struct st_journal *j = st_journal_new(NULL);
-    struct evm_tracer tracer = {.step = check_step};
+    struct steps steps = {.wanted = flags & ED_STEPS};
+    struct evm_tracer tracer = {.ctx = &steps, .step = on_step};
     struct evm_host host = {.block_hash = block_hash, .tracer = flags & ED_TRACED ? &tracer : NULL};
     struct evm_env env = {.fork = c->fork,
                           .chain_id = c->chain_id,
@@ -244,6 +278,8 @@ void ed_run(struct evm_machine *m, const struct ed_case *c, unsigned flags, stru
         env.block.blob_base_fee =
             evm_blob_base_fee(c->excess_blob_gas, evm_blob_update_fraction(c->fork));
     for (size_t i = 0; i < c->account_count; i++) fill_account(j, &c->accounts[i]);
-    for (size_t i = 0; i < c->tx_count; i++) run_tx(&env, &c->txs[i], flags & ED_ROOTS, result);
+    for (size_t i = 0; i < c->tx_count; i++)
+        run_tx(&env, &c->txs[i], flags & ED_ROOTS, &steps, result);
+    buf_free(&steps.records);
     st_journal_free(j);
 }

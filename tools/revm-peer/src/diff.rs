@@ -11,8 +11,11 @@ use revm::context_interface::transaction::{
 use revm::database::{CacheState, EmptyDB, State};
 use revm::primitives::hardfork::SpecId;
 use revm::primitives::{Address, Bytes, TxKind, B256, U256};
+use revm::context_interface::{ContextTr, JournalTr};
+use revm::interpreter::interpreter_types::{Jumps, LegacyBytecode, MemoryTr};
+use revm::interpreter::Interpreter;
 use revm::state::AccountInfo;
-use revm::{ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
+use revm::{ExecuteCommitEvm, ExecuteEvm, InspectEvm, Inspector, MainBuilder, MainContext};
 
 /// The forks by the number they have in the format. revm has no Constantinople, which lasted no
 /// block on main net.
@@ -205,8 +208,38 @@ fn put_world(out: &mut Vec<u8>, world: &CacheState) {
     }
 }
 
+/// Writes what every instruction finds.
+#[derive(Default)]
+struct Steps {
+    count: u32,
+    records: Vec<u8>,
+}
+
+/// FNV-1a over the words of the stack, lowest item first.
+fn hash_stack(stack: &[U256]) -> u64 {
+    let words = stack.iter().flat_map(|item| item.as_limbs());
+    words.fold(0xcbf29ce484222325, |h, w| (h ^ w).wrapping_mul(0x100000001b3))
+}
+
+impl<CTX: ContextTr> Inspector<CTX> for Steps {
+    fn step(&mut self, i: &mut Interpreter, context: &mut CTX) {
+        if i.bytecode.bytecode_len() == 0 {
+            return; // empty init code: revm runs a STOP where others, geth too, run nothing
+        }
+        self.count += 1;
+        let r = &mut self.records;
+        r.extend_from_slice(&(i.bytecode.pc() as u32).to_le_bytes());
+        r.push(i.bytecode.opcode());
+        r.extend_from_slice(&(context.journal_mut().depth() as u32).to_le_bytes());
+        r.extend_from_slice(&i.gas.remaining().to_le_bytes());
+        r.extend_from_slice(&(i.memory.size() as u64).to_le_bytes());
+        r.extend_from_slice(&(i.stack.len() as u32).to_le_bytes());
+        r.extend_from_slice(&hash_stack(i.stack.data()).to_le_bytes());
+    }
+}
+
 /// None: revm does not have that fork.
-fn run(case: &[u8], out: &mut Vec<u8>) -> Option<()> {
+fn run(case: &[u8], steps: bool, out: &mut Vec<u8>) -> Option<()> {
     let r = &mut Reader(case);
     let fork = r.u8() as usize;
     let spec = FORKS[fork]?;
@@ -221,10 +254,19 @@ fn run(case: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let transactions = r.list(read_tx);
 
     let db = State::builder().with_database(EmptyDB::default()).with_cached_prestate(world).build();
-    let mut machine =
-        Context::mainnet().with_db(db).with_block(block).with_cfg(cfg).build_mainnet();
+    let mut machine = Context::mainnet()
+        .with_db(db)
+        .with_block(block)
+        .with_cfg(cfg)
+        .build_mainnet_with_inspector(Steps::default());
     for tx in transactions {
-        match machine.transact(tx) {
+        let done = if steps { machine.inspect_tx(tx) } else { machine.transact(tx) };
+        if steps {
+            let all = std::mem::take(&mut machine.inspector);
+            out.extend_from_slice(&all.count.to_le_bytes());
+            out.extend_from_slice(&all.records);
+        }
+        match done {
             Ok(done) => {
                 put_result(out, &done.result);
                 machine.commit(done.state);
@@ -236,6 +278,17 @@ fn run(case: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+unsafe fn answer(case: &[u8], steps: bool, result: *mut u8, room: usize) -> usize {
+    let mut out = Vec::with_capacity(room);
+    if run(case, steps, &mut out).is_none() {
+        return 0;
+    }
+    if out.len() <= room {
+        result.copy_from_nonoverlapping(out.as_ptr(), out.len());
+    }
+    out.len()
+}
+
 /// Runs a case. Returns the size of the result, and puts it at `result` if it fits there; 0 if revm
 /// does not have the fork.
 #[no_mangle]
@@ -245,12 +298,16 @@ pub unsafe extern "C" fn revm_diff_run(
     result: *mut u8,
     room: usize,
 ) -> usize {
-    let mut out = Vec::with_capacity(room);
-    if run(std::slice::from_raw_parts(case, size), &mut out).is_none() {
-        return 0;
-    }
-    if out.len() <= room {
-        result.copy_from_nonoverlapping(out.as_ptr(), out.len());
-    }
-    out.len()
+    answer(std::slice::from_raw_parts(case, size), false, result, room)
+}
+
+/// The same, with every step in the result.
+#[no_mangle]
+pub unsafe extern "C" fn revm_diff_steps(
+    case: *const u8,
+    size: usize,
+    result: *mut u8,
+    room: usize,
+) -> usize {
+    answer(std::slice::from_raw_parts(case, size), true, result, room)
 }
