@@ -255,7 +255,7 @@ static void put_environment(struct ed_code *c) {
         ed_op(c, op);
     } else if (kind == 5) {
         ed_op(c, OP_NUMBER);
-        ed_push_u64(c, ed_below(r, 300));
+        ed_push_u64(c, ed_chance(r, 50) ? 254 + ed_below(r, 5) : ed_below(r, 300));
         ed_op(c, OP_SWAP1);
         ed_op(c, OP_SUB);
         ed_op(c, OP_BLOCKHASH);
@@ -497,6 +497,11 @@ static struct bytes taken(struct ed_code *c) {
 
 static struct bytes grammar_code(struct ed_scene *s) {
     struct ed_code c = {.scene = s, .budget = 8 + (unsigned)ed_below(s->r, 50)};
+    if (ed_chance(s->r, 8)) { /* a write at once, so that little gas reaches it */
+        ed_push_u64(&c, ed_below(s->r, 3));
+        ed_push_u64(&c, ed_below(s->r, 5));
+        ed_op(&c, OP_SSTORE);
+    }
     ed_statements(&c, c.budget);
     if (ed_chance(s->r, 85))
         put_epilogue(&c);

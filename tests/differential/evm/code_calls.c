@@ -207,7 +207,7 @@ unsigned ed_any_precompile(struct ed_scene *s) {
     unsigned number = (unsigned)ed_below(s->r, 0x15);
     if (number == 0x14) number = 0x100;
     for (size_t i = 0; i < COUNT_OF(slow); i++)
-        if (number == slow[i] && ed_chance(s->r, 60)) return 1 + (unsigned)ed_below(s->r, 7);
+        if (number == slow[i] && ed_chance(s->r, 85)) return 1 + (unsigned)ed_below(s->r, 7);
     return number;
 }
 
@@ -245,8 +245,10 @@ static void push_gas(struct ed_code *c) {
         ed_push_u64(c, 2);
         ed_op(c, OP_SWAP1);
         ed_op(c, OP_DIV);
-    } else if (kind < 96) {
+    } else if (kind < 90) {
         ed_push_u64(c, ED_PICK(r, usual));
+    } else if (kind < 96) { /* around what an SSTORE must have left (EIP-2200) */
+        ed_push_u64(c, 2300 + ed_below(r, 16));
     } else {
         struct u256 v = ed_number(r);
         ed_push(c, &v);

@@ -8,12 +8,14 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "codec/hex.h"
 #include "differential/evm/generate.h"
 
 static const char *const usage =
-    "evm_diff [--peer LIBRARY FUNCTION] [--roots | --steps] [--cases N] [--seed N] [--jobs N] "
+    "evm_diff [--peer LIBRARY FUNCTION] [--roots | --steps] [--cases N | --seconds N] [--seed N] "
+    "[--jobs N] "
     "[--codes DIR] "
     "[--out "
     "DIR]\n"
@@ -23,7 +25,8 @@ static const char *const usage =
     "            without, Tern's two forms are compared with each other only\n"
     "  --roots   the peer tells state roots in place of worlds\n"
     "  --steps   the peer tells every step\n"
-    "  --cases   how many (default 20000); --seed: the first one's number (default 1)\n"
+    "  --cases   how many (default 20000), or --seconds how long; --seed: the first one's number\n"
+    "            (default 1)\n"
     "  --codes   a folder of contracts' codes in hex (*.bin) to mutate\n"
     "  --inputs  a folder of geth's precompile vectors, to mutate their inputs\n"
     "  --out     where the reproducer goes (default .)\n";
@@ -34,6 +37,7 @@ typedef size_t peer_run(const uint8_t *input, size_t size, uint8_t *result, size
 
 struct fuzz {
     uint64_t cases, seed;
+    time_t end; /* 0: when all cases have run */
     unsigned jobs;
     const char *out;
     peer_run *peer;
@@ -157,11 +161,15 @@ static void count(struct bench *b, const struct ed_case *c) {
     if (b->plain.n && !(f->flags & ED_STEPS)) atomic_fetch_add(&f->outcomes[b->plain.p[0] & 3], 1);
 }
 
+static bool over(const struct fuzz *f) {
+    return f->found || (f->end && time(NULL) >= f->end);
+}
+
 static void *work(void *arg) {
     struct fuzz *f = arg;
     struct bench b = {.f = f, .m = evm_machine_new()};
     arena_init(&b.arena, 0);
-    for (uint64_t i; !f->found && (i = atomic_fetch_add(&f->next, 1)) < f->cases;) {
+    for (uint64_t i; !over(f) && (i = atomic_fetch_add(&f->next, 1)) < f->cases;) {
         struct ed_case c;
         struct ed_choices r = ed_choices_of_seed(f->seed + i);
         arena_reset(&b.arena);
@@ -295,6 +303,9 @@ static bool parse(int argc, char **argv, struct fuzz *f) {
             f->flags |= ED_STEPS | ED_TRACED;
         } else if (!strcmp(argv[i], "--cases") && more) {
             f->cases = strtoull(argv[++i], NULL, 10);
+        } else if (!strcmp(argv[i], "--seconds") && more) {
+            f->end = time(NULL) + atol(argv[++i]);
+            f->cases = UINT64_MAX;
         } else if (!strcmp(argv[i], "--seed") && more) {
             f->seed = strtoull(argv[++i], NULL, 10);
         } else if (!strcmp(argv[i], "--jobs") && more) {
