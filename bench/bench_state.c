@@ -1,10 +1,13 @@
 /* The journal's and the store's hot paths: nanoseconds a call in the best of several rounds, and
- * the time of sealing blocks. */
+ * the time of sealing blocks and what is kept. */
 #include "state/state.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "state/store_impl.h"
 
 enum { ROUNDS = 7, ACCOUNTS = 10000, SLOTS = 10000 };
 
@@ -247,6 +250,54 @@ static void measure_evm_root(void) {
     st_journal_free(j);
 }
 
+/* The heap's and the store's bytes now. */
+struct footprint {
+    size_t heap, store;
+};
+
+static struct footprint footprint(const struct st_store *s) {
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct mallinfo2 m = mallinfo2();
+    mdb_env_info(s->env, &info);
+    mdb_env_stat(s->env, &stat);
+    return (struct footprint){m.uordblks + m.hblkhd, (info.me_last_pgno + 1) * stat.ms_psize};
+}
+
+/* What an account or a slot takes: in the sequencer's cache of decoded state, and in the store with
+ * its part of the trie. Written in blocks, so that the store is as it is after some life. */
+static void measure_memory(const char *name, bool slots) {
+    enum { BLOCKS = 50, EACH = 10000 };
+    struct st_store *s;
+    struct st_store_options o = {0};
+    struct err e = st_store_open(&s, &o);
+    if (err_is(e)) fail(e);
+    struct st_journal *j = st_sequencer_journal(s);
+    struct footprint before = footprint(s);
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        st_begin_tx(j);
+        for (uint32_t i = 0; i < EACH; i++) {
+            struct b20 address = {{4}};
+            struct u256 key = {{rnd(), rnd(), rnd(), rnd()}}, value = u256_from_u64(rnd());
+            if (!slots) store_be32(address.b + 16, b * EACH + i);
+            struct st_account *a = st_account(j, &address);
+            st_set_nonce(j, a, 1 + b);
+            if (slots)
+                st_set_slot(j, st_slot(j, a, &key), &value);
+            else
+                st_set_balance(j, a, &value);
+        }
+        st_end_tx(j, true);
+        seal(s, j, b);
+    }
+    struct footprint after = footprint(s);
+    double n = (double)BLOCKS * EACH;
+    printf("%-44s %8.0f bytes in the cache, %6.0f bytes in the store\n", name,
+           (double)(after.heap - before.heap) / n, (double)(after.store - before.store) / n);
+    st_journal_free(j);
+    st_store_close(s);
+}
+
 int main(int argc, char **argv) {
     measure_journal();
     measure_evm_root();
@@ -254,6 +305,8 @@ int main(int argc, char **argv) {
     measure_seal(NULL, "seal, 100 accounts of 100,000", 0, 100, 100000, 50);
     measure_seal(NULL, "seal, 10,000 slots of 10,000", 10000, 0, 10000, 10);
     measure_seal(NULL, "seal, 10,000 slots of 500,000", 10000, 0, 500000, 10);
+    measure_memory("memory of an account, of 500,000", false);
+    measure_memory("memory of a slot, of 500,000", true);
     /* With a folder, the same with fsync at every block. */
     if (argc > 1) measure_seal(argv[1], "durable seal, 100 accounts of 1,000", 0, 100, 1000, 50);
     return 0;
