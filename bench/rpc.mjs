@@ -12,7 +12,7 @@ import { MNEMONIC, ROOT, program, startNode } from '../tests/e2e/lib/node.mjs';
 const ROUNDS = Number(process.argv[2] ?? 5), TRANSFERS = Number(process.argv[3] ?? 10_000);
 const SENDERS = 200, CONNECTIONS = 20;
 const GAS_LIMIT = '1000000000'; // so that no block is full
-const LOAD = path.join(path.dirname(program()), 'bench_rpc_load');
+const LOAD = process.env.TERN_LOAD ?? path.join(path.dirname(program()), 'bench_rpc_load');
 const run = promisify(execFile);
 const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
 const addresses = execFileSync(LOAD, ['--addresses', String(SENDERS)], { encoding: 'utf8' }).trim().split('\n');
