@@ -79,7 +79,15 @@ static bool run_one(struct chain *c, struct chain_exec *x, struct chain_eth_buil
 
 /* ---- One block */
 
+static void remember_hash(struct chain *c, uint64_t height, const struct b32 *hash) {
+    c->recent[height % CHAIN_RECENT_HASHES] = (struct chain_recent_hash){true, height, *hash};
+}
+
 void chain_head_changed(struct chain *c, const struct chain_block *head) {
+    /* Unless it is one more, nothing that was remembered is sure to be of this chain. */
+    if (head->height != c->recent_newest + 1) memset(c->recent, 0, sizeof c->recent);
+    c->recent_newest = head->height;
+    remember_hash(c, head->height, &head->hash);
     pthread_mutex_lock(&c->ahead_lock);
     c->ahead.computed_base_fee = chain_next_base_fee(head);
     c->ahead.newest_us = head->timestamp_us;
@@ -109,11 +117,18 @@ bool chain_block_hash(void *ctx, uint64_t number, struct b32 *out) {
     struct chain *c = ctx;
     struct st_snapshot *snap;
     struct chain_block block;
+    const struct chain_recent_hash *known = &c->recent[number % CHAIN_RECENT_HASHES];
+    if (known->is_known && known->height == number) {
+        *out = known->hash;
+        return true;
+    }
     if (err_is(st_snapshot_open(c->store, ST_LATEST, &snap))) return false;
     bool ok = chain_load_block(snap, number, &block);
     st_snapshot_close(snap);
-    if (ok) *out = block.hash;
-    return ok;
+    if (!ok) return false;
+    remember_hash(c, number, &block.hash);
+    *out = block.hash;
+    return true;
 }
 
 /* Has the block room for all the gas that the transaction may use? The first one always fits: no

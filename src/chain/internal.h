@@ -39,6 +39,15 @@ struct chain_ahead {
 
 struct chain_point; /* points.c */
 
+enum { CHAIN_RECENT_HASHES = 256 };
+
+/* A block's hash as BLOCKHASH asks for it; at place height mod CHAIN_RECENT_HASHES. */
+struct chain_recent_hash {
+    bool is_known;
+    uint64_t height;
+    struct b32 hash;
+};
+
 struct chain {
     struct chain_options options;
     struct eth_schedule schedule;
@@ -66,9 +75,11 @@ struct chain {
     struct chain_order *orders, **orders_end;
     bool orders_closed;
 
-    struct chain_point *points; /* newest first; the sequencer's */
-    bool is_busy;               /* the newest block had several transactions */
-    bool failed; /* a write failed: the sequencer stops, its journal is not what the store is */
+    struct chain_point *points;                           /* newest first; the sequencer's */
+    struct chain_recent_hash recent[CHAIN_RECENT_HASHES]; /* the sequencer's */
+    uint64_t recent_newest;
+    bool is_busy; /* the newest block had several transactions */
+    bool failed;  /* a write failed: the sequencer stops, its journal is not what the store is */
 
     pthread_t sequencer;
     bool sequencer_runs;

@@ -105,6 +105,35 @@ test('over a WebSocket, in a batch, with any id, and as a notification', async (
     assert.deepEqual(JSON.parse(await post({ jsonrpc: '2.0', id: null, method: 'eth_sendRawTransaction', params: [nothing] })), { jsonrpc: '2.0', id: null, result: hashOf(nothing) });
 });
 
+test('BLOCKHASH in a transaction is the chain\'s, also after going back', async () => {
+    const wallet = node.wallet(8);
+    // Stores the hash of the block whose number is the call data.
+    const create = await signed(wallet, { to: null, value: 0n, gasLimit: 100_000, data: '0x655f35405f55005f526006601af3' });
+    const at = (await node.rpc('eth_sendRawTransaction', create)) && (await receipt(create)).contractAddress;
+    const ask = async (number) => {
+        await node.rpc('eth_sendRawTransaction', await signed(wallet, { to: at, value: 0n, gasLimit: 100_000, data: `0x${number.toString(16).padStart(64, '0')}` }));
+        return node.rpc('eth_getStorageAt', at, '0x0', 'latest');
+    };
+    const newest = async () => Number(await node.rpc('eth_blockNumber'));
+    const hash = async (number) => (await node.rpc('eth_getBlockByNumber', `0x${number.toString(16)}`, false)).hash;
+    const check = async () => {
+        for (const back of [0, 1, 3]) {
+            const number = await newest() - back;
+            for (let i = 0; i < 2; i++) assert.equal(await ask(number), await hash(number));
+        }
+        assert.equal(await ask(await newest() + 1), `0x${'0'.repeat(64)}`);
+    };
+    await check();
+    const point = await node.rpc('evm_snapshot'), nonce = nonces.get(wallet.address), height = await newest();
+    await check();
+    const before = await hash(height + 2);
+    await node.rpc('evm_revert', point);
+    nonces.set(wallet.address, nonce);
+    await node.rpc('evm_increaseTime', 100);
+    await check();
+    assert.notEqual(await hash(height + 2), before);
+});
+
 test('a node that is stopped under load ends, and answers or closes', async () => {
     const other = await startNode(['--quiet']);
     const raws = [];
