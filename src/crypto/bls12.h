@@ -10,7 +10,7 @@
  *
  * Invalid input (an element ≥ p, a point off the curve or, where stated, outside the subgroup, a
  * length that is not the one stated) makes a call return false and leaves its output untouched.
- * Variable time: for public data only. Up to 300 KiB of stack. */
+ * Variable time: for public data only. Up to 200 KiB of stack. */
 #ifndef TERN_CRYPTO_BLS12_H
 #define TERN_CRYPTO_BLS12_H
 

@@ -13,7 +13,7 @@
  *   native    a contract that is implemented by the node: at its address a C function runs.
  *
  * Nested calls of contracts do not nest on the C stack: the interpreter keeps frames of its own, so
- * one leg needs less than 16 KiB of C stack whatever its depth (64 KiB with sanitizers), and 300
+ * one leg needs less than 16 KiB of C stack whatever its depth (64 KiB with sanitizers), and 200
  * KiB more while a precompile of BLS12-381 works. A native that starts another leg adds the former
  * for each crossing.
  *
