@@ -17,7 +17,9 @@ static const char usage[] =
 static const struct {
     const char *name;
     bool (*run)(struct svm_vm *vm);
-} engines[] = {{"interpreter", svm_vm_run}, {"exact interpreter", svm_vm_run_exact}};
+} engines[] = {{"interpreter", svm_vm_run},
+               {"exact interpreter", svm_vm_run_exact},
+               {"compiler", svm_vm_run_compiled}};
 
 struct counts {
     unsigned long passed, failed, skipped;

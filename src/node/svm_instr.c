@@ -201,6 +201,7 @@ bool svm_instr_run(const struct svm_instr_case *c, enum svm_version version,
     if (!err_is(e)) {
         struct svm_vm *vm = xmalloc(sizeof *vm);
         memcpy(memory, c->input, c->input_bytes);
+        svm_program_compile(program);
         svm_vm_init(vm, program, 0, regions, divide_input(c, memory, regions), METER);
         memcpy(vm->r, c->before, sizeof vm->r);
         seen = engine(vm) ? SVM_INSTR_OK : SVM_INSTR_FAULT;

@@ -61,6 +61,14 @@ static bool run_exact(struct svm_vm *vm, uint32_t pc);
 #undef LOOP
 #undef EXACT
 
+bool svm_interpret_from(struct svm_vm *vm, uint32_t pc) {
+    return run_fast(vm, pc);
+}
+
+bool svm_interpret_exact_from(struct svm_vm *vm, uint32_t pc) {
+    return run_exact(vm, pc);
+}
+
 bool svm_vm_run(struct svm_vm *vm) {
     return run_fast(vm, vm->program->entry);
 }

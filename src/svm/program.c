@@ -124,6 +124,7 @@ void svm_program_ref(struct svm_program *p) {
 
 void svm_program_unref(struct svm_program *p) {
     if (!p || atomic_fetch_sub_explicit(&p->references, 1, memory_order_acq_rel) != 1) return;
+    svm_jit_free(p->jit);
     free(p->code);
     free(p->cost);
     free(p->rodata);

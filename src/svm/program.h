@@ -66,7 +66,18 @@ struct svm_program {
     /* Memory that the program can read: at 0x1… (versions 0 to 2) or at 0x0 (version 3). */
     uint8_t *rodata;
     uint64_t rodata_bytes;
+    struct svm_jit *jit; /* owned; NULL: not compiled */
 };
+
+void svm_jit_free(struct svm_jit *j);
+
+/* Goes on in the interpreter from instruction `pc`, which has not been paid for: charging by block,
+ * or by instruction. */
+bool svm_interpret_from(struct svm_vm *vm, uint32_t pc);
+bool svm_interpret_exact_from(struct svm_vm *vm, uint32_t pc);
+
+/* Does this instruction end its basic block? */
+bool svm_ends_block(const struct svm_ins *i);
 
 /* The functions that calls name by hash, in versions 0 to 2; sorted by key. */
 struct svm_function {

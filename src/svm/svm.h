@@ -146,6 +146,11 @@ struct svm_vm {
     struct svm_frame frames[SVM_CALL_DEPTH_MAX];
     uint32_t depth;
     void *host; /* the runtime's, for syscalls */
+
+    /* Of compiled code (jit.c). */
+    uint32_t pc;         /* where it stopped */
+    uint8_t *frame_host; /* the host memory of r10 */
+    uint8_t *host_stack; /* the machine's stack pointer to go back to */
 };
 
 /* Prepares an execution with zeroed stack and heap and r1 at the input. `input` is borrowed until
@@ -156,6 +161,14 @@ void svm_vm_free(struct svm_vm *vm);
 
 /* Runs from the entry point until the program exits (true; r0 is its result) or faults (false). */
 bool svm_vm_run(struct svm_vm *vm);
+
+/* Compiles a program to machine code, once, before other threads see it. False where there is no
+ * compiler for this processor, or no memory for its code: it is interpreted then. */
+bool svm_program_compile(struct svm_program *p);
+
+/* Runs compiled code, with the same results as svm_vm_run in every case; interprets what is not
+ * compiled. */
+bool svm_vm_run_compiled(struct svm_vm *vm);
 
 /* The same one instruction at a time, each charged before it runs: slower, and the model that the
  * fast engine is tested against. */

@@ -54,7 +54,7 @@ static struct svm_ins translate_slot(struct svm_program *p, struct bytes text, u
     return out;
 }
 
-static bool ends_block(const struct svm_ins *i) {
+bool svm_ends_block(const struct svm_ins *i) {
     return i->op >= OP_JEQ64_I && i->op != OP_LE && i->op != OP_BE && i->op != OP_LDDW;
 }
 
@@ -72,6 +72,6 @@ void svm_program_translate(struct svm_program *p, struct bytes text,
     p->cost[p->count] = 1;
     for (uint32_t i = p->count; i-- > 0;) {
         uint32_t next = i + (p->code[i].op == OP_LDDW ? 2 : 1);
-        p->cost[i] = 1 + (ends_block(&p->code[i]) ? 0 : p->cost[next]);
+        p->cost[i] = 1 + (svm_ends_block(&p->code[i]) ? 0 : p->cost[next]);
     }
 }

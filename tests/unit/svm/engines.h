@@ -1,4 +1,4 @@
-/* Runs a program in the fast and in the exact engine and compares everything that can be seen. */
+/* Runs a program in every engine and compares everything that can be seen. */
 #ifndef TERN_TESTS_SVM_ENGINES_H
 #define TERN_TESTS_SVM_ENGINES_H
 
@@ -48,21 +48,30 @@ struct engines_run {
 };
 
 static inline struct engines_run *engines_start(const struct svm_program *p, uint64_t meter,
-                                                bool (*engine)(struct svm_vm *vm)) {
+                                                bool pointers, bool (*engine)(struct svm_vm *vm)) {
     struct engines_run *r = calloc(1, sizeof *r);
     for (unsigned i = 0; i < ENGINES_INPUT; i++) r->memory[i] = (uint8_t)(i * 7);
     r->input = (struct svm_region){r->memory, SVM_INPUT_START, ENGINES_INPUT, true};
     svm_vm_init(&r->vm, p, ENGINES_HEAP, &r->input, 1, meter);
+    if (pointers) {
+        r->vm.r[2] = SVM_STACK_START + 64;
+        r->vm.r[3] = SVM_HEAP_START + 8;
+        r->vm.r[4] = SVM_INPUT_START + 16;
+        r->vm.r[5] = SVM_PROGRAM_START;
+        r->vm.r[6] = 0x8000000000000003u;
+        r->vm.r[7] = 40;
+    }
     r->ok = engine(&r->vm);
     assert(r->ok == (r->vm.fault == SVM_FAULT_NONE));
     return r;
 }
 
-/* Asserts that both engines end alike; returns the fast one's run, to be freed with engines_free.
- */
-static inline struct engines_run *engines_compare(const struct svm_program *p, uint64_t meter) {
-    struct engines_run *a = engines_start(p, meter, svm_vm_run);
-    struct engines_run *b = engines_start(p, meter, svm_vm_run_exact);
+static inline void engines_free(struct engines_run *r) {
+    svm_vm_free(&r->vm);
+    free(r);
+}
+
+static inline void engines_same(const struct engines_run *a, const struct engines_run *b) {
     assert(a->ok == b->ok && a->vm.fault == b->vm.fault && a->vm.meter == b->vm.meter);
     assert(a->vm.depth == b->vm.depth);
     if (a->vm.fault == SVM_FAULT_ACCESS_VIOLATION)
@@ -73,18 +82,31 @@ static inline struct engines_run *engines_compare(const struct svm_program *p, u
     assert(!memcmp(a->memory, b->memory, sizeof a->memory));
     assert(!memcmp(a->vm.stack, b->vm.stack, SVM_STACK_BYTES));
     assert(!memcmp(a->vm.heap, b->vm.heap, ENGINES_HEAP));
-    svm_vm_free(&b->vm);
-    free(b);
+}
+
+/* Asserts that all engines end alike; returns the interpreter's run, to be freed with
+ * engines_free. With `pointers`, registers begin with addresses, so that short programs reach
+ * memory. */
+static inline struct engines_run *engines_run_all(struct svm_program *p, uint64_t meter,
+                                                  bool pointers) {
+    struct engines_run *a = engines_start(p, meter, pointers, svm_vm_run);
+    struct engines_run *b = engines_start(p, meter, pointers, svm_vm_run_exact);
+    engines_same(a, b);
+    engines_free(b);
+    if (svm_program_compile(p)) {
+        b = engines_start(p, meter, pointers, svm_vm_run_compiled);
+        engines_same(a, b);
+        engines_free(b);
+    }
     return a;
 }
 
-static inline void engines_free(struct engines_run *r) {
-    svm_vm_free(&r->vm);
-    free(r);
+static inline struct engines_run *engines_compare(struct svm_program *p, uint64_t meter) {
+    return engines_run_all(p, meter, false);
 }
 
-static inline void engines_agree(const struct svm_program *p, uint64_t meter) {
-    engines_free(engines_compare(p, meter));
+static inline void engines_agree(struct svm_program *p, uint64_t meter) {
+    engines_free(engines_run_all(p, meter, true));
 }
 
 #endif
