@@ -47,7 +47,8 @@ struct update {
     struct arena *arena;
     struct write *writes, *deletes;
     size_t write_count, write_cap, delete_count, delete_cap;
-    bool corrupt; /* a node that must be there is not, or is no node */
+    bool corrupt;  /* a node that must be there is not, or is no node */
+    bool is_draft; /* nothing will be written, so nothing is noted */
 };
 
 struct st_trie_owner st_trie_owner(const struct b20 *address) {
@@ -166,10 +167,17 @@ static bool load(struct update *u, struct link *l, const uint8_t *path, size_t d
 
 /* The place at path[0..depth) has no node any more. */
 static void leave_place(struct update *u, const struct node *n, const uint8_t *path, size_t depth) {
-    if (!n->stored) return;
+    if (!n->stored || u->is_draft) return;
     st_grow_array(&u->deletes, u->delete_count, &u->delete_cap, sizeof *u->deletes);
     u->deletes[u->delete_count++] =
         (struct write){.path = arena_copy(u->arena, bytes_make(path, depth))};
+}
+
+static void note_write(struct update *u, const uint8_t *path, size_t depth, struct bytes rlp) {
+    if (u->is_draft) return;
+    st_grow_array(&u->writes, u->write_count, &u->write_cap, sizeof *u->writes);
+    u->writes[u->write_count++] =
+        (struct write){arena_copy(u->arena, bytes_make(path, depth)), rlp};
 }
 
 static size_t same_nibbles(const struct node *n, const uint8_t *key) {
@@ -355,9 +363,7 @@ static void finish(struct update *u, struct link *l, uint8_t *path, size_t depth
         return;
     }
     n->stored = true;
-    st_grow_array(&u->writes, u->write_count, &u->write_cap, sizeof *u->writes);
-    u->writes[u->write_count++] =
-        (struct write){arena_copy(u->arena, bytes_make(path, depth)), rlp};
+    note_write(u, path, depth, rlp);
     uint8_t *ref = arena_alloc(u->arena, 33, 1);
     struct b32 hash;
     keccak256(&hash, rlp);
@@ -449,7 +455,8 @@ struct st_trie_draft {
 struct st_trie_draft *st_trie_draft(MDB_txn *txn, MDB_dbi dbi, struct st_trie_owner owner,
                                     bool empty, struct arena *arena) {
     struct st_trie_draft *d = ARENA_NEW(arena, struct st_trie_draft);
-    d->update = (struct update){.txn = txn, .dbi = dbi, .owner = owner, .arena = arena};
+    d->update =
+        (struct update){.txn = txn, .dbi = dbi, .owner = owner, .arena = arena, .is_draft = true};
     d->top = empty ? (struct link){0} : load_root(&d->update);
     return d;
 }
@@ -458,15 +465,9 @@ void st_trie_draft_set(struct st_trie_draft *d, const struct st_trie_change *cha
     if (!d->update.corrupt) apply(&d->update, &d->top, change);
 }
 
-/* Nothing is written, so what finish() would have written is forgotten at once. */
 bool st_trie_draft_root(struct st_trie_draft *d, struct b32 *root) {
-    struct update *u = &d->update;
-    if (!u->corrupt) *root = settle(u, &d->top);
-    free(u->writes);
-    free(u->deletes);
-    u->writes = u->deletes = NULL;
-    u->write_count = u->write_cap = u->delete_count = u->delete_cap = 0;
-    return !u->corrupt;
+    if (!d->update.corrupt) *root = settle(&d->update, &d->top);
+    return !d->update.corrupt;
 }
 
 bool st_trie_draft_prove(struct st_trie_draft *d, const struct b32 *key, struct st_proof *proof) {
