@@ -77,7 +77,6 @@ run_tests() {
     stage e2e node_counted tests/e2e
     stage tools node_counted tests/tools
     stage execution-apis bash tests/conformance/execution_apis.sh build/release/tern
-    stage e2e e2e_counted
     local name passed failed skipped p=0 f=0 s=0
     for r in "${results[@]}"; do
         read -r name passed failed skipped <<<"$r"
