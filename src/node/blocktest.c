@@ -262,7 +262,7 @@ static bool run(struct tree *t, const json_t *test) {
     return check_post_state(t, test);
 }
 
-void blocktest_run(struct evm_machine *machine, const json_t *test, FILE *trace,
+void blocktest_run(struct evm_machine *machine, const json_t *test, const struct trace_form *trace,
                    struct blocktest_outcome *out) {
     struct arena arena;
     struct statetest_trace tracer;
@@ -270,11 +270,12 @@ void blocktest_run(struct evm_machine *machine, const json_t *test, FILE *trace,
     *out = (struct blocktest_outcome){0};
     arena_init(&arena, 0);
     t.host = (struct evm_host){.ctx = &t, .block_hash = block_hash};
-    if (trace) {
+    if (trace->out) {
         statetest_trace_begin(&tracer, trace);
         t.tracer = &tracer.tracer;
     }
     out->pass = run(&t, test);
+    if (trace->out) statetest_trace_end(&tracer);
     if (t.journal) st_journal_free(t.journal);
     arena_free(&arena);
 }

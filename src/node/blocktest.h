@@ -4,8 +4,7 @@
 #define TERN_NODE_BLOCKTEST_H
 
 #include "ethereum/ethereum.h"
-
-typedef struct json_t json_t;
+#include "node/statetest.h"
 
 struct blocktest_outcome {
     bool pass;
@@ -13,8 +12,8 @@ struct blocktest_outcome {
     char error[512]; /* empty if it passed */
 };
 
-/* Runs the test; `trace` NULL, or where EIP-3155 lines go. */
-void blocktest_run(struct evm_machine *machine, const json_t *test, FILE *trace,
+/* Runs the test, with EIP-3155 lines if the form has a file. */
+void blocktest_run(struct evm_machine *machine, const json_t *test, const struct trace_form *trace,
                    struct blocktest_outcome *out);
 
 /* Whether a refusal is one of the expected exceptions, "BlockException.A|TransactionException.B".

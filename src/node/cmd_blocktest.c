@@ -34,7 +34,7 @@ static void run_test(const struct test_run *r, struct evm_machine *m, const char
     const char *network = json_string_value(json_object_get(test, "network"));
     if (!network) network = "no network";
     if (!test_wanted(r, path, name, network, out)) return;
-    blocktest_run(m, test, r->json ? stderr : NULL, &o);
+    blocktest_run(m, test, &r->trace, &o);
     test_put(r, path,
              &(struct test_result){.name = name,
                                    .fork = network,

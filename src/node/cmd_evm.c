@@ -37,8 +37,9 @@ static const char usage[] =
 
 struct options {
     const char *code, *codefile, *input, *inputfile, *gas, *fork, *sender, *receiver, *value,
-        *price, *prestate, *format;
-    bool create, json, trace, no_stack, no_memory, no_return_data, dump, statdump, bench;
+        *price, *prestate;
+    struct trace_options trace;
+    bool create, dump, statdump, bench;
 };
 
 enum { GAS_DEFAULT_G = 10 };
@@ -194,11 +195,12 @@ static void prepare(struct run *r, const struct options *o) {
     struct eth_rules rules =
         eth_rules_at(&r->schedule, r->header.number, r->header.timestamp, &U256_ZERO);
     r->host = (struct evm_host){.block_hash = block_hash};
-    if (o->json || o->trace) {
-        statetest_trace_begin(&r->trace, stderr);
-        r->trace.no_stack = o->no_stack;
-        r->trace.memory = !o->no_memory;
-        r->trace.return_data = !o->no_return_data;
+    if (o->trace.json) {
+        statetest_trace_begin(&r->trace,
+                              &(struct trace_form){.out = stderr,
+                                                   .no_stack = o->trace.no_stack,
+                                                   .memory = !o->trace.no_memory,
+                                                   .return_data = !o->trace.no_return_data});
         r->host.tracer = &r->trace.tracer;
     }
     struct u256 price = r->env.gas_price;
@@ -363,8 +365,6 @@ static int run_code(const struct options *o) {
     struct evm_result result;
     arena_init(&r.arena, 0);
     bool ok = read_schedule(&r, o) && read_call(&r, o);
-    if (ok && o->format && strcmp(o->format, "json") != 0)
-        ok = complain(o->format, "is no trace format here: only json is");
     if (ok) {
         prepare(&r, o);
         double time_s = run_timed(&r, o->bench, &result);
@@ -377,41 +377,30 @@ static int run_code(const struct options *o) {
     return ok ? 0 : 1;
 }
 
+/* The one argument that is no option. */
+static bool take_code(void *ctx, const char *argument) {
+    struct options *o = ctx;
+    if (o->code) return complain(argument, "there is code already");
+    o->code = argument;
+    return true;
+}
+
 static int cmd_run(int argc, char **argv) {
-    struct options o = {.no_memory = true, .no_return_data = true};
-    const char *rest = NULL;
-    bool help = false, ignored = false;
+    struct options o = {.trace = TRACE_DEFAULT};
+    bool help = false;
     const struct option_row rows[] = {
-        {"code", &o.code, NULL},
-        {"codefile", &o.codefile, NULL},
-        {"input", &o.input, NULL},
-        {"inputfile", &o.inputfile, NULL},
-        {"gas", &o.gas, NULL},
-        {"fork", &o.fork, NULL},
-        {"state.fork", &o.fork, NULL},
-        {"sender", &o.sender, NULL},
-        {"receiver", &o.receiver, NULL},
-        {"value", &o.value, NULL},
-        {"price", &o.price, NULL},
-        {"prestate", &o.prestate, NULL},
-        {"create", NULL, &o.create},
-        {"json", NULL, &o.json},
-        {"trace", NULL, &o.trace},
-        {"trace.format", &o.format, NULL},
-        {"trace.nostack", NULL, &o.no_stack},
-        {"nostack", NULL, &o.no_stack},
-        {"trace.nomemory", NULL, &o.no_memory},
-        {"nomemory", NULL, &o.no_memory},
-        {"trace.noreturndata", NULL, &o.no_return_data},
-        {"noreturndata", NULL, &o.no_return_data},
-        {"trace.nostorage", NULL, &ignored}, /* the lines have no storage */
-        {"nostorage", NULL, &ignored},
-        {"dump", NULL, &o.dump},
-        {"statdump", NULL, &o.statdump},
-        {"bench", NULL, &o.bench},
-        {"help", NULL, &help},
+        {"code", &o.code, NULL},         {"codefile", &o.codefile, NULL},
+        {"input", &o.input, NULL},       {"inputfile", &o.inputfile, NULL},
+        {"gas", &o.gas, NULL},           {"fork", &o.fork, NULL},
+        {"state.fork", &o.fork, NULL},   {"sender", &o.sender, NULL},
+        {"receiver", &o.receiver, NULL}, {"value", &o.value, NULL},
+        {"price", &o.price, NULL},       {"prestate", &o.prestate, NULL},
+        {"create", NULL, &o.create},     {"dump", NULL, &o.dump},
+        {"statdump", NULL, &o.statdump}, {"bench", NULL, &o.bench},
+        {"help", NULL, &help},           TRACE_OPTIONS(o.trace),
     };
-    if (!options_read("evm run", argc, argv, rows, COUNT_OF(rows), &rest)) {
+    if (!options_read("evm run", argc, argv, rows, COUNT_OF(rows), take_code, &o) ||
+        !trace_options_check("evm run", &o.trace)) {
         fputs(usage, stderr);
         return 2;
     }
@@ -419,7 +408,6 @@ static int cmd_run(int argc, char **argv) {
         fputs(usage, stdout);
         return 0;
     }
-    if (rest && !o.code) o.code = rest;
     return run_code(&o);
 }
 

@@ -4,21 +4,27 @@
  * output has the order of the files' names and of their cases all the same. */
 #include <errno.h>
 #include <pthread.h>
+#include <regex.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "codec/codec.h"
 #include "node/commands.h"
 #include "node/files.h"
+#include "node/options.h"
 #include "node/statetest.h"
 
 static const char *const usage =
-    "tern statetest [--fork NAME] [--json] [--summary] [--failures FILE] [--jobs N] PATH…\n"
+    "tern statetest [--fork NAME] [--run REGEX] [--json] [--summary] [--failures FILE] [--jobs N]\n"
+    "               [PATH…]\n"
     "\n"
     "Runs state-test files, or all *.json below folders, and prints a JSON array of\n"
-    "{name, pass, stateRoot, fork, error}.\n"
+    "{name, pass, stateRoot, fork, error}. Without a path, reads names of files from standard\n"
+    "input and prints each file's array at once.\n"
     "  --fork NAME      only cases of this fork\n"
-    "  --json           also an EIP-3155 trace on standard error\n"
+    "  --run REGEX      only tests whose name matches\n"
+    "  --json, --trace  also an EIP-3155 trace on standard error; --trace.nostack,\n"
+    "                   --trace.nomemory=false, --trace.noreturndata=false choose what is in it\n"
     "  --summary        names what it skips and why, and closes with a table by fork and\n"
     "                   \"N passed, N failed, N skipped\"\n"
     "  --failures FILE  writes each failing case with its reason to FILE\n"
@@ -33,7 +39,9 @@ struct count {
 
 struct options {
     const char *fork, *failures;
-    bool json, summary;
+    struct trace_form trace;
+    bool summary, has_pattern;
+    regex_t pattern; /* --run */
     unsigned jobs;
 };
 
@@ -63,6 +71,7 @@ struct open_file {
 struct run {
     struct options options;
     struct file_list files;
+    bool has_paths; /* some were given, even if no file is there */
     struct report *reports;
     size_t _Atomic next;
     pthread_mutex_t lock;
@@ -91,13 +100,14 @@ static void run_case(const struct run *r, struct evm_machine *m, const char *pat
     const struct statetest_case *c = &t->cases[i];
     struct statetest_outcome o = {0};
     if (r->options.fork && strcmp(r->options.fork, c->fork_name) != 0) return;
+    if (r->options.has_pattern && regexec(&r->options.pattern, t->name, 0, NULL, 0) != 0) return;
     if (!c->known_fork) {
         out->skipped++;
         buf_printf(&out->skips, "skipped: %s %s: no fork '%s'\n", path, t->name, c->fork_name);
         return;
     }
-    statetest_run(m, t, i, r->options.json ? stderr : NULL, &o);
-    if (r->options.json) {
+    statetest_run(m, t, i, &r->options.trace, &o);
+    if (r->options.trace.out) {
         struct buf line = {0};
         hex_put(&line, BYTES_OF(o.root));
         fprintf(stderr, "{\"stateRoot\": \"%s\"}\n", buf_cstr(&line));
@@ -280,55 +290,91 @@ static bool write_failures(const struct run *r) {
 
 /* ---- Arguments ---- */
 
-static bool parse(int argc, char **argv, struct run *r) {
-    struct options *o = &r->options;
-    o->jobs = 2;
-    bool ok = true;
-    for (int i = 1; i < argc && ok; i++) {
-        bool more = i + 1 < argc;
-        if (!strcmp(argv[i], "--json")) {
-            o->json = true;
-        } else if (!strcmp(argv[i], "--summary")) {
-            o->summary = true;
-        } else if (!strcmp(argv[i], "--fork") && more) {
-            o->fork = argv[++i];
-        } else if (!strcmp(argv[i], "--failures") && more) {
-            o->failures = argv[++i];
-        } else if (!strcmp(argv[i], "--jobs") && more) {
-            o->jobs = (unsigned)strtoul(argv[++i], NULL, 10);
-        } else if (argv[i][0] == '-') {
-            ok = false;
-        } else {
-            ok = file_list_add(&r->files, "tern statetest", argv[i], ".json");
-        }
-    }
-    if (o->jobs < 1 || o->jobs > JOBS_MAX) ok = false;
-    if (o->json) o->jobs = 1; /* traces of two cases must not mix */
-    return ok && r->files.count;
+static bool add_path(void *ctx, const char *path) {
+    struct run *r = ctx;
+    r->has_paths = true;
+    return file_list_add(&r->files, "tern statetest", path, ".json");
 }
 
-static void free_run(struct run *r) {
+static bool read_pattern(struct options *o, const char *text) {
+    o->has_pattern = regcomp(&o->pattern, text, REG_EXTENDED | REG_NOSUB) == 0;
+    if (!o->has_pattern)
+        fprintf(stderr, "tern statetest: --run: %s is no regular expression\n", text);
+    return o->has_pattern;
+}
+
+static bool parse(int argc, char **argv, struct run *r, bool *help) {
+    struct options *o = &r->options;
+    const char *run = NULL, *jobs = "2";
+    struct trace_options trace = TRACE_DEFAULT;
+    const struct option_row rows[] = {
+        {"fork", &o->fork, NULL},
+        {"statetest.fork", &o->fork, NULL},
+        {"run", &run, NULL},
+        {"summary", NULL, &o->summary},
+        {"failures", &o->failures, NULL},
+        {"jobs", &jobs, NULL},
+        {"help", NULL, help},
+        TRACE_OPTIONS(trace),
+    };
+    if (!options_read("statetest", argc, argv, rows, COUNT_OF(rows), add_path, r) ||
+        !trace_options_check("statetest", &trace) || (run && !read_pattern(o, run)))
+        return false;
+    o->jobs = trace.json ? 1 : (unsigned)strtoul(jobs, NULL, 10); /* traces must not mix */
+    if (trace.json)
+        o->trace = (struct trace_form){.out = stderr,
+                                       .memory = !trace.no_memory,
+                                       .return_data = !trace.no_return_data,
+                                       .no_stack = trace.no_stack};
+    return o->jobs >= 1 && o->jobs <= JOBS_MAX;
+}
+
+static void free_files(struct run *r) {
     for (size_t i = 0; r->reports && i < r->files.count; i++) report_free(&r->reports[i]);
     file_list_free(&r->files);
     free(r->reports);
+    r->reports = NULL;
+}
+
+/* Runs what is in the list of files and prints it; true if all passed. */
+static bool run_files(struct run *r) {
+    r->reports = xcalloc(r->files.count, sizeof *r->reports);
+    atomic_store(&r->next, 0);
+    run_all(r);
+    print_array(r);
+    struct count all = print_summary(r);
+    bool written = !r->options.failures || write_failures(r);
+    free_files(r);
+    return !all.failed && written;
+}
+
+/* One file name a line; each file's results are printed before the next is read. */
+static bool run_from_input(struct run *r) {
+    char *line = NULL;
+    size_t room = 0;
+    bool ok = true;
+    for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;) {
+        if (line[n - 1] == '\n') line[n - 1] = 0;
+        if (!line[0]) break;
+        ok = add_path(r, line) && ok;
+        if (r->files.count) ok = run_files(r) && ok;
+        fflush(stdout);
+    }
+    free(line);
+    return ok;
 }
 
 int cmd_statetest(int argc, char **argv) {
     struct run r = {.lock = PTHREAD_MUTEX_INITIALIZER};
-    if (argc == 2 && !strcmp(argv[1], "--help")) {
-        fputs(usage, stdout);
-        return 0;
-    }
-    if (!parse(argc, argv, &r)) {
+    bool help = false;
+    int rc = 2;
+    if (!parse(argc, argv, &r, &help))
         fputs(usage, stderr);
-        free_run(&r);
-        return 2;
-    }
-    r.reports = xcalloc(r.files.count, sizeof *r.reports);
-    run_all(&r);
-    print_array(&r);
-    struct count all = print_summary(&r);
-    bool written = !r.options.failures || write_failures(&r);
-    free_run(&r);
-    return all.failed || !written ? 1 : 0;
+    else if (help)
+        rc = (fputs(usage, stdout), 0);
+    else
+        rc = (r.has_paths ? run_files(&r) : run_from_input(&r)) ? 0 : 1;
+    free_files(&r);
+    if (r.options.has_pattern) regfree(&r.options.pattern);
+    return rc;
 }

@@ -198,10 +198,11 @@ static const struct evm_tracer *begin_trace(void *ctx, size_t index, const struc
                                       arena_printf(&arena, "trace-%zu-0x%s.jsonl", index, digits));
         t->file = fopen(path, "w");
         if (!t->file) fprintf(stderr, "tern t8n: %s: %s\n", path, strerror(errno));
-        statetest_trace_begin(&t->lines, t->file);
-        t->lines.memory = t->options->memory;
-        t->lines.no_stack = t->options->no_stack;
-        t->lines.return_data = t->options->return_data;
+        statetest_trace_begin(&t->lines,
+                              &(struct trace_form){.out = t->file,
+                                                   .memory = t->options->memory,
+                                                   .no_stack = t->options->no_stack,
+                                                   .return_data = t->options->return_data});
     }
     arena_free(&arena);
     t->tracer = (struct evm_tracer){
@@ -353,7 +354,7 @@ int cmd_t8n(int argc, char **argv) {
         {"help", NULL, &help},
         {"h", NULL, &help},
     };
-    if (!options_read("t8n", argc, argv, rows, COUNT_OF(rows), NULL)) {
+    if (!options_read("t8n", argc, argv, rows, COUNT_OF(rows), NULL, NULL)) {
         fputs(usage, stderr);
         return T8N_ERR_CONFIG;
     }

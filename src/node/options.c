@@ -16,16 +16,13 @@ static bool set_flag(bool *flag, const char *value) {
 }
 
 bool options_read(const char *command, int argc, char **argv, const struct option_row *rows,
-                  size_t count, const char **rest) {
+                  size_t count, bool (*rest)(void *ctx, const char *argument), void *ctx) {
     for (int i = 1; i < argc; i++) {
         const char *at = argv[i];
         if (at[0] != '-' || !at[1]) {
-            if (!rest || *rest) {
-                fprintf(stderr, "tern %s: '%s' is no option\n", command, argv[i]);
-                return false;
-            }
-            *rest = argv[i];
-            continue;
+            if (rest && rest(ctx, at)) continue;
+            if (!rest) fprintf(stderr, "tern %s: '%s' is no option\n", command, at);
+            return false;
         }
         at += at[1] == '-' ? 2 : 1;
         const char *equals = strchr(at, '=');
@@ -44,4 +41,10 @@ bool options_read(const char *command, int argc, char **argv, const struct optio
         if (row->value) *row->value = value;
     }
     return true;
+}
+
+bool trace_options_check(const char *command, const struct trace_options *t) {
+    if (!t->format || !strcmp(t->format, "json")) return true;
+    fprintf(stderr, "tern %s: --trace.format: there is only json\n", command);
+    return false;
 }

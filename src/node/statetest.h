@@ -77,21 +77,26 @@ struct statetest_outcome {
     char error[256]; /* empty if it passed */
 };
 
-/* Runs one case. With `trace`, writes EIP-3155 lines to it. */
+/* Where trace lines go and what is in them beside the usual. */
+struct trace_form {
+    FILE *out; /* NULL: no trace */
+    bool memory, return_data, no_stack;
+};
+
+/* Runs one case, with EIP-3155 lines if the form has a file. */
 void statetest_run(struct evm_machine *machine, const struct statetest *test, size_t index,
-                   FILE *trace, struct statetest_outcome *out);
+                   const struct trace_form *trace, struct statetest_outcome *out);
 
 /* A tracer that writes one line for each instruction and one for the end of each call. */
 struct statetest_trace {
-    FILE *out;
-    bool memory, return_data, no_stack; /* what lines have beside the usual, or do not have */
+    struct trace_form form;
     struct evm_steps steps;
     struct u256 stack[1024];             /* of the newest step */
     struct buf step_memory, step_return; /* likewise, if they are shown; statetest_trace_end() */
     struct evm_tracer tracer;
 };
 
-void statetest_trace_begin(struct statetest_trace *t, FILE *out);
+void statetest_trace_begin(struct statetest_trace *t, const struct trace_form *form);
 void statetest_trace_end(struct statetest_trace *t);
 
 #endif

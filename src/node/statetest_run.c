@@ -128,14 +128,14 @@ static void judge(const struct statetest_case *c, const char *refusal, const str
 }
 
 void statetest_run(struct evm_machine *machine, const struct statetest *t, size_t index,
-                   FILE *trace_out, struct statetest_outcome *out) {
+                   const struct trace_form *form, struct statetest_outcome *out) {
     const struct statetest_case *c = &t->cases[index];
     struct st_journal *j = st_journal_new(NULL);
     fill_world(j, t);
     struct statetest_trace trace;
     struct evm_host host = {.block_hash = block_hash};
-    if (trace_out) {
-        statetest_trace_begin(&trace, trace_out);
+    if (form->out) {
+        statetest_trace_begin(&trace, form);
         host.tracer = &trace.tracer;
     }
     struct evm_env env = {
@@ -165,5 +165,6 @@ void statetest_run(struct evm_machine *machine, const struct statetest *t, size_
     st_end_tx(j, c->fork >= EVM_EIP158);
     out->root = st_evm_root(j);
     judge(c, refusal, &logs, out);
+    if (form->out) statetest_trace_end(&trace);
     st_journal_free(j);
 }

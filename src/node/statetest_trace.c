@@ -41,13 +41,13 @@ static void put_line(struct statetest_trace *t, const struct evm_step *s,
     struct buf b = {0};
     buf_printf(&b, "{\"pc\":%u,\"op\":%u,\"gas\":\"0x%llx\",\"gasCost\":\"0x%llx\",", s->pc, s->op,
                (unsigned long long)s->gas, (unsigned long long)end->cost);
-    if (t->memory) put_bytes(&b, "\"memory\":\"", &t->step_memory, "\",");
+    if (t->form.memory) put_bytes(&b, "\"memory\":\"", &t->step_memory, "\",");
     buf_printf(&b, "\"memSize\":%llu,\"stack\":", (unsigned long long)s->memory_size);
-    if (t->no_stack)
+    if (t->form.no_stack)
         buf_puts(&b, "null");
     else
         put_stack(&b, t->stack, s->stack_count > popped ? s->stack_count - popped : 0);
-    if (t->return_data) put_bytes(&b, ",\"returnData\":\"", &t->step_return, "\"");
+    if (t->form.return_data) put_bytes(&b, ",\"returnData\":\"", &t->step_return, "\"");
     buf_printf(&b, ",\"depth\":%u,\"refund\":%llu,\"opName\":\"", s->depth,
                (unsigned long long)s->refund);
     evm_op_name_put(&b, s->op);
@@ -56,7 +56,7 @@ static void put_line(struct statetest_trace *t, const struct evm_step *s,
         put_error(&b, status, s);
     }
     buf_puts(&b, "\"}\n");
-    fwrite(b.p, 1, b.n, t->out);
+    fwrite(b.p, 1, b.n, t->form.out);
     buf_free(&b);
 }
 
@@ -66,8 +66,8 @@ static void before(void *ctx, struct evm_env *env, const struct evm_step *step) 
     memcpy(t->stack, step->stack, step->stack_count * sizeof *step->stack);
     buf_clear(&t->step_memory);
     buf_clear(&t->step_return);
-    if (t->memory) buf_put_bytes(&t->step_memory, bytes_make(step->memory, step->memory_size));
-    if (t->return_data) buf_put_bytes(&t->step_return, step->return_data);
+    if (t->form.memory) buf_put_bytes(&t->step_memory, bytes_make(step->memory, step->memory_size));
+    if (t->form.return_data) buf_put_bytes(&t->step_return, step->return_data);
 }
 
 /* One that fails while it runs has a line of its own and one for the failure. */
@@ -76,6 +76,7 @@ static void after(void *ctx, struct evm_env *env, const struct evm_step *step,
     (void)env;
     struct statetest_trace *t = ctx;
     if (end->status == EVM_SUCCESS || end->ran) put_line(t, step, end, 0, EVM_SUCCESS);
+    if (end->ran) buf_clear(&t->step_return); /* geth does not know it any more */
     if (end->status != EVM_SUCCESS) put_line(t, step, end, end->popped, end->status);
 }
 
@@ -92,7 +93,7 @@ static void on_stop(void *ctx, struct evm_env *env, enum evm_status status, uint
     struct statetest_trace *t = ctx;
     evm_steps_stop(&t->steps, env, status, gas);
     if (status == EVM_SUCCESS && t->steps.step.op == OP_SELFDESTRUCT) /* as a call of its own */
-        fputs("{\"output\":\"\",\"gasUsed\":\"0x0\"}\n", t->out);
+        fputs("{\"output\":\"\",\"gasUsed\":\"0x0\"}\n", t->form.out);
 }
 
 static void on_leave(void *ctx, struct evm_env *env, const struct evm_call_params *params,
@@ -101,20 +102,20 @@ static void on_leave(void *ctx, struct evm_env *env, const struct evm_call_param
     struct statetest_trace *t = ctx;
     struct buf output = {0};
     hex_put_digits(&output, result->output);
-    fprintf(t->out, "{\"output\":\"%s\",\"gasUsed\":\"0x%llx\"", buf_cstr(&output),
+    fprintf(t->form.out, "{\"output\":\"%s\",\"gasUsed\":\"0x%llx\"", buf_cstr(&output),
             (unsigned long long)(params->gas - result->gas_left));
     if (result->status != EVM_SUCCESS) {
         struct buf error = {0};
         put_error(&error, result->status, &t->steps.step);
-        fprintf(t->out, ",\"error\":\"%s\"", buf_cstr(&error));
+        fprintf(t->form.out, ",\"error\":\"%s\"", buf_cstr(&error));
         buf_free(&error);
     }
-    fputs("}\n", t->out);
+    fputs("}\n", t->form.out);
     buf_free(&output);
 }
 
-void statetest_trace_begin(struct statetest_trace *t, FILE *out) {
-    *t = (struct statetest_trace){.out = out};
+void statetest_trace_begin(struct statetest_trace *t, const struct trace_form *form) {
+    *t = (struct statetest_trace){.form = *form};
     t->steps = (struct evm_steps){.ctx = t, .before = before, .after = after};
     t->tracer = (struct evm_tracer){
         .ctx = t, .step = on_step, .enter = on_enter, .exit = on_leave, .stop = on_stop};

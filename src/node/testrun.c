@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "codec/codec.h"
+#include "node/options.h"
 
 enum { JOBS_MAX = 64 };
 
@@ -174,50 +175,45 @@ static bool write_failures(const struct test_run *r) {
 
 /* ---- The command ---- */
 
-static bool add_path(struct test_run *r, const char *path) {
+static bool add_path(void *ctx, const char *path) {
+    struct test_run *r = ctx;
     char command[64];
+    r->has_paths = true;
     snprintf(command, sizeof command, "tern %s", r->command);
     return file_list_add(&r->files, command, path, ".json");
 }
 
 static bool read_pattern(struct test_run *r, const char *text) {
-    if (r->has_pattern) regfree(&r->pattern);
     r->has_pattern = regcomp(&r->pattern, text, REG_EXTENDED | REG_NOSUB) == 0;
     if (!r->has_pattern)
         fprintf(stderr, "tern %s: --run: %s is no regular expression\n", r->command, text);
     return r->has_pattern;
 }
 
-/* Options may be written with one dash, as geth's tools take them. */
-static bool parse(struct test_run *r, int argc, char **argv) {
-    bool ok = true;
-    r->jobs = 2;
-    for (int i = 1; i < argc && ok; i++) {
-        bool more = i + 1 < argc;
-        const char *o = argv[i];
-        if (o[0] == '-' && o[1] == '-') o++;
-        if (o[0] != '-')
-            ok = add_path(r, argv[i]);
-        else if (!strcmp(o, "-json") || !strcmp(o, "-trace"))
-            r->json = true;
-        else if (!strcmp(o, "-summary"))
-            r->summary = true;
-        else if (!strcmp(o, "-run") && more)
-            ok = read_pattern(r, argv[++i]);
-        else if (!strcmp(o, "-fork") && more)
-            r->fork = argv[++i];
-        else if (!strcmp(o, "-skip") && more)
-            r->skip = argv[++i];
-        else if (!strcmp(o, "-failures") && more)
-            r->failures = argv[++i];
-        else if (!strcmp(o, "-jobs") && more)
-            r->jobs = (unsigned)strtoul(argv[++i], NULL, 10);
-        else
-            ok = false;
-    }
-    if (r->jobs < 1 || r->jobs > JOBS_MAX) ok = false;
-    if (r->json) r->jobs = 1; /* traces of two cases must not mix */
-    return ok;
+static bool parse(struct test_run *r, int argc, char **argv, bool *help) {
+    const char *run = NULL, *jobs = "2";
+    struct trace_options trace = TRACE_DEFAULT;
+    const struct option_row rows[] = {
+        {"fork", &r->fork, NULL},
+        {"skip", &r->skip, NULL},
+        {"failures", &r->failures, NULL},
+        {"run", &run, NULL},
+        {"summary", NULL, &r->summary},
+        {"jobs", &jobs, NULL},
+        {"help", NULL, help},
+        {"h", NULL, help},
+        TRACE_OPTIONS(trace),
+    };
+    if (!options_read(r->command, argc, argv, rows, COUNT_OF(rows), add_path, r) ||
+        !trace_options_check(r->command, &trace) || (run && !read_pattern(r, run)))
+        return false;
+    r->jobs = trace.json ? 1 : (unsigned)strtoul(jobs, NULL, 10); /* traces must not mix */
+    if (trace.json)
+        r->trace = (struct trace_form){.out = stderr,
+                                       .memory = !trace.no_memory,
+                                       .return_data = !trace.no_return_data,
+                                       .no_stack = trace.no_stack};
+    return r->jobs >= 1 && r->jobs <= JOBS_MAX;
 }
 
 /* One file name a line; each file's results are printed before the next is read. */
@@ -254,13 +250,12 @@ static int run_paths(struct test_run *r) {
 
 int test_run_command(struct test_run *r, int argc, char **argv) {
     int rc = 2;
-    if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-        fputs(r->usage, stdout);
-        return 0;
-    }
-    if (!parse(r, argc, argv))
+    bool help = false;
+    if (!parse(r, argc, argv, &help))
         fputs(r->usage, stderr);
-    else if (r->files.count)
+    else if (help)
+        rc = (fputs(r->usage, stdout), 0);
+    else if (r->has_paths)
         rc = run_paths(r);
     else
         rc = run_from_input(r) ? 0 : 1;

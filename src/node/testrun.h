@@ -8,6 +8,7 @@
 
 #include "evm/evm.h"
 #include "node/files.h"
+#include "node/statetest.h"
 
 /* How many cases of a fork or network there were. */
 struct test_count {
@@ -34,10 +35,12 @@ struct test_result {
 struct test_run {
     const char *command, *usage;
     const char *fork, *skip, *failures; /* options; NULL: not given */
-    bool json, summary, has_pattern;
+    struct trace_form trace;            /* --trace */
+    bool summary, has_pattern;
     regex_t pattern; /* --run */
     unsigned jobs;
     struct file_list files;
+    bool has_paths; /* some were given, even if no file is there */
     struct test_report *reports;
     size_t _Atomic next;
     void (*run_file)(const struct test_run *r, struct evm_machine *m, const char *path,

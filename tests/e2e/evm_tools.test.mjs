@@ -30,10 +30,12 @@ function t8n(program, { alloc, env, txs, txsRlp }, fork, ...more) {
 
 // ---- Public block tests as transitions
 
-function vectors() {
-    const r = spawnSync('bash', [path.join(ROOT, 'tests/conformance/unpack.sh'), 'eest-blocks-visible'], { encoding: 'utf8', cwd: ROOT });
-    return r.status === 0 ? path.join(ROOT, r.stdout.trim(), 'blockchain_tests') : undefined;
+function unpacked(name, folder) {
+    const r = spawnSync('bash', [path.join(ROOT, 'tests/conformance/unpack.sh'), name], { encoding: 'utf8', cwd: ROOT });
+    return r.status === 0 ? path.join(ROOT, r.stdout.trim(), folder) : undefined;
 }
+
+const vectors = () => unpacked('eest-blocks-visible', 'blockchain_tests');
 
 function* files(dir) {
     for (const e of readdirSync(dir, { withFileTypes: true })) {
@@ -211,6 +213,23 @@ describe('beside go-ethereum', () => {
             const sorted = (list) => list.sort((a, b) => (a.name < b.name ? -1 : 1));
             assert.deepEqual(sorted(ours), sorted(theirs), file);
         }
+    });
+
+    test('statetest, with files named on standard input', (t) => {
+        const dir = unpacked('ethereum-tests-visible', 'GeneralStateTests');
+        if (!evm || !dir) return t.skip(ABSENT);
+        const list = ['stExample', 'stTransitionTest', 'stCallCodes', 'stCodeCopyTest', 'stLogTests', 'stShift', 'stSLoadTest', 'stZeroCallsTest'].flatMap((d) => existsSync(path.join(dir, d))
+            ? readdirSync(path.join(dir, d)).filter((f) => f.endsWith('.json')).sort().slice(0, 4).map((f) => path.join(dir, d, f)) : []);
+        const args = ['statetest', '--trace', '--trace.nomemory=false', '--trace.noreturndata=false'];
+        const ours = run(TERN, args, list.join('\n') + '\n'), theirs = run(evm, args, list.join('\n') + '\n');
+        const arrays = (s) => s.trim().split(/^\]$/m).filter(Boolean).map((a) => JSON.parse(a + ']'));
+        assert.deepEqual(arrays(ours.out), arrays(theirs.out));
+        // Of an instruction that failed, neither cost, memory nor the words are compared: theirs say at which stage it was.
+        const lines = [ours.err, theirs.err].map((s) => s.trim().split('\n')
+            .map((l) => (l.includes('"error"') ? l.replace(/"(gasCost|memory)":"[^"]*",|"memSize":\d+,/g, '').replace(/"error":"[^"]*"/, '"error"') : l)));
+        assert.equal(lines[0].length, lines[1].length);
+        for (let i = 0; i < lines[0].length; i++) if (lines[0][i] !== lines[1][i]) assert.equal(lines[0][i], lines[1][i], `line ${i}`);
+        t.diagnostic(`${list.length} files, ${lines[0].length} lines`);
     });
 
     test('t8n traces', (t) => {
