@@ -16,6 +16,7 @@ void evm_steps_step(struct evm_steps *s, struct evm_env *env, const struct evm_s
     finish(s, env, &(struct evm_step_end){.cost = s->step.gas - step->gas});
     s->step = *step;
     s->pending = true;
+    evm_operands_take(&s->operands, env, step);
     if (s->before) s->before(s->ctx, env, step);
 }
 
@@ -24,6 +25,7 @@ void evm_steps_enter(struct evm_steps *s, struct evm_env *env, const struct evm_
     /* A creation takes the gas that it forwards only after its line. */
     uint64_t later = params->kind == EVM_CREATE || params->kind == EVM_CREATE2 ? params->gas : 0;
     finish(s, env, &(struct evm_step_end){.cost = s->step.gas - caller_gas - later});
+    if (params->depth == 0) s->step = (struct evm_step){0};
 }
 
 /* Does an instruction fail with this status while it runs? What has it taken off the stack then? */
@@ -41,11 +43,10 @@ static bool fails_while_running(enum evm_status status, uint8_t op, uint32_t *po
 
 void evm_steps_stop(struct evm_steps *s, struct evm_env *env, enum evm_status status,
                     uint64_t gas) {
-    const struct evm_op_info *op = &evm_ops[s->step.op];
+    status = evm_status_told(&s->operands, env, &s->step, status);
     struct evm_step_end end = {.cost = s->step.gas - gas, .status = status};
     if (status != EVM_SUCCESS && status != EVM_REVERT)
-        end.cost =
-            evm_op_defined(s->step.op, env->fork) ? evm_static_gas[op->gas_class][env->fork] : 0;
+        end.cost = evm_failed_cost(&s->operands, env, &s->step, status);
     end.ran = status == EVM_SUCCESS || fails_while_running(status, s->step.op, &end.popped);
     finish(s, env, &end);
 }

@@ -189,6 +189,13 @@ static bool open_for_call(struct rpc_call *c, json_t *options, struct chain_read
     return ok;
 }
 
+/* The reason alone: eth_call's words put it between "err: " and the gas. */
+static const char *reason_alone(struct rpc_call *c, const char *text) {
+    const char *end = strstr(text, " (supplied gas ");
+    if (strncmp(text, "err: ", 5) != 0 || !end) return text;
+    return arena_printf(c->arena, "%.*s", (int)(end - text - 5), text + 5);
+}
+
 static bool trace_on(struct rpc_call *c, struct chain_reader *r, const struct chain_evm_call *call,
                      const struct trace_options *options) {
     struct trace t;
@@ -198,8 +205,9 @@ static bool trace_on(struct rpc_call *c, struct chain_reader *r, const struct ch
     chain_observe(r, &t.observer);
     struct err e = chain_simulate_evm(r, call, &result);
     chain_observe(r, NULL);
-    bool ok =
-        err_is(e) ? rpc_fail(c, RPC_SERVER_ERROR, "tracing failed: %s", e.text) : trace_put(&t, c);
+    bool ok = err_is(e)
+                  ? rpc_fail(c, RPC_SERVER_ERROR, "tracing failed: %s", reason_alone(c, e.text))
+                  : trace_put(&t, c);
     trace_end(&t);
     trace_budget_end(&budget);
     return ok;

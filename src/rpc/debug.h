@@ -16,4 +16,9 @@ struct trace_place debug_place(const struct chain_reader *r, const struct chain_
 /* A sealed transaction by its hash in the EVM list. Of *tx only what is no slice may be used. */
 bool debug_find_tx(struct rpc_call *c, const struct b32 *hash, struct chain_tx *tx, bool *found);
 
+/* debug_storage.c, parity.c */
+rpc_method debug_storage_range_at;
+rpc_method parity_transaction, parity_block, parity_get, parity_filter, parity_call,
+    parity_raw_transaction, parity_replay_transaction, parity_replay_block;
+
 #endif

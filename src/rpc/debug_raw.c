@@ -94,8 +94,21 @@ static bool bad_blocks(struct rpc_call *c) {
     return true;
 }
 
+/* What the namespaces debug_ and trace_ have beside debug_trace…. */
 const struct rpc_method_row debug_raw_methods[] = {
-    {"debug_getRawHeader", raw_header},     {"debug_getRawBlock", raw_block},
-    {"debug_getRawReceipts", raw_receipts}, {"debug_getRawTransaction", raw_transaction},
-    {"debug_getBadBlocks", bad_blocks},     {NULL, NULL},
+    {"debug_getRawHeader", raw_header},
+    {"debug_getRawBlock", raw_block},
+    {"debug_getRawReceipts", raw_receipts},
+    {"debug_getRawTransaction", raw_transaction},
+    {"debug_getBadBlocks", bad_blocks},
+    {"debug_storageRangeAt", debug_storage_range_at},
+    {"trace_transaction", parity_transaction},
+    {"trace_block", parity_block},
+    {"trace_get", parity_get},
+    {"trace_filter", parity_filter},
+    {"trace_call", parity_call},
+    {"trace_rawTransaction", parity_raw_transaction},
+    {"trace_replayTransaction", parity_replay_transaction},
+    {"trace_replayBlockTransactions", parity_replay_block},
+    {NULL, NULL},
 };

@@ -5,7 +5,7 @@
 
 enum { RESERVE_BYTES = 1 << 20, TICKS_PER_LOOK = 4096 };
 
-static uint64_t steady_ms(void) {
+uint64_t trace_now_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
@@ -44,23 +44,30 @@ struct bytes trace_keep(struct trace *t, struct bytes b) {
     return arena_copy(&t->arena, b);
 }
 
+bool trace_memory(const struct evm_step *step, const struct u256 *offset, const struct u256 *size,
+                  struct buf *room) {
+    enum { MISSING_MAX = 1 << 20 };
+    uint64_t at = offset->w[0], n = size->w[0], have = step->memory_size;
+    if (at > INT64_MAX || n > INT64_MAX || at + n > have + MISSING_MAX) return false;
+    uint8_t *p = buf_room(room, n + 1);
+    memset(p, 0, n);
+    if (at < have) memcpy(p, step->memory + at, min_u64(n, have - at));
+    room->n = n;
+    return true;
+}
+
 /* Is the recording still wanted? */
 static bool runs(struct trace *t) {
-    if (t->state == TRACE_RUNS && ++t->ticks % TICKS_PER_LOOK == 0 && steady_ms() > t->deadline_ms)
+    if (t->state == TRACE_RUNS && ++t->ticks % TICKS_PER_LOOK == 0 &&
+        trace_now_ms() > t->deadline_ms)
         t->state = TRACE_TIMEOUT;
     return t->state == TRACE_RUNS;
 }
 
 /* ---- Hooks */
 
-static void keep_operands(struct trace_operands *o, const struct evm_step *step) {
-    o->count = (uint32_t)min_u64(step->stack_count, COUNT_OF(o->top));
-    for (uint32_t i = 0; i < o->count; i++) o->top[i] = step->stack[step->stack_count - 1 - i];
-}
-
 static void on_before(void *ctx, struct evm_env *env, const struct evm_step *step) {
     struct trace *t = ctx;
-    keep_operands(&t->operands, step);
     if (runs(t) && t->tracer->type->before) t->tracer->type->before(t->tracer, env, step);
 }
 
@@ -118,7 +125,7 @@ static void on_end(void *ctx, struct evm_env *env, uint64_t gas_used, bool ok) {
 
 bool trace_begin(struct trace *t, struct rpc_call *c, const struct trace_options *options,
                  struct trace_budget *budget, const struct trace_place *place) {
-    *t = (struct trace){.budget = budget, .deadline_ms = steady_ms() + options->timeout_ms};
+    *t = (struct trace){.budget = budget, .deadline_ms = trace_now_ms() + options->timeout_ms};
     if (place) t->place = *place;
     arena_init(&t->arena, 0);
     t->steps = (struct evm_steps){.ctx = t, .before = on_before, .after = on_after};
@@ -136,8 +143,7 @@ bool trace_begin(struct trace *t, struct rpc_call *c, const struct trace_options
     return false;
 }
 
-bool trace_put(struct trace *t, struct rpc_call *c) {
-    if (t->state == TRACE_RUNS) t->tracer->type->put(t->tracer, c->out);
+bool trace_check(struct trace *t, struct rpc_call *c) {
     switch (t->state) {
     case TRACE_RUNS: return true;
     case TRACE_TIMEOUT: return rpc_fail(c, RPC_SERVER_ERROR, "execution timeout");
@@ -150,6 +156,11 @@ bool trace_put(struct trace *t, struct rpc_call *c) {
                         "disableStorage, limit, onlyTopCall, …), or trace single transactions",
                         TRACE_ANSWER_MAX_BYTES >> 20);
     }
+}
+
+bool trace_put(struct trace *t, struct rpc_call *c) {
+    if (t->state == TRACE_RUNS) t->tracer->type->put(t->tracer, c->out);
+    return trace_check(t, c);
 }
 
 void trace_end(struct trace *t) {

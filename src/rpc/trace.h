@@ -29,6 +29,7 @@ enum {
     TRACE_ALL_MAX_BYTES = 512 << 20,
     TRACE_TIMEOUT_MS = 5000, /* of one transaction, unless the client says otherwise */
     TRACE_TIMEOUT_MAX_MS = 300000,
+    TRACE_TRACERS_MAX = 16, /* in one trace, through muxTracer */
 };
 
 /* Bytes that one answer may still take, out of what all share. */
@@ -63,12 +64,6 @@ struct trace_options {
     uint64_t timeout_ms;
 };
 
-/* The operands of the newest instruction, the top of the stack first. */
-struct trace_operands {
-    uint32_t count;
-    struct u256 top[7];
-};
-
 struct trace {
     struct chain_observer observer;
     struct tracer *tracer;
@@ -86,8 +81,8 @@ struct trace {
     /* private */
     struct evm_tracer evm;
     struct evm_steps steps;
-    struct trace_operands operands;
-    uint32_t depth; /* calls in progress */
+    uint32_t depth;   /* calls in progress */
+    uint32_t tracers; /* inside muxTracers */
 };
 
 /* A kind of tracer. Members that are NULL are not called; tracers without `before`, `after` and
@@ -112,7 +107,8 @@ struct tracer_type {
 };
 
 extern const struct tracer_type trace_struct_logger, trace_call_tracer, trace_flat_call_tracer,
-    trace_prestate_tracer, trace_4byte_tracer, trace_noop_tracer, trace_mux_tracer;
+    trace_prestate_tracer, trace_4byte_tracer, trace_noop_tracer, trace_mux_tracer,
+    trace_parity_tracer, trace_erc7562_tracer;
 
 /* By its name in the `tracer` option; NULL after rpc_fail. */
 const struct tracer_type *trace_find(struct rpc_call *c, const char *name);
@@ -124,7 +120,12 @@ bool trace_begin(struct trace *t, struct rpc_call *c, const struct trace_options
                  struct trace_budget *budget, const struct trace_place *place);
 /* Writes the result; false after rpc_fail, if there is none. */
 bool trace_put(struct trace *t, struct rpc_call *c);
+/* False after rpc_fail if not everything could be recorded. */
+bool trace_check(struct trace *t, struct rpc_call *c);
 void trace_end(struct trace *t);
+
+/* The steady clock. */
+uint64_t trace_now_ms(void);
 
 /* ---- For tracers */
 
@@ -132,10 +133,17 @@ void trace_end(struct trace *t);
 bool trace_room(struct trace *t, size_t n);
 /* Copies into the trace's arena; empty if there is no room. */
 struct bytes trace_keep(struct trace *t, struct bytes b);
+/* The memory that two operands name, with zeros where there is none yet, into `room`. False where
+ * go-ethereum's tracers give up: more than 1 MiB of it is not there. */
+bool trace_memory(const struct evm_step *step, const struct u256 *offset, const struct u256 *size,
+                  struct buf *room);
 /* Did the instruction fail before it ran, in go-ethereum's order of checks? */
 bool trace_failed_before(const struct evm_step *step, const struct evm_step_end *end);
 /* Why a frame failed, or its newest instruction, in go-ethereum's words. */
-void trace_error_put(struct buf *out, const struct trace *t, enum evm_status status);
+void trace_error_put(struct buf *out, const struct trace *t, const struct evm_env *env,
+                     enum evm_status status);
+/* What go-ethereum says of a failing precompile, NULL where it is not known. */
+const char *trace_precompile_error(const struct b20 *address, struct bytes input);
 /* True if a boolean option is set; false after rpc_fail if it is no boolean. */
 bool trace_config_bool(struct rpc_call *c, json_t *config, const char *name, bool *out);
 
@@ -162,11 +170,14 @@ struct trace_frame {
     struct trace_frame *parent, *first, *last, *next, *previous;
     uint32_t calls;
     struct trace_call_log *logs, *last_log;
+    void *extra; /* the tracer's own */
 };
 
 struct trace_tree {
     struct trace *trace;
     bool only_top, with_log;
+    bool
+        own_gas; /* the root keeps the gas of its frame, without what the transaction cost before */
     struct trace_frame *root, *now;
     uint32_t depth;     /* frames in progress */
     uint32_t logs_seen; /* of the journal's */
@@ -183,10 +194,36 @@ void trace_tree_destruct(struct trace_tree *tree, struct evm_env *env, const str
                          const struct b20 *to, const struct u256 *value);
 /* The root gets the receipt's gas; logs of failed frames go. */
 void trace_tree_end(struct trace_tree *tree);
-/* Takes the newest call of the frame in progress out again. */
-void trace_tree_drop_last(struct trace_tree *tree);
-/* Parity's list, into an array. */
-void trace_tree_put_flat(struct trace_tree *tree, bool parity_errors, struct json_out *o);
+/* After trace_tree_exit: takes the call out again if it was one of a precompile, which Parity's
+ * lists do not have. */
+void trace_tree_drop_precompile(struct trace_tree *tree, const struct evm_env *env,
+                                const struct evm_call_params *params);
+
+/* Parity's list of a tree. */
+struct trace_flat_form {
+    bool parity_words; /* for failures, in place of go-ethereum's */
+    bool null_result;  /* where there is none: Parity; otherwise it is left out, as flatCallTracer
+                          does */
+    bool placed;       /* with block and transaction */
+    bool (*take)(void *ctx, const struct trace_frame *f); /* NULL: all */
+    void *ctx;
+};
+/* Where a frame is: the numbers of the calls on the way to it; the root's path has no parent. */
+struct trace_path {
+    const struct trace_path *parent;
+    uint32_t number;
+};
+/* Writes it into an open array. */
+void trace_tree_put_flat(struct trace_tree *tree, const struct trace_flat_form *form,
+                         struct json_out *o);
+void trace_flat_put_one(struct trace_tree *tree, const struct trace_frame *f,
+                        const struct trace_path *path, const struct trace_flat_form *form,
+                        struct json_out *o);
+
+/* Writes a frame and its calls as callTracer does; `more` (NULL: nothing) adds to each. */
+void trace_put_call(struct json_out *o, const struct trace_frame *f, struct arena *arena,
+                    void (*more)(void *ctx, struct json_out *o, const struct trace_frame *f),
+                    void *ctx);
 
 /* What Solidity's Error(string) or Panic(uint256) says, as go-ethereum decodes it; false if it is
  * neither. */

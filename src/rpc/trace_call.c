@@ -78,7 +78,9 @@ static void put_outcome(struct json_out *o, const struct trace_frame *f, struct 
 }
 
 /* Frames nest 1,025 deep at most (and one leg below another). */
-static void put_frame(struct json_out *o, const struct trace_frame *f, struct arena *arena) {
+void trace_put_call(struct json_out *o, const struct trace_frame *f, struct arena *arena,
+                    void (*more)(void *ctx, struct json_out *o, const struct trace_frame *f),
+                    void *ctx) {
     jo_object(o);
     JO_KEY_HEX(o, "from", f->from);
     jo_key(o, "gas");
@@ -93,10 +95,11 @@ static void put_frame(struct json_out *o, const struct trace_frame *f, struct ar
         jo_key(o, "calls");
         jo_array(o);
         for (const struct trace_frame *child = f->first; child; child = child->next)
-            put_frame(o, child, arena);
+            trace_put_call(o, child, arena, more, ctx);
         jo_end_array(o);
     }
     if (f->logs) put_logs(o, f->logs);
+    if (more) more(ctx, o, f);
     if (f->has_value) {
         jo_key(o, "value");
         jo_quantity_u256(o, &f->value);
@@ -109,7 +112,7 @@ static void put_frame(struct json_out *o, const struct trace_frame *f, struct ar
 static void put_call(struct tracer *self, struct json_out *o) {
     struct call_tracer *ct = (struct call_tracer *)self;
     if (ct->tree.root)
-        put_frame(o, ct->tree.root, &self->trace->arena);
+        trace_put_call(o, ct->tree.root, &self->trace->arena, NULL, NULL);
     else
         jo_null(o);
 }
@@ -136,20 +139,18 @@ static struct tracer *make_flat(struct rpc_call *c, struct trace *t, json_t *con
     return &ct->base;
 }
 
-/* Parity's traces have no calls of precompiles. */
 static void leave_flat(struct tracer *self, struct evm_env *env,
                        const struct evm_call_params *params, const struct evm_result *result) {
     struct call_tracer *ct = (struct call_tracer *)self;
     trace_tree_exit(&ct->tree, env, params, result);
-    bool calls = params->kind == EVM_CALL || params->kind == EVM_STATICCALL;
-    if (params->depth && calls && !ct->precompiles && evm_is_precompile(env->fork, &params->code))
-        trace_tree_drop_last(&ct->tree);
+    if (!ct->precompiles) trace_tree_drop_precompile(&ct->tree, env, params);
 }
 
 static void put_flat(struct tracer *self, struct json_out *o) {
     struct call_tracer *ct = (struct call_tracer *)self;
     jo_array(o);
-    if (ct->tree.root) trace_tree_put_flat(&ct->tree, ct->parity_errors, o);
+    struct trace_flat_form form = {.parity_words = ct->parity_errors, .placed = true};
+    if (ct->tree.root) trace_tree_put_flat(&ct->tree, &form, o);
     jo_end_array(o);
 }
 

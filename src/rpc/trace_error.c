@@ -3,90 +3,59 @@
 #include "evm/opcodes.h"
 #include "rpc/trace.h"
 
-/* Memory beyond this has no price in go-ethereum. */
-#define MEMORY_MAX_BYTES 0x1fffffffe0u
-
 enum { SSTORE_SENTRY_GAS = 2300 }; /* EIP-2200 */
 
-/* Which operands, counted from the top of the stack, say how far an instruction reaches. */
-struct reach {
-    int8_t offset, size; /* size -1: 32 bytes, -2: one */
-};
-
-static unsigned reaches_of(uint8_t op, struct reach out[2]) {
-    switch (op) {
-    case OP_MLOAD:
-    case OP_MSTORE: out[0] = (struct reach){0, -1}; return 1;
-    case OP_MSTORE8: out[0] = (struct reach){0, -2}; return 1;
-    case OP_KECCAK256:
-    case OP_RETURN:
-    case OP_REVERT:
-    case OP_LOG0:
-    case OP_LOG1:
-    case OP_LOG2:
-    case OP_LOG3:
-    case OP_LOG4: out[0] = (struct reach){0, 1}; return 1;
-    case OP_CALLDATACOPY:
-    case OP_CODECOPY:
-    case OP_RETURNDATACOPY: out[0] = (struct reach){0, 2}; return 1;
-    case OP_EXTCODECOPY: out[0] = (struct reach){1, 3}; return 1;
-    case OP_MCOPY:
-        out[0] = (struct reach){0, 2};
-        out[1] = (struct reach){1, 2};
-        return 2;
-    case OP_CREATE:
-    case OP_CREATE2: out[0] = (struct reach){1, 2}; return 1;
-    case OP_CALL:
-    case OP_CALLCODE:
-        out[0] = (struct reach){3, 4};
-        out[1] = (struct reach){5, 6};
-        return 2;
-    case OP_DELEGATECALL:
-    case OP_STATICCALL:
-        out[0] = (struct reach){2, 3};
-        out[1] = (struct reach){4, 5};
-        return 2;
-    default: return 0;
-    }
-}
-
-/* How much memory the instruction would need; false if that passes 64 bits. */
-static bool memory_need(const struct trace_operands *o, uint8_t op, uint64_t *need) {
-    struct reach reaches[2];
-    *need = 0;
-    for (unsigned i = 0, n = reaches_of(op, reaches); i < n; i++) {
-        const struct reach *r = &reaches[i];
-        struct u256 size = r->size >= 0 ? o->top[r->size] : u256_from_u64(r->size == -1 ? 32 : 1);
-        uint64_t end;
-        if (u256_is_zero(&size)) continue;
-        if (!u256_fits_u64(&size) || !u256_fits_u64(&o->top[r->offset]) ||
-            !add_u64(o->top[r->offset].w[0], size.w[0], &end) || end > UINT64_MAX - 31)
-            return false;
-        *need = max_u64(*need, end);
-    }
-    return true;
+/* These run before they find that nothing may be written; others ask for it with their cost. */
+static bool asks_late(uint8_t op) {
+    return op == OP_TSTORE || (op >= OP_LOG0 && op <= OP_LOG4);
 }
 
 bool trace_failed_before(const struct evm_step *step, const struct evm_step_end *end) {
     if (end->status == EVM_SUCCESS) return false;
-    return !end->ran || (end->status == EVM_WRITE_PROTECTION && step->op != OP_TSTORE);
+    return !end->ran || (end->status == EVM_WRITE_PROTECTION && !asks_late(step->op));
 }
 
-void trace_error_put(struct buf *out, const struct trace *t, enum evm_status status) {
+/* What lay behind "out of gas"; NULL if nothing. */
+static const char *reason_of(const struct trace *t, const struct evm_env *env) {
     const struct evm_step *s = &t->steps.step;
-    uint64_t need;
-    if (status == EVM_WRITE_PROTECTION && s->op != OP_TSTORE) {
-        buf_puts(out, "out of gas: write protection");
-        return;
-    }
-    bool dynamic = status == EVM_OUT_OF_GAS && t->operands.count >= evm_ops[s->op].in;
-    if (dynamic && s->op == OP_SSTORE && s->gas <= SSTORE_SENTRY_GAS) {
-        buf_puts(out, "out of gas: not enough gas for reentrancy sentry");
-    } else if (dynamic && !memory_need(&t->operands, s->op, &need)) {
-        buf_puts(out, "gas uint64 overflow");
-    } else if (dynamic && need > MEMORY_MAX_BYTES) {
-        buf_puts(out, "out of gas: gas uint64 overflow");
-    } else {
+    const struct evm_operands *o = &t->steps.operands;
+    uint64_t need, fixed = evm_static_gas[evm_ops[s->op].gas_class][env->fork];
+    if (o->count < evm_ops[s->op].in || s->gas < fixed) return NULL;
+    if (!evm_memory_need(o, s->op, &need)) return "gas uint64 overflow";
+    if (s->op == OP_SSTORE && env->fork >= EVM_ISTANBUL && s->gas <= SSTORE_SENTRY_GAS)
+        return "out of gas: not enough gas for reentrancy sentry";
+    if (evm_cost_ends_early(o, env, s)) return "out of gas: out of gas";
+    return need > EVM_MEMORY_PRICED_BYTES ? "out of gas: gas uint64 overflow" : NULL;
+}
+
+void trace_error_put(struct buf *out, const struct trace *t, const struct evm_env *env,
+                     enum evm_status status) {
+    const struct evm_step *s = &t->steps.step;
+    status = evm_status_told(&t->steps.operands, env, s, status);
+    const char *reason = status == EVM_OUT_OF_GAS ? reason_of(t, env) : NULL;
+    if (status == EVM_WRITE_PROTECTION && !asks_late(s->op))
+        reason = "out of gas: write protection";
+    if (reason)
+        buf_puts(out, reason);
+    else
         evm_error_put(out, status, s->op, s->stack_count);
+}
+
+/* go-ethereum's precompiles say what is wrong with an input of the wrong length. */
+const char *trace_precompile_error(const struct b20 *address, struct bytes input) {
+    switch (address->b[19]) {
+    case 0x08: return input.n % 192 ? "bad elliptic curve pairing size" : NULL;
+    case 0x09:
+        if (input.n != 213) return "invalid input length";
+        return input.p[212] > 1 ? "invalid final flag" : NULL;
+    case 0x0a: return input.n != 192 ? "invalid input length" : NULL;
+    case 0x0b: return input.n != 256 ? "invalid input length" : NULL;
+    case 0x0c: return input.n == 0 || input.n % 160 ? "invalid input length" : NULL;
+    case 0x0d: return input.n != 512 ? "invalid input length" : NULL;
+    case 0x0e: return input.n == 0 || input.n % 288 ? "invalid input length" : NULL;
+    case 0x0f: return input.n == 0 || input.n % 384 ? "invalid input length" : NULL;
+    case 0x10: return input.n != 64 ? "invalid input length" : NULL;
+    case 0x11: return input.n != 128 ? "invalid input length" : NULL;
+    default: return NULL;
     }
 }

@@ -2,15 +2,13 @@
 #include "evm/opcodes.h"
 #include "rpc/trace.h"
 
-/* Where a frame is: the numbers of the calls on the way to it. */
-struct path {
-    const struct path *parent;
-    uint32_t number;
-};
-
-void trace_tree_drop_last(struct trace_tree *tree) {
+void trace_tree_drop_precompile(struct trace_tree *tree, const struct evm_env *env,
+                                const struct evm_call_params *params) {
     struct trace_frame *parent = tree->now;
-    if (!parent || !parent->last) return;
+    bool calls = params->kind == EVM_CALL || params->kind == EVM_STATICCALL;
+    if (!params->depth || !calls || !parent || !parent->last ||
+        !evm_is_precompile(env->fork, &params->code))
+        return;
     parent->last = parent->last->previous;
     if (parent->last)
         parent->last->next = NULL;
@@ -37,6 +35,7 @@ static struct bytes parity_error(struct bytes error) {
                  {"return data out of bounds", "Out of bounds"},
                  {"stack limit reached 1024 (1023)", "Out of stack"},
                  {"precompile failed", "Built-in failed"},
+                 {"invalid input length", "Built-in failed"},
                  {"invalid opcode:", "Bad instruction"},
                  {"stack underflow", "Stack underflow"}};
     for (size_t i = 0; i < COUNT_OF(words); i++)
@@ -99,66 +98,86 @@ static void put_result(struct json_out *o, const struct trace_frame *f) {
     jo_end_object(o);
 }
 
-static void put_path(struct json_out *o, const struct path *p) {
+static void put_path(struct json_out *o, const struct trace_path *p) {
     if (!p->parent) return;
     put_path(o, p->parent);
     jo_number(o, p->number);
 }
 
-static void put_place(struct json_out *o, const struct trace_place *p) {
-    jo_key(o, "blockHash");
-    if (p->known)
-        jo_hex(o, BYTES_OF(p->block_hash));
+static void put_hash_or_null(struct json_out *o, const char *key, bool known,
+                             const struct b32 *hash) {
+    jo_key(o, key);
+    if (known)
+        jo_hex(o, BYTES_OF(*hash));
     else
         jo_null(o);
-    jo_key(o, "blockNumber");
-    jo_number(o, p->height);
 }
 
-static void put_one(struct json_out *o, const struct trace_frame *f, const struct path *path,
-                    const struct trace_place *place, bool parity_errors) {
-    jo_object(o);
-    put_action(o, f);
-    put_place(o, place);
+static void put_outcome(struct json_out *o, const struct trace_frame *f,
+                        const struct trace_flat_form *form) {
+    bool has_result = f->op != OP_SELFDESTRUCT && (!f->failed || f->reverted);
     if (f->failed) {
         jo_key(o, "error");
-        jo_string(o, parity_errors ? parity_error(f->error) : f->error);
+        jo_string(o, form->parity_words ? parity_error(f->error) : f->error);
     }
-    if (f->op != OP_SELFDESTRUCT && (!f->failed || f->reverted)) put_result(o, f);
+    if (has_result) {
+        put_result(o, f);
+    } else if (form->null_result) {
+        jo_key(o, "result");
+        jo_null(o);
+    }
+}
+
+static void put_one(struct json_out *o, const struct trace_frame *f, const struct trace_path *path,
+                    const struct trace_place *place, const struct trace_flat_form *form) {
+    jo_object(o);
+    put_action(o, f);
+    if (form->placed) {
+        put_hash_or_null(o, "blockHash", place->known, &place->block_hash);
+        jo_key(o, "blockNumber");
+        jo_number(o, place->height);
+    }
+    put_outcome(o, f, form);
     jo_key(o, "subtraces");
     jo_number(o, f->calls);
     jo_key(o, "traceAddress");
     jo_array(o);
     put_path(o, path);
     jo_end_array(o);
-    jo_key(o, "transactionHash");
-    if (place->known)
-        jo_hex(o, BYTES_OF(place->tx_hash));
-    else
-        jo_null(o);
-    jo_key(o, "transactionPosition");
-    jo_number(o, place->index);
+    if (form->placed) {
+        put_hash_or_null(o, "transactionHash", place->known, &place->tx_hash);
+        jo_key(o, "transactionPosition");
+        jo_number(o, place->index);
+    }
     jo_key(o, "type");
     jo_cstring(o, f->op == OP_SELFDESTRUCT ? "suicide" : is_create(f) ? "create" : "call");
     jo_end_object(o);
 }
 
 /* Paths are as long as the tree is deep: their digits are not in the frames' room. */
-static void put_flat(struct trace_tree *tree, const struct trace_frame *f, const struct path *path,
-                     bool parity_errors, struct json_out *o) {
+void trace_flat_put_one(struct trace_tree *tree, const struct trace_frame *f,
+                        const struct trace_path *path, const struct trace_flat_form *form,
+                        struct json_out *o) {
     size_t start = o->buf->n;
-    put_one(o, f, path, &tree->trace->place, parity_errors);
+    put_one(o, f, path, &tree->trace->place, form);
     size_t length = o->buf->n - start, known = 2 * (f->input.n + f->output.n);
-    if (length > known && !trace_room(tree->trace, length - known)) return;
-    struct path below = {.parent = path};
+    if (length > known) trace_room(tree->trace, length - known);
+}
+
+static void put_flat(struct trace_tree *tree, const struct trace_frame *f,
+                     const struct trace_path *path, const struct trace_flat_form *form,
+                     struct json_out *o) {
+    if (!form->take || form->take(form->ctx, f)) trace_flat_put_one(tree, f, path, form, o);
+    struct trace_path below = {.parent = path};
     for (const struct trace_frame *child = f->first; child; child = child->next) {
-        put_flat(tree, child, &below, parity_errors, o);
-        below.number++;
         if (tree->trace->state != TRACE_RUNS) return;
+        put_flat(tree, child, &below, form, o);
+        below.number++;
     }
 }
 
-void trace_tree_put_flat(struct trace_tree *tree, bool parity_errors, struct json_out *o) {
-    struct path root = {NULL, 0};
-    put_flat(tree, tree->root, &root, parity_errors, o);
+void trace_tree_put_flat(struct trace_tree *tree, const struct trace_flat_form *form,
+                         struct json_out *o) {
+    struct trace_path root = {NULL, 0};
+    put_flat(tree, tree->root, &root, form, o);
 }

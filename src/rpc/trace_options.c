@@ -2,8 +2,8 @@
 #include "rpc/trace.h"
 
 static const struct tracer_type *const tracers[] = {
-    &trace_call_tracer,  &trace_flat_call_tracer, &trace_prestate_tracer,
-    &trace_4byte_tracer, &trace_mux_tracer,       &trace_noop_tracer,
+    &trace_call_tracer,    &trace_flat_call_tracer, &trace_prestate_tracer, &trace_4byte_tracer,
+    &trace_erc7562_tracer, &trace_mux_tracer,       &trace_noop_tracer,
 };
 
 static void put_names(struct buf *b) {

@@ -1,48 +1,13 @@
 /* prestateTracer: the accounts and slots that an execution needs, as they were before it; with
  * diffMode what it changed, before and after. */
+#include "rpc/trace_prestate.h"
+
 #include "crypto/crypto.h"
 #include "evm/opcodes.h"
-#include "rpc/trace.h"
 
 #include <stdlib.h>
 
-enum { ACCOUNT_ROOM = 256, SLOT_ROOM = 160, INITCODE_MAX = 1 << 20 };
-
-struct pre_account {
-    struct b20 address;
-    struct u256 balance;
-    uint64_t nonce;
-    struct b32 code_hash;
-    struct bytes code; /* in the trace's arena; empty with disableCode */
-    bool empty;        /* there was nothing there */
-    bool created;      /* by this transaction, for EIP-6780 */
-    bool deleted;
-    uint32_t first_slot; /* + 1; newest first */
-
-    /* diffMode, filled in at the end */
-    bool modified, new_code, code_changed;
-    struct u256 balance_after;
-    uint64_t nonce_after;
-    struct b32 code_hash_after;
-    struct bytes code_after;
-};
-
-struct pre_slot {
-    uint32_t account;
-    uint32_t next; /* + 1 */
-    struct u256 key, value, after;
-};
-
-struct prestate {
-    struct tracer base;
-    bool diff, no_code, no_storage, include_empty;
-    struct pre_account *accounts;
-    struct pre_slot *slots;
-    uint32_t account_count, account_capacity, slot_count, slot_capacity;
-    struct map account_map, slot_map;
-    uint32_t accounts_before, slots_before; /* the newest instruction */
-    bool shadow; /* a root of another machine: what is sender and target follows from its legs */
-};
+enum { ACCOUNT_ROOM = 256, SLOT_ROOM = 160 };
 
 static uint64_t hash_account(const void *ctx, uint32_t i) {
     return map_hash20(((const struct prestate *)ctx)->accounts[i].address.b);
@@ -74,6 +39,12 @@ static struct tracer *make(struct rpc_call *c, struct trace *t, json_t *config) 
         return NULL;
     }
     return &p->base;
+}
+
+struct tracer *trace_prestate_diff(struct rpc_call *c, struct trace *t) {
+    struct tracer *self = make(c, t, NULL);
+    ((struct prestate *)self)->diff = true;
+    return self;
 }
 
 /* ---- Looking */
@@ -182,15 +153,10 @@ static struct b20 address_of(const struct u256 *word) {
 /* The address that CREATE2 would make; false if it will fail anyhow. */
 static bool create2_address(const struct evm_step *s, struct b20 *out) {
     const struct u256 *top = s->stack + s->stack_count - 1;
-    uint64_t offset = u256_sat_u64(&top[-1]), size = u256_sat_u64(&top[-2]);
     struct b32 salt, hash;
     struct buf code = {0};
-    if (size > INITCODE_MAX || (size && offset > UINT32_MAX)) return false;
-    uint8_t *room = buf_room(&code, size + 1); /* memory that is not there yet is zeros */
-    memset(room, 0, size);
-    if (size && offset < s->memory_size)
-        memcpy(room, s->memory + offset, min_u64(size, s->memory_size - offset));
-    keccak256(&hash, bytes_make(room, size));
+    if (!trace_memory(s, &top[-1], &top[-2], &code)) return false;
+    keccak256(&hash, buf_bytes(&code));
     buf_free(&code);
     u256_store_be(salt.b, &top[-3]);
     *out = evm_create2_address(s->address, &salt, &hash);
@@ -199,13 +165,17 @@ static bool create2_address(const struct evm_step *s, struct b20 *out) {
 
 static void look_at_new(struct prestate *p, struct evm_env *env, const struct b20 *address) {
     look_at(p, env, address);
-    struct pre_account *a = find(p, address);
-    if (a) a->created = true;
+    p->mark = MARK_CREATED;
+    p->marked = *address;
 }
 
-static void self_destructs(struct prestate *p, struct evm_env *env, const struct b20 *address) {
-    struct pre_account *a = find(p, address);
-    if (a && (env->fork < EVM_CANCUN || a->created)) a->deleted = true;
+static void apply_mark(struct prestate *p, const struct evm_env *env) {
+    struct pre_account *a = p->mark == MARK_NOTHING ? NULL : find(p, &p->marked);
+    if (!a) return;
+    if (p->mark == MARK_CREATED)
+        a->created = true;
+    else /* EIP-6780 */
+        a->deleted |= env->fork < EVM_CANCUN || a->created;
 }
 
 static void before(struct tracer *self, struct evm_env *env, const struct evm_step *s) {
@@ -215,6 +185,7 @@ static void before(struct tracer *self, struct evm_env *env, const struct evm_st
     struct b20 address;
     p->accounts_before = p->account_count;
     p->slots_before = p->slot_count;
+    p->mark = MARK_NOTHING;
     switch (s->op) {
     case OP_SLOAD:
     case OP_SSTORE:
@@ -228,7 +199,9 @@ static void before(struct tracer *self, struct evm_env *env, const struct evm_st
         if (n < 1) break;
         address = address_of(top);
         look_at(p, env, &address);
-        if (s->op == OP_SELFDESTRUCT) self_destructs(p, env, s->address);
+        if (s->op != OP_SELFDESTRUCT) break;
+        p->mark = MARK_DELETED;
+        p->marked = *s->address;
         break;
     case OP_CALL:
     case OP_CALLCODE:
@@ -252,8 +225,11 @@ static void before(struct tracer *self, struct evm_env *env, const struct evm_st
 
 static void after(struct tracer *self, struct evm_env *env, const struct evm_step *step,
                   const struct evm_step_end *end) {
-    (void)env;
-    if (trace_failed_before(step, end)) forget((struct prestate *)self);
+    struct prestate *p = (struct prestate *)self;
+    if (trace_failed_before(step, end))
+        forget(p);
+    else
+        apply_mark(p, env);
 }
 
 /* Whom an outermost call takes part in no instruction tells: of a root they are known already. */
@@ -299,7 +275,7 @@ static void end(struct tracer *self, struct evm_env *env) {
 
 /* ---- JSON */
 
-static void put_address_key(struct json_out *o, const struct b20 *address) {
+void trace_put_address_key(struct json_out *o, const struct b20 *address) {
     static const char digits[] = "0123456789abcdef";
     char text[43] = "0x";
     for (int i = 0; i < 20; i++) {
@@ -343,7 +319,7 @@ static void put_storage(const struct prestate *p, struct json_out *o, const stru
 }
 
 static void put_before(const struct prestate *p, struct json_out *o, const struct pre_account *a) {
-    put_address_key(o, &a->address);
+    trace_put_address_key(o, &a->address);
     jo_object(o);
     jo_key(o, "balance");
     jo_quantity_u256(o, &a->balance);
@@ -361,7 +337,7 @@ static void put_before(const struct prestate *p, struct json_out *o, const struc
 }
 
 static void put_after(const struct prestate *p, struct json_out *o, const struct pre_account *a) {
-    put_address_key(o, &a->address);
+    trace_put_address_key(o, &a->address);
     jo_object(o);
     if (!u256_eq(&a->balance, &a->balance_after)) {
         jo_key(o, "balance");

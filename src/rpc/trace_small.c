@@ -133,6 +133,12 @@ static struct tracer *make_mux(struct rpc_call *c, struct trace *t, json_t *conf
                      name);
             type = NULL;
         }
+        if (type && ++t->tracers > TRACE_TRACERS_MAX) {
+            rpc_fail(c, RPC_INVALID_PARAMS,
+                     "invalid trace option tracerConfig: more than %d tracers in one",
+                     TRACE_TRACERS_MAX);
+            type = NULL;
+        }
         struct tracer *child = type ? type->make(c, t, json_is_null(own) ? NULL : own) : NULL;
         if (!child) {
             free_mux(&m->base);

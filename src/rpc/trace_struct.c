@@ -157,7 +157,6 @@ static void after(struct tracer *self, struct evm_env *env, const struct evm_ste
                   const struct evm_step_end *end) {
     struct logger *l = (struct logger *)self;
     bool failed = trace_failed_before(s, end);
-    (void)env;
     if (l->skipped) return;
     size_t start = l->entries.n;
     if (start) buf_puts(&l->entries, ",");
@@ -167,7 +166,7 @@ static void after(struct tracer *self, struct evm_env *env, const struct evm_ste
                (unsigned long long)s->gas, (unsigned long long)end->cost, s->depth);
     if (failed) {
         buf_puts(&l->entries, ",\"error\":\"");
-        trace_error_put(&l->entries, self->trace, end->status);
+        trace_error_put(&l->entries, self->trace, env, end->status);
         buf_puts(&l->entries, "\"");
     }
     buf_put_bytes(&l->entries, buf_bytes(&l->state));

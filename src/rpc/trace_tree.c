@@ -107,9 +107,17 @@ void trace_tree_enter(struct trace_tree *tree, struct evm_env *env,
 }
 
 /* Why a frame failed, in words. */
-static struct bytes error_text(struct trace_tree *tree, enum evm_status status) {
+static struct bytes error_text(struct trace_tree *tree, const struct evm_env *env,
+                               const struct evm_call_params *p, enum evm_status status) {
     struct buf text = {0};
-    trace_error_put(&text, tree->trace, status);
+    const char *known =
+        status == EVM_PRECOMPILE_FAILURE ? trace_precompile_error(&p->code, p->input) : NULL;
+    if (known)
+        buf_puts(&text, known);
+    else if (tree->trace->steps.step.depth == p->depth + 1) /* its own newest instruction */
+        trace_error_put(&text, tree->trace, env, status);
+    else
+        buf_puts(&text, evm_status_text(status));
     struct bytes kept = trace_keep(tree->trace, buf_bytes(&text));
     buf_free(&text);
     return kept;
@@ -127,7 +135,7 @@ void trace_tree_exit(struct trace_tree *tree, struct evm_env *env, const struct 
     f->reverted = r->status == EVM_REVERT;
     if (!f->failed || f->reverted) f->output = trace_keep(tree->trace, r->output);
     if (f->failed) {
-        f->error = error_text(tree, r->status);
+        f->error = error_text(tree, env, p, r->status);
         if (creates) f->has_to = false;
     }
     tree->now = tree->depth ? f->parent : NULL;
@@ -147,9 +155,11 @@ void trace_tree_destruct(struct trace_tree *tree, struct evm_env *env, const str
 
 void trace_tree_end(struct trace_tree *tree) {
     if (!tree->root) return;
-    tree->root->gas_used = tree->trace->gas_used;
-    /* A shadow's root says what the whole used: nobody signed a limit for its part in the EVM. */
-    tree->root->gas = tree->gas_limit ? tree->gas_limit : tree->trace->gas_used;
+    if (!tree->own_gas) {
+        tree->root->gas_used = tree->trace->gas_used;
+        /* A shadow's root says what the whole used: nobody signed a limit for its part here. */
+        tree->root->gas = tree->gas_limit ? tree->gas_limit : tree->trace->gas_used;
+    }
     clear_failed_logs(tree->root, false);
 }
 

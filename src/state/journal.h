@@ -136,6 +136,16 @@ struct st_slot *st_slot(struct st_journal *j, struct st_account *a, const struct
 void st_set_slot(struct st_journal *j, struct st_slot *s, const struct u256 *value);
 /* Returns true if it was cold. */
 bool st_warm_slot(struct st_journal *j, struct st_slot *s);
+/* Valid after st_slot(). */
+static inline bool st_slot_is_warm(const struct st_slot *s) {
+    return s->warm;
+}
+
+/* Visits every slot of an account that is not zero now, of the snapshot and of the journal, until
+ * `visit` returns false. In no particular order. Not for the sequencer's journal. */
+void st_visit_slots(struct st_journal *j, struct st_account *a,
+                    bool (*visit)(void *ctx, const struct u256 *key, const struct u256 *value),
+                    void *ctx);
 
 /* EIP-1153. Zero unless set in this transaction. */
 struct u256 st_transient(struct st_journal *j, const struct st_account *a, const struct u256 *key);

@@ -136,3 +136,35 @@ void st_set_transient(struct st_journal *j, const struct st_account *a, const st
     memcpy(old, &t->value, sizeof t->value);
     t->value = *value;
 }
+
+/* ---- All slots */
+
+struct slot_visit {
+    struct st_journal *journal;
+    struct st_account *account;
+    bool (*visit)(void *ctx, const struct u256 *key, const struct u256 *value);
+    void *ctx;
+    bool goes_on;
+};
+
+static bool visit_stored(void *ctx, const struct u256 *key, const struct u256 *value) {
+    struct slot_visit *v = ctx;
+    if (st_slot_is_known(v->journal, v->account, key)) return true;
+    v->goes_on = v->visit(v->ctx, key, value);
+    return v->goes_on;
+}
+
+void st_visit_slots(struct st_journal *j, struct st_account *a,
+                    bool (*visit)(void *ctx, const struct u256 *key, const struct u256 *value),
+                    void *ctx) {
+    struct slot_visit v = {j, a, visit, ctx, true};
+    assert(!j->store);
+    if (j->snapshot && !a->store_wiped)
+        st_snapshot_each_slot(j->snapshot, &a->address, visit_stored, &v);
+    for (uint32_t i = a->first_slot; i && v.goes_on;) {
+        const struct st_slot *s = st_slot_at(j, i - 1);
+        struct u256 value = st_slot_effective(j, a, s);
+        if (!u256_is_zero(&value)) v.goes_on = visit(ctx, &s->key, &value);
+        i = s->next;
+    }
+}

@@ -61,6 +61,7 @@ async function play(send, wallet) {
         const fees = type === 2 ? { maxFeePerGas: 100_000_000_000n, maxPriorityFeePerGas: 1n } : { gasPrice: 100_000_000_000n };
         const raw = await wallet.signTransaction({ chainId: 31337n, nonce: nonce++, gasLimit: 3_000_000n, value: 0n, ...tx, type, ...fees });
         hashes[name] = await send('eth_sendRawTransaction', raw);
+        while (!await send('eth_getTransactionReceipt', hashes[name])); // one in each block
     }
     return { at, hashes };
 }
@@ -210,6 +211,89 @@ describe('one after another', () => {
         assert.deepEqual(both, { callTracer: await calls('nested', { withLog: true }), '4byteTracer': selectors });
     });
 
+    test('erc7562Tracer tells what a frame touched', async () => {
+        const t = await traced('overwrite', { tracer: 'erc7562Tracer' });
+        const slot = keccak256(coder.encode(['uint256', 'uint256'], [1, 0]));
+        assert.equal(t.accessedSlots.writes[slot], 1);
+        assert.deepEqual(t.accessedSlots.reads[word(1)], [word(6)]);
+        assert.ok(t.keccak.includes(coder.encode(['uint256', 'uint256'], [1, 0])));
+        assert.ok(t.usedOpcodes['0x55'] === 2 && t.outOfGas === false);
+        const made = await traced('nested', { tracer: 'erc7562Tracer' });
+        const kid = getCreateAddress({ from: at, nonce: 1 }).toLowerCase();
+        assert.equal(made.contractSize[kid].contractSize, ((await node.provider.getCode(kid)).length - 2) / 2);
+    });
+
+    test('debug_storageRangeAt pages through a contract as it was inside a block', async () => {
+        const receipt = await node.rpc('eth_getTransactionReceipt', hashes.overwrite);
+        const range = (index, start, n) => node.rpc('debug_storageRangeAt', receipt.blockHash, index, at, start, n);
+        const slot = keccak256(coder.encode(['uint256', 'uint256'], [1, 0]));
+        const all = await range(0, '0x', 100);
+        assert.equal(all.nextKey, null);
+        assert.deepEqual(all.storage[keccak256(slot)], { key: slot, value: word(2) }); // before the transaction
+        const keys = Object.keys(all.storage);
+        assert.deepEqual(keys, [...keys].sort());
+        const first = await range(0, '0x', 1), second = await range(0, first.nextKey, 100);
+        assert.deepEqual({ ...first.storage, ...second.storage }, all.storage);
+        const later = await node.rpc('eth_getTransactionReceipt', hashes.clear);
+        const then = await node.rpc('debug_storageRangeAt', later.blockHash, 0, at, '0x', 100);
+        assert.equal(then.storage[keccak256(slot)].value, word(3));
+    });
+
+    test('trace_transaction, trace_get and trace_block', async () => {
+        const list = await node.rpc('trace_transaction', hashes.nested);
+        assert.deepEqual(list.map((t) => t.traceAddress.join('.')).slice(0, 5), ['', '0', '0.0', '0.0.0', '0.0.1']);
+        assert.equal(list.find((t) => t.error).error, 'Reverted');
+        for (const i of [0, 3, list.length - 1]) {
+            const path = list[i].traceAddress.map((n) => toQuantity(n));
+            assert.deepEqual(await node.rpc('trace_get', hashes.nested, path), list[i]);
+        }
+        assert.equal(await node.rpc('trace_get', hashes.nested, ['0x9']), null);
+        assert.deepEqual(await node.rpc('trace_block', toQuantity(list[0].blockNumber)), list);
+        assert.deepEqual(await node.rpc('trace_transaction', word(1)), []);
+        const [bad] = await node.rpc('trace_transaction', hashes.badJump);
+        assert.deepEqual([bad.error, bad.result], ['Bad jump destination', null]);
+        // What the transaction cost before its first instruction is not the frame's.
+        const receipt = await node.rpc('eth_getTransactionReceipt', hashes.transfer);
+        const [transfer] = await node.rpc('trace_transaction', hashes.transfer);
+        assert.deepEqual([receipt.gasUsed, transfer.result.gasUsed, transfer.action.gas], ['0x5208', '0x0', toQuantity(3_000_000 - 21000)]);
+    });
+
+    test('trace_filter finds by sender and target, with after and count', async () => {
+        const kid = getCreateAddress({ from: at, nonce: 1 }).toLowerCase();
+        const find = (filter) => node.rpc('trace_filter', { fromBlock: '0x1', ...filter });
+        const toKid = await find({ toAddress: [kid] });
+        assert.ok(toKid.length > 4 && toKid.every((t) => (t.action.to ?? t.result?.address ?? t.action.refundAddress) === kid));
+        assert.deepEqual(await find({ toAddress: [kid], after: 2, count: 2 }), toKid.slice(2, 4));
+        assert.deepEqual(await find({ toAddress: [kid], fromAddress: [wallet.address] }), []);
+        const either = await find({ toAddress: [kid], fromAddress: [wallet.address], mode: 'union' });
+        assert.ok(either.length > toKid.length);
+        const { error } = await node.raw('trace_filter', { toAddress: ['0x12'] });
+        assert.equal(error.code, -32602);
+    });
+
+    test('trace_replayTransaction, trace_replayBlockTransactions and trace_call', async () => {
+        const slot = keccak256(coder.encode(['uint256', 'uint256'], [1, 0]));
+        const replay = await node.rpc('trace_replayTransaction', hashes.overwrite, ['trace', 'stateDiff']);
+        assert.deepEqual(replay.stateDiff[at.toLowerCase()], {
+            balance: '=', code: '=', nonce: '=',
+            storage: { [slot]: { '*': { from: word(2), to: word(3) } }, [word(1)]: { '*': { from: word(6), to: word(7) } } },
+        });
+        const listed = await node.rpc('trace_transaction', hashes.overwrite);
+        assert.deepEqual(replay.trace.map((t) => t.action), listed.map((t) => t.action));
+        const block = await node.rpc('trace_replayBlockTransactions', toQuantity(listed[0].blockNumber), ['trace', 'stateDiff']);
+        assert.deepEqual(block, [{ ...replay, transactionHash: hashes.overwrite }]);
+        const call = await node.rpc('trace_call', { from: wallet.address, to: at, data: trace.encodeFunctionData('store', [77n, 5n]) }, ['stateDiff'], 'latest');
+        const fresh = keccak256(coder.encode(['uint256', 'uint256'], [77, 0]));
+        assert.deepEqual(call.stateDiff[at.toLowerCase()].storage[fresh], { '*': { from: word(0), to: word(5) } });
+        assert.deepEqual(call.trace, []);
+        const raw = await wallet.signTransaction({ chainId: 31337n, type: 2, nonce: 99, to: at, gasLimit: 100_000n, maxFeePerGas: 100_000_000_000n, data: trace.encodeFunctionData('store', [77n, 5n]) });
+        const signed = await node.rpc('trace_rawTransaction', raw, ['trace', 'stateDiff']);
+        assert.deepEqual(signed.stateDiff[at.toLowerCase()], call.stateDiff[at.toLowerCase()]);
+        assert.equal(signed.trace[0].action.from, wallet.address.toLowerCase());
+        const { error } = await node.raw('trace_replayTransaction', hashes.overwrite, ['vmTrace']);
+        assert.match(error.message, /"trace" and "stateDiff"; for single instructions/);
+    });
+
     test('a block has the traces of its transactions', async () => {
         const receipt = await node.rpc('eth_getTransactionReceipt', hashes.nested);
         const options = { tracer: 'callTracer' };
@@ -321,6 +405,33 @@ describe('beside anvil', () => {
             const ours = plain(await node.rpc('debug_traceTransaction', hash, options));
             const theirs = plain(await ask('debug_traceTransaction', hash, options));
             assert.deepEqual(differences(ours, theirs, name), []);
+        }
+    });
+
+    test('trace_transaction', async () => {
+        const parity = { ...words, StackUnderflow: 'Stack underflow', StateChangeDuringStaticCall: 'Out of gas', OutOfOffset: 'Out of bounds' };
+        for (const [name, hash] of Object.entries(here.hashes)) {
+            if (name === 'precompiles') continue; // Parity's traces leave them out, anvil does not
+            const [ours, theirs] = [await node.rpc('trace_transaction', hash), await ask('trace_transaction', hash)];
+            for (const t of [...ours, ...theirs]) {
+                delete t.blockHash, delete t.blockNumber;
+                if (t.error && t.type === 'create') delete t.result; // anvil shows the address of what was not created
+                t.error &&= parity[t.error] ?? t.error;
+            }
+            assert.deepEqual(differences(ours, theirs, name), []);
+        }
+    });
+
+    test('stateDiff', async () => {
+        for (const hash of Object.values(here.hashes)) {
+            const at = async (send) => {
+                const { blockNumber } = await send('eth_getTransactionReceipt', hash);
+                const { miner } = await send('eth_getBlockByNumber', blockNumber, false);
+                const { stateDiff } = (await send('trace_replayBlockTransactions', blockNumber, ['stateDiff'])).find((t) => t.transactionHash === hash);
+                for (const payer of [sender, miner]) delete stateDiff[payer]; // the base fee differs
+                return stateDiff;
+            };
+            assert.deepEqual(await at(node.rpc.bind(node)), await at(ask));
         }
     });
 
