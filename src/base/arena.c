@@ -10,7 +10,7 @@ struct arena_chunk {
     _Alignas(64) uint8_t room[];
 };
 
-enum { CHUNK_MIN_BYTES = 16 << 10, CHUNK_MAX_BYTES = 4 << 20 };
+enum { CHUNK_MIN_BYTES = 1 << 10, CHUNK_MAX_BYTES = 4 << 20 };
 
 static _Noreturn void out_of_memory(void) {
     fputs("tern: out of memory\n", stderr);

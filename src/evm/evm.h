@@ -356,6 +356,10 @@ enum evm_check_skip {
 enum evm_tx_err evm_tx_check(struct evm_env *env, const struct evm_tx *tx, unsigned skip,
                              struct evm_tx_plan *plan);
 
+/* The same for a sender without code whose account the caller has looked up; needs no journal. */
+enum evm_tx_err evm_tx_check_plain(const struct evm_env *env, const struct evm_tx *tx,
+                                   uint64_t nonce, const struct u256 *balance);
+
 /* Buys the gas, bumps the nonce, warms sets, applies authorizations; sets env->origin, gas_price
  * and blob hashes. All of it survives a failing execution. */
 void evm_tx_begin(struct evm_env *env, const struct evm_tx *tx, struct evm_tx_plan *plan);

@@ -198,6 +198,21 @@ static bool sender_may_send(struct evm_env *env, struct st_account *sender) {
            evm_delegation_target(st_account_code(env->journal, sender), &target);
 }
 
+static enum evm_tx_err check_funds(const struct evm_tx *tx, const struct u256 *balance,
+                                   unsigned skip) {
+    struct u256 cost;
+    bool enough = highest_cost(tx, !(skip & EVM_SKIP_BALANCE), &cost) && !u256_lt(balance, &cost);
+    return enough ? EVM_TX_OK : EVM_TX_INSUFFICIENT_FUNDS;
+}
+
+enum evm_tx_err evm_tx_check_plain(const struct evm_env *env, const struct evm_tx *tx,
+                                   uint64_t nonce, const struct u256 *balance) {
+    enum evm_tx_err e = check_static(env, tx, 0);
+    if (e) return e;
+    if (tx->nonce != nonce) return tx->nonce < nonce ? EVM_TX_NONCE_TOO_LOW : EVM_TX_NONCE_TOO_HIGH;
+    return check_funds(tx, balance, 0);
+}
+
 enum evm_tx_err evm_tx_check(struct evm_env *env, const struct evm_tx *tx, unsigned skip,
                              struct evm_tx_plan *plan) {
     *plan = (struct evm_tx_plan){0};
@@ -208,9 +223,8 @@ enum evm_tx_err evm_tx_check(struct evm_env *env, const struct evm_tx *tx, unsig
         return tx->nonce < sender->nonce ? EVM_TX_NONCE_TOO_LOW : EVM_TX_NONCE_TOO_HIGH;
     if (!(skip & EVM_SKIP_SENDER_CODE) && !sender_may_send(env, sender))
         return EVM_TX_SENDER_NOT_EOA;
-    struct u256 cost;
-    if (!highest_cost(tx, !(skip & EVM_SKIP_BALANCE), &cost) || u256_lt(&sender->balance, &cost))
-        return EVM_TX_INSUFFICIENT_FUNDS;
+    e = check_funds(tx, &sender->balance, skip);
+    if (e) return e;
 
     plan->sender = sender;
     plan->free_gas = skip & EVM_SKIP_BALANCE;

@@ -82,6 +82,10 @@ struct st_stored_account {
     struct b32 code_hash, storage_root;
 };
 
+/* False if there is none. For a look at one account; a journal is for more. */
+bool st_snapshot_account(const struct st_snapshot *snap, const struct b20 *address,
+                         struct st_stored_account *out);
+
 /* Visits the stored slots of an account until `visit` returns false. */
 void st_snapshot_each_slot(const struct st_snapshot *snap, const struct b20 *address,
                            bool (*visit)(void *ctx, const struct u256 *key,

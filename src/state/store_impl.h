@@ -151,8 +151,6 @@ struct bytes st_item_value(const struct st_item_key *k, struct bytes stored);
 /* What `dbi` held under `key` after the snapshot's block. */
 bool st_versioned_get(const struct st_snapshot *snap, enum st_db db, uint8_t tag, struct bytes key,
                       struct bytes *value);
-bool st_snapshot_account(const struct st_snapshot *snap, const struct b20 *address,
-                         struct st_stored_account *out);
 struct u256 st_snapshot_slot(const struct st_snapshot *snap, const struct b20 *address,
                              const struct u256 *key);
 void st_slot_key(uint8_t out[ST_SLOT_KEY_BYTES], const struct b20 *address, const struct u256 *key);
