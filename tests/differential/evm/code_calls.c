@@ -325,6 +325,10 @@ void ed_put_call(struct ed_code *c) {
         ed_push_address(c, &target);
     push_gas(c);
     ed_op(c, op);
+    if (!precompile && ed_chance(r, 15)) { /* what it did to itself */
+        ed_push_address(c, &target);
+        ed_op(c, ed_chance(r, 60) ? OP_BALANCE : OP_EXTCODESIZE);
+    }
     if (c->scene->fork >= EVM_BYZANTIUM && ed_chance(r, 35)) {
         ed_op(c, OP_RETURNDATASIZE);
         if (ed_chance(r, 50)) {

@@ -112,6 +112,7 @@ static void put_contracts(struct making *m) {
         struct ed_account *a = put_account(m->c, &s->contracts[i]);
         a->nonce = s->fork >= EVM_EIP158 ? 1 : 0;
         if (ed_chance(m->r, 5)) a->nonce = some_nonce(m->r);
+        if (ed_chance(m->r, 2)) a->nonce = UINT64_MAX - ed_below(m->r, 2); /* EIP-2681 */
         a->balance = some_balance(m->r);
         a->code = ed_contract_code(s);
         if (a->code.n == 0) a->nonce = 1;
@@ -312,10 +313,12 @@ static void put_target(struct making *m, struct evm_tx *tx) {
     if (precompile) {
         tx->data = ed_precompile_input(&m->scene, precompile);
     } else if (ed_chance(r, 60)) {
-        size_t n = ed_chance(r, 95) ? ed_below(r, 100) : ed_below(r, 4000);
+        /* From Prague on much of it makes the floor bind (EIP-7623). */
+        unsigned much = m->c->fork >= EVM_PRAGUE ? 20 : 5, filled = ed_chance(r, 50) ? 30 : 95;
+        size_t n = ed_chance(r, much) ? ed_below(r, 3000) : ed_below(r, 100);
         uint8_t *p = arena_zalloc(m->scene.arena, n + 8, 1);
         for (size_t i = 0; i < n; i++)
-            if (ed_chance(r, 30)) p[i] = (uint8_t)ed_u64(r);
+            if (ed_chance(r, filled)) p[i] = (uint8_t)ed_u64(r);
         tx->data = bytes_make(p, n);
     }
 }
@@ -335,6 +338,8 @@ static void put_gas(struct making *m, struct evm_tx *tx) {
         tx->gas_limit = least + ed_below(r, 5000);
     else if (kind < 35)
         tx->gas_limit = least + ed_below(r, 100000);
+    else if (kind < 39 || (kind < 60 && tx->is_create)) /* the largest code costs 4,915,200 */
+        tx->gas_limit = min_u64(least + 5500000, m->c->block.gas_limit);
     else if (kind < 197)
         tx->gas_limit = min_u64(least + 100000 + ed_below(r, 2000000), m->c->block.gas_limit);
     else if (kind < 198)
