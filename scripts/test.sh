@@ -72,6 +72,7 @@ run_tests() {
     stage precompiles bash tests/conformance/precompiles.sh build/release/tern
     stage statetests bash tests/conformance/statetests.sh build/release/tern
     stage blocktests bash tests/conformance/blocktests.sh build/release/tern
+    stage blocktests-debug bash tests/conformance/blocktests.sh build/debug/tern
     stage statetests-debug bash tests/conformance/statetests.sh --sample 4 build/debug/tern
     stage svm bash tests/conformance/svm.sh build/release/tern
     stage e2e node_counted tests/e2e

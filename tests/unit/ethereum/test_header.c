@@ -171,6 +171,21 @@ static void test_header_between_two_forks_has_no_form(void **state) {
     buf_free(&block);
 }
 
+/* Mainnet's block 0, from ethereum/tests. */
+static void test_mainnet_genesis_has_its_hash(void **state) {
+    (void)state;
+    json_t *file = load_vectors("BasicTests/genesishashestest.json");
+    struct bytes rlp = unhex(json_string_value(json_object_get(file, "genesis_rlp_hex")));
+    struct eth_block b;
+    struct eth_refusal why;
+    if (!eth_block_decode(rlp, &arena, &b, NULL, &why)) fail_msg("%s", why.text);
+    assert_bytes_equal(BYTES_OF(b.hash),
+                       unhex(json_string_value(json_object_get(file, "genesis_hash"))));
+    assert_bytes_equal(BYTES_OF(b.header.state_root),
+                       unhex(json_string_value(json_object_get(file, "genesis_state_root"))));
+    json_decref(file);
+}
+
 /* ---- The gas limit's bounds: the nearest allowed limit is allowed, one step further is not. */
 
 static void test_gas_limit_moves_within_its_bounds(void **state) {
@@ -203,6 +218,7 @@ int main(void) {
         cmocka_unit_test(test_blocks_of_vectors_encode_again),
         cmocka_unit_test(test_truncated_or_extended_blocks_are_refused),
         cmocka_unit_test(test_header_between_two_forks_has_no_form),
+        cmocka_unit_test(test_mainnet_genesis_has_its_hash),
         cmocka_unit_test(test_gas_limit_moves_within_its_bounds),
     };
     return cmocka_run_group_tests(tests, setup_arena, teardown_arena);

@@ -123,6 +123,56 @@ static void test_configs_out_of_order_are_refused(void **state) {
     check_refused("{", "JSON");
 }
 
+/* Mainnet's config as geth prints it, and the blocks at which mainnet changed its rules. */
+static void test_mainnet_changes_where_it_did(void **state) {
+    (void)state;
+    static const char config[] =
+        "{\"chainId\":1,\"homesteadBlock\":1150000,\"daoForkBlock\":1920000,\"daoForkSupport\":"
+        "true,"
+        "\"eip150Block\":2463000,\"eip155Block\":2675000,\"eip158Block\":2675000,"
+        "\"byzantiumBlock\":4370000,\"constantinopleBlock\":7280000,\"petersburgBlock\":7280000,"
+        "\"istanbulBlock\":9069000,\"muirGlacierBlock\":9200000,\"berlinBlock\":12244000,"
+        "\"londonBlock\":12965000,\"arrowGlacierBlock\":13773000,\"grayGlacierBlock\":15050000,"
+        "\"terminalTotalDifficulty\":58750000000000000000000,\"shanghaiTime\":1681338455,"
+        "\"cancunTime\":1710338135,\"pragueTime\":1746612311,\"osakaTime\":1764798551,"
+        "\"bpo1Time\":1765290071,\"bpo2Time\":1767747671,\"ethash\":{}}";
+    static const struct {
+        uint64_t number, time;
+        bool merged;
+        enum evm_fork fork;
+        uint64_t bomb_delay;
+        uint32_t blobs;
+    } cases[] = {
+        {1149999, 1457981342, false, EVM_FRONTIER, 0, 0},
+        {1150000, 1457981393, false, EVM_HOMESTEAD, 0, 0},
+        {2674999, 1479831337, false, EVM_EIP150, 0, 0},
+        {4370000, 1508131331, false, EVM_BYZANTIUM, 3000000, 0},
+        {7280000, 1551383524, false, EVM_PETERSBURG, 5000000, 0},
+        {9200000, 1577953849, false, EVM_ISTANBUL, 9000000, 0},
+        {12965000, 1628166822, false, EVM_LONDON, 9700000, 0},
+        {15537393, 1663224162, false, EVM_LONDON, 11400000, 0},
+        {15537394, 1663224179, true, EVM_PARIS, 11400000, 0},
+        {17034870, 1681338479, true, EVM_SHANGHAI, 11400000, 0},
+        {19426587, 1710338135, true, EVM_CANCUN, 11400000, 6},
+        {22431084, 1746612311, true, EVM_PRAGUE, 11400000, 9},
+        {23935694, 1764798551, true, EVM_OSAKA, 11400000, 9},
+        {23975778, 1765290071, true, EVM_OSAKA, 11400000, 15},
+        {24179383, 1767747671, true, EVM_OSAKA, 11400000, 21},
+    };
+    struct eth_schedule s;
+    assert_ok(eth_schedule_read(BYTES_LIT(config), &arena, &s));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct u256 td = cases[i].merged ? s.terminal_total_difficulty : U256_ONE;
+        struct eth_rules r = eth_rules_at(&s, cases[i].number, cases[i].time, &td);
+        assert_int_equal(r.merged, cases[i].merged);
+        if (r.fork != cases[i].fork)
+            fail_msg("block %llu: %s", (unsigned long long)cases[i].number, evm_fork_name(r.fork));
+        assert_int_equal(r.bomb_delay, cases[i].bomb_delay);
+        assert_int_equal(r.blobs.max, cases[i].blobs);
+        assert_int_equal(r.dao_fork, cases[i].number == 1920000);
+    }
+}
+
 /* Mainnet's terminal total difficulty is no 64-bit number. */
 static void test_large_total_difficulty_is_read(void **state) {
     (void)state;
@@ -142,6 +192,7 @@ int main(void) {
         cmocka_unit_test(test_merge_comes_with_the_total_difficulty),
         cmocka_unit_test(test_dao_fork_binds_ten_blocks),
         cmocka_unit_test(test_configs_out_of_order_are_refused),
+        cmocka_unit_test(test_mainnet_changes_where_it_did),
         cmocka_unit_test(test_large_total_difficulty_is_read),
     };
     return cmocka_run_group_tests(tests, setup_arena, teardown_arena);
