@@ -20,7 +20,7 @@ struct touched {
     struct map map;
 };
 
-enum { MARKS_MAX = 100000, ROUNDS_MAX = 32 };
+enum { MARKS_MAX = 100000, ROUNDS_MAX = 8 };
 
 static uint64_t mark_hash(const struct mark *m) {
     return map_hash32(m->key.b, map_hash20(m->address.b) ^ m->has_key);

@@ -83,6 +83,14 @@ uint64_t chain_next_gas_limit(const struct chain *c, const struct chain_block *p
     return eth_next_gas_limit(&rules, &before, desired);
 }
 
+struct u256 chain_next_blob_base_fee(const struct chain *c, const struct chain_block *parent) {
+    struct eth_header before = chain_block_header(parent);
+    struct eth_rules rules = chain_rules_after(c, parent, parent->timestamp_us / 1000000);
+    if (parent->fork < EVM_CANCUN || rules.fork < EVM_CANCUN) return U256_ZERO;
+    return evm_blob_base_fee(eth_next_excess_blob_gas(&rules, &before),
+                             rules.blobs.update_fraction);
+}
+
 struct u256 chain_next_base_fee(const struct chain_block *parent) {
     struct eth_header h = chain_block_header(parent);
     return eth_next_base_fee(&h);

@@ -166,6 +166,8 @@ struct chain_block {
     uint32_t blobs_max;        /* in this block; 0 before Cancun */
 };
 
+/* Takes over an Ethereum header: everything but gas used, bloom and hash. */
+void chain_block_take_header(struct chain_block *b, const struct eth_header *h);
 /* The Ethereum header; `extra` is borrowed from the block. */
 struct eth_header chain_block_header(const struct chain_block *b);
 /* The same as RLP: its keccak is the block's hash. */
@@ -187,6 +189,9 @@ bool chain_evm_ok(const struct chain_tx *tx);
 /* The rules of a block after `parent` with that timestamp (seconds). */
 struct eth_rules chain_rules_after(const struct chain *c, const struct chain_block *parent,
                                    uint64_t timestamp);
+
+/* The price of blob gas in a block right after `parent`, with the same blob parameters. */
+struct u256 chain_next_blob_base_fee(const struct chain *c, const struct chain_block *parent);
 
 /* The next block's base fee (EIP-1559). */
 struct u256 chain_next_base_fee(const struct chain_block *parent);

@@ -187,6 +187,11 @@ uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *addr
 /* The address of an ed25519 key made from a seed. */
 struct b32 chain_ed25519_address(const struct b32 *seed);
 
+/* evm_tx_check() with the error that go-ethereum finds first, if there are several: nonce, fees,
+ * funds, then gas. */
+enum evm_tx_err chain_check_call(struct evm_env *env, const struct evm_tx *tx, unsigned skip,
+                                 struct evm_tx_plan *plan);
+
 /* Runs the transaction. False: it is not valid now, nothing has changed. The journal is between
  * transactions before and after. Fills in everything of `out` that does not depend on its place in
  * the block. */
@@ -223,8 +228,6 @@ struct err chain_block_seal(struct chain *c, struct chain_open_block *b,
  * rules allow. */
 uint64_t chain_next_gas_limit(const struct chain *c, const struct chain_block *parent,
                               uint64_t timestamp, uint64_t desired);
-/* Takes over an Ethereum header. */
-void chain_block_take_header(struct chain_block *b, const struct eth_header *h);
 void chain_block_close(struct chain_open_block *b);
 
 struct b32 chain_shadow_hash(enum st_vm vm, const struct b32 *root);

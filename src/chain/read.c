@@ -157,12 +157,23 @@ void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t 
 
 /* ---- Executing */
 
+/* Another number or time may mean other rules. */
+static void override_head(const struct chain_reader *r, struct chain_block *head) {
+    const struct chain_block_overrides *o = &r->overrides->block;
+    chain_override_head(head, o);
+    if (!r->chain->is_ethereum || !(o->has_number || o->has_time)) return;
+    struct eth_rules rules = eth_rules_at(&r->chain->schedule, head->height,
+                                          head->timestamp_us / 1000000, &head->total_difficulty);
+    head->fork = rules.fork;
+    head->blobs_max = rules.blobs.max;
+}
+
 void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x) {
     if (r->replays)
         *head = r->replay;
     else
         chain_block_at(r, r->height, head);
-    if (r->overrides) chain_override_head(head, &r->overrides->block);
+    if (r->overrides) override_head(r, head);
     if (!r->machine) r->machine = evm_machine_new();
     r->host.tracer = r->observer ? r->observer->evm : NULL;
     *x = (struct chain_exec){.options = &r->chain->options,

@@ -36,15 +36,33 @@ static bool cost(struct u256 *out, const struct u256 *a, uint64_t b, const struc
     return !(wide[4] | wide[5] | wide[6] | wide[7]) && !u256_add(out, out, c);
 }
 
+/* The most that the transaction can take; false if it passes 256 bits. */
+static bool highest_cost(const struct evm_tx *tx, struct u256 *sum) {
+    uint64_t blob_gas = tx->blob_hash_count * (uint64_t)EVM_GAS_PER_BLOB;
+    struct u256 without_blobs;
+    return cost(&without_blobs, &tx->max_fee, tx->gas_limit, &tx->value) &&
+           cost(sum, &tx->max_blob_fee, blob_gas, &without_blobs);
+}
+
+enum evm_tx_err chain_check_call(struct evm_env *env, const struct evm_tx *tx, unsigned skip,
+                                 struct evm_tx_plan *plan) {
+    enum evm_tx_err e = evm_tx_check(env, tx, skip, plan);
+    const struct st_account *a = st_account(env->journal, &tx->sender);
+    struct u256 sum;
+    if (!e) return e;
+    if (!(skip & EVM_SKIP_NONCE) && tx->nonce != a->nonce)
+        return tx->nonce < a->nonce ? EVM_TX_NONCE_TOO_LOW : EVM_TX_NONCE_TOO_HIGH;
+    bool of_gas = e == EVM_TX_INTRINSIC_GAS || e == EVM_TX_FLOOR_DATA_GAS ||
+                  e == EVM_TX_GAS_OVERFLOW || e == EVM_TX_INITCODE_SIZE;
+    bool poor = !highest_cost(tx, &sum) || u256_lt(&a->balance, &sum);
+    return of_gas && poor ? EVM_TX_INSUFFICIENT_FUNDS : e;
+}
+
 static const char *lacking_funds(const struct evm_tx *tx, const char *text, const char *who,
                                  const struct st_account *a, struct arena *arena) {
     char have[DECIMAL_TEXT], want[DECIMAL_TEXT];
     struct u256 sum;
-    bool fits = cost(&sum, &tx->max_fee, tx->gas_limit, &tx->value);
-    if (fits && tx->blob_hash_count)
-        fits =
-            cost(&sum, &tx->max_blob_fee, tx->blob_hash_count * (uint64_t)EVM_GAS_PER_BLOB, &sum);
-    if (!fits)
+    if (!highest_cost(tx, &sum))
         return arena_printf(arena, "%s: address %s required balance exceeds 256 bits", text, who);
     return arena_printf(arena, "%s: address %s have %s want %s", text, who,
                         decimal(have, &a->balance), decimal(want, &sum));

@@ -124,8 +124,9 @@ struct err chain_try_call(struct chain_reader *r, const struct chain_evm_call *c
     st_mark start = st_savepoint(x.journal);
     struct evm_tx tx = chain_call_tx(x.journal, &x, call, gas);
     tx.nonce = st_account(x.journal, &call->from)->nonce;
+    if (tx.nonce == UINT64_MAX) tx.nonce = 0; /* EIP-2681 does not bind calls */
     unsigned skip = make_free(&env, &tx);
-    enum evm_tx_err te = evm_tx_check(&env, &tx, skip, &plan);
+    enum evm_tx_err te = chain_check_call(&env, &tx, skip, &plan);
     if (te)
         e = err_at(CHAIN_ERR_INVALID, chain_evm_reason(&env, &tx, te, x.arena), (uint64_t)te);
     else

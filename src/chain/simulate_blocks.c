@@ -143,7 +143,7 @@ static bool check_call(struct sim *s, struct evm_env *env, const struct evm_tx *
             skip |= EVM_SKIP_BASE_FEE;
         if (u256_is_zero(&tx->max_blob_fee)) checked.max_blob_fee = env->block.blob_base_fee;
     }
-    enum evm_tx_err e = evm_tx_check(env, &checked, skip, plan);
+    enum evm_tx_err e = chain_check_call(env, &checked, skip, plan);
     return !e || refuse_tx(s, env, tx, e);
 }
 

@@ -68,4 +68,32 @@ bool chain_simulate_blocks(struct chain_reader *r, const struct chain_sim_option
                            struct chain_sim_block **out, size_t *out_count,
                            struct chain_sim_refusal *why);
 
+/* ---- One block of real transactions (testing_buildBlockV1) */
+
+struct chain_build_request {
+    uint64_t time;
+    struct b20 coinbase;
+    struct b32 prev_randao, beacon_root;
+    struct bytes extra;
+    const struct eth_withdrawal *withdrawals;
+    size_t withdrawal_count;
+    bool from_mempool; /* the best of what waits; else exactly these: */
+    const struct bytes *txs;
+    size_t tx_count;
+};
+
+struct chain_built {
+    struct chain_block block;
+    struct eth_tx *txs;
+    size_t tx_count;
+    struct eth_requests requests;
+    struct u256 value; /* what the coinbase earns in tips */
+};
+
+/* Builds the block after the reader's newest one by Ethereum's rules and keeps nothing of it. Only
+ * on an Ethereum chain. A transaction that cannot be in it is an error in go-ethereum's words,
+ * unless it comes from the mempool. Results live in the reader's arena. */
+struct err chain_build_block(struct chain_reader *r, const struct chain_build_request *request,
+                             struct chain_built *out);
+
 #endif

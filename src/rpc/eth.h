@@ -18,6 +18,9 @@ bool eth_reader_at(struct rpc_call *c, json_t *block, struct chain_reader **out)
 const char *eth_revert_message(struct arena *arena, struct bytes output);
 bool eth_fail_execution(struct rpc_call *c, const struct chain_evm_result *result);
 
+/* Methods with a file of their own. */
+rpc_method eth_build_block, eth_config, eth_capabilities;
+
 /* The newest block's reader. */
 bool eth_reader(struct rpc_call *c, struct chain_reader **out);
 

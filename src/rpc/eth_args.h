@@ -63,6 +63,8 @@ bool eth_check_call(struct rpc_call *c, struct eth_call_args *a);
 /* Overrides of accounts and of the block; NULL or null leaves *out empty. */
 bool eth_parse_state_overrides(struct rpc_call *c, struct eth_at at, json_t *v,
                                struct chain_overrides *out);
+bool eth_parse_withdrawals(struct rpc_call *c, struct eth_at at, json_t *list,
+                           struct chain_block_overrides *out);
 bool eth_parse_block_overrides(struct rpc_call *c, struct eth_at at, json_t *v,
                                struct chain_block_overrides *out);
 

@@ -258,8 +258,8 @@ bool eth_parse_state_overrides(struct rpc_call *c, struct eth_at at, json_t *o,
     return true;
 }
 
-static bool parse_withdrawals(struct rpc_call *c, struct eth_at at, json_t *list,
-                              struct chain_block_overrides *out) {
+bool eth_parse_withdrawals(struct rpc_call *c, struct eth_at at, json_t *list,
+                           struct chain_block_overrides *out) {
     size_t i;
     json_t *o, *v;
     if (!eth_arg_array(c, at, list, "types.Withdrawals")) return false;
@@ -333,5 +333,5 @@ bool eth_parse_block_overrides(struct rpc_call *c, struct eth_at at, json_t *o,
         return false;
     out->has_withdrawals = field(o, "withdrawals", &v);
     return !out->has_withdrawals ||
-           parse_withdrawals(c, in(at, "BlockOverrides.withdrawals"), v, out);
+           eth_parse_withdrawals(c, in(at, "BlockOverrides.withdrawals"), v, out);
 }

@@ -135,6 +135,11 @@ static bool get_block_by_number(struct rpc_call *c) {
     return get_block(c, false);
 }
 
+static uint64_t count_ommers(struct chain_reader *r, const struct chain_block *b) {
+    struct chain_body body;
+    return chain_body_at(r, b->height, &body) ? body.ommer_count : 0;
+}
+
 static bool count_txs(struct rpc_call *c, bool by_hash, bool uncles) {
     struct chain_reader *r;
     struct chain_block b;
@@ -142,7 +147,7 @@ static bool count_txs(struct rpc_call *c, bool by_hash, bool uncles) {
     if (!eth_count_args(c, 1, 1) || !eth_reader(c, &r)) return false;
     bool ok = load_block(c, r, by_hash, &found, &b);
     if (ok && found)
-        jo_quantity(c->out, uncles ? 0 : b.evm_count);
+        jo_quantity(c->out, uncles ? count_ommers(r, &b) : b.evm_count);
     else if (ok)
         jo_null(c->out);
     chain_reader_close(r);
@@ -289,9 +294,46 @@ static bool get_raw_transaction(struct rpc_call *c) {
     return true;
 }
 
-static bool no_uncle(struct rpc_call *c) {
-    jo_null(c->out);
-    return true;
+/* An ommer is shown as a block without transactions. */
+static bool uncle_by_place(struct rpc_call *c, bool by_hash) {
+    struct chain_reader *r;
+    struct chain_block b, uncle = {0};
+    struct chain_body body;
+    bool found;
+    uint64_t place;
+    if (!eth_count_args(c, 2, 2) || !eth_arg_u64(c, ETH_ARG(1), rpc_param(c, 1), &place) ||
+        !eth_reader(c, &r))
+        return false;
+    bool ok = load_block(c, r, by_hash, &found, &b);
+    if (ok && found && chain_body_at(r, b.height, &body) && place < body.ommer_count) {
+        const struct eth_header *h = &body.ommers[place];
+        struct buf rlp = {0};
+        chain_block_take_header(&uncle, h);
+        uncle.gas_used = h->gas_used;
+        uncle.hash = eth_header_hash(h);
+        memcpy(uncle.logs_bloom, h->logs_bloom, sizeof uncle.logs_bloom);
+        eth_block_encode(&rlp, &(struct eth_block){.header = *h});
+        jo_object(c->out);
+        eth_put_header(c->out, &uncle);
+        jo_key(c->out, "size");
+        jo_quantity(c->out, rlp.n);
+        jo_key(c->out, "uncles");
+        jo_array(c->out);
+        jo_end_array(c->out);
+        jo_end_object(c->out);
+        buf_free(&rlp);
+    } else if (ok) {
+        jo_null(c->out);
+    }
+    chain_reader_close(r);
+    return ok;
+}
+
+static bool uncle_by_hash_and_index(struct rpc_call *c) {
+    return uncle_by_place(c, true);
+}
+static bool uncle_by_number_and_index(struct rpc_call *c) {
+    return uncle_by_place(c, false);
 }
 
 const struct rpc_method_row eth_chain_methods[] = {
@@ -302,8 +344,8 @@ const struct rpc_method_row eth_chain_methods[] = {
     {"eth_getBlockTransactionCountByNumber", tx_count_by_number},
     {"eth_getUncleCountByBlockHash", uncle_count_by_hash},
     {"eth_getUncleCountByBlockNumber", uncle_count_by_number},
-    {"eth_getUncleByBlockHashAndIndex", no_uncle},
-    {"eth_getUncleByBlockNumberAndIndex", no_uncle},
+    {"eth_getUncleByBlockHashAndIndex", uncle_by_hash_and_index},
+    {"eth_getUncleByBlockNumberAndIndex", uncle_by_number_and_index},
     {"eth_getBlockReceipts", block_receipts},
     {"eth_getTransactionByHash", get_transaction},
     {"eth_getTransactionByBlockHashAndIndex", tx_by_hash_and_index},

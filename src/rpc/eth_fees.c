@@ -28,8 +28,15 @@ static bool base_fee(struct rpc_call *c) {
 }
 
 static bool blob_base_fee(struct rpc_call *c) {
-    if (!eth_count_args(c, 0, 0)) return false;
-    jo_quantity(c->out, 1);
+    struct chain_block b;
+    struct chain_reader *r;
+    if (!eth_count_args(c, 0, 0) || !eth_reader(c, &r)) return false;
+    chain_block_at(r, chain_reader_height(r), &b);
+    chain_reader_close(r);
+    if (b.fork < EVM_CANCUN)
+        jo_null(c->out);
+    else
+        jo_quantity_u256(c->out, &b.blob_base_fee);
     return true;
 }
 
@@ -82,6 +89,12 @@ static void put_rewards(struct json_out *o, struct chain_reader *r, const struct
     free(paid);
 }
 
+/* The base fee of the block after `b`: none before London. */
+static struct u256 base_fee_after(struct chain_reader *r, const struct chain_block *b) {
+    struct eth_rules rules = chain_rules_after(chain_reader_chain(r), b, b->timestamp_us / 1000000);
+    return rules.fork >= EVM_LONDON ? chain_next_base_fee(b) : U256_ZERO;
+}
+
 static void put_base_fees(struct json_out *o, struct chain_reader *r, uint64_t first,
                           uint64_t count) {
     struct chain_block b = {0};
@@ -89,7 +102,7 @@ static void put_base_fees(struct json_out *o, struct chain_reader *r, uint64_t f
     jo_array(o);
     for (uint64_t i = 0; i < count; i++)
         if (chain_block_at(r, first + i, &b)) jo_quantity_u256(o, &b.base_fee);
-    struct u256 next = chain_next_base_fee(&b);
+    struct u256 next = base_fee_after(r, &b);
     jo_quantity_u256(o, &next);
     jo_end_array(o);
 }
@@ -105,15 +118,21 @@ static void put_ratio(struct json_out *o, uint64_t part, uint64_t whole) {
     jo_raw(o, bytes_cstr(text));
 }
 
-/* This chain has no blobs: their price stays at its least. */
-static void put_blob_fees(struct json_out *o, uint64_t count) {
+static void put_blob_fees(struct json_out *o, struct chain_reader *r, uint64_t first,
+                          uint64_t count) {
+    struct chain_block b = {0};
     jo_key(o, "baseFeePerBlobGas");
     jo_array(o);
-    for (uint64_t i = 0; i <= count; i++) jo_quantity(o, 1);
+    for (uint64_t i = 0; i < count; i++)
+        if (chain_block_at(r, first + i, &b)) jo_quantity_u256(o, &b.blob_base_fee);
+    struct u256 next = chain_next_blob_base_fee(chain_reader_chain(r), &b);
+    jo_quantity_u256(o, &next);
     jo_end_array(o);
     jo_key(o, "blobGasUsedRatio");
     jo_array(o);
-    for (uint64_t i = 0; i < count; i++) jo_number(o, 0);
+    for (uint64_t i = 0; i < count; i++)
+        if (chain_block_at(r, first + i, &b))
+            put_ratio(o, b.blob_gas_used, (uint64_t)b.blobs_max * EVM_GAS_PER_BLOB);
     jo_end_array(o);
 }
 
@@ -136,7 +155,7 @@ static void put_history(struct json_out *o, struct chain_reader *r, uint64_t fir
     for (uint64_t i = 0; i < count; i++)
         if (chain_block_at(r, first + i, &b)) put_ratio(o, b.gas_used, b.gas_limit);
     jo_end_array(o);
-    put_blob_fees(o, count);
+    put_blob_fees(o, r, first, count);
     jo_end_object(o);
 }
 

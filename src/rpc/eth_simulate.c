@@ -220,5 +220,8 @@ static bool simulate(struct rpc_call *c) {
 
 const struct rpc_method_row eth_simulate_methods[] = {
     {"eth_simulateV1", simulate},
+    {"testing_buildBlockV1", eth_build_block},
+    {"eth_config", eth_config},
+    {"eth_capabilities", eth_capabilities},
     {NULL, NULL},
 };

@@ -80,7 +80,7 @@ struct rpc_limits {
     size_t ws_message_bytes; /* one WebSocket message, over all its fragments [8 MiB]; more closes
                                 with 1009 */
     size_t ws_queue_bytes;   /* unsent bytes for one WebSocket [16 MiB]; more closes it */
-    uint32_t connections;    /* per listener, WebSockets included [4096] */
+    uint32_t connections;    /* per listener, WebSockets included [16384] */
     uint32_t idle_ms;   /* an HTTP connection on which nothing moves while no request runs [60 s] */
     uint32_t upload_ms; /* from a request's header to the end of its body [60 s] */
     uint32_t ws_ping_ms;   /* a ping after this silence, closing after twice as much more [20 s] */

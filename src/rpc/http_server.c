@@ -17,7 +17,7 @@ static struct rpc_limits complete(const struct rpc_limits *given) {
         .bodies_bytes = 256 << 20,
         .ws_message_bytes = 8 << 20,
         .ws_queue_bytes = 16 << 20,
-        .connections = 4096,
+        .connections = 16384,
         .idle_ms = 60000,
         .upload_ms = 60000,
         .ws_ping_ms = 20000,

@@ -22,6 +22,7 @@ enum st_err {
     ST_ERR_IO,       /* the disk failed or is full; nothing of the block was written */
     ST_ERR_PRUNED,   /* that block's history is not kept any more */
     ST_ERR_NO_BLOCK, /* no such block yet */
+    ST_ERR_BUSY,     /* too much of it at once: try again */
     ST_ERR_NO_POINT, /* no such point to go back to */
 };
 

@@ -76,6 +76,7 @@ struct st_store {
     struct st_snapshot *pool;
     uint32_t pool_count;
     struct st_code_cache *codes;
+    _Atomic uint32_t large_views; /* trie_view.c */
 
     /* The block being sealed */
     MDB_txn *write;

@@ -32,7 +32,8 @@ struct st_proof {
 /* The tries as they were after a snapshot's block, and from there on with the changes of a journal:
  * for proofs at any block whose state is kept, and for the roots of blocks that are only simulated.
  * Nothing is written. The stored tries are those of the newest block, so a view of an earlier one
- * takes back every change since: more than some 2^20 of them are refused (ST_ERR_PRUNED). Results
+ * takes back every change since: more than 2^18 of them are refused (ST_ERR_PRUNED), and
+ * so are too many views of much at once (ST_ERR_BUSY). Results
  * live as long as the view, a view no longer than its snapshot. */
 struct st_trie_view;
 struct err st_trie_view_open(const struct st_snapshot *snap, struct st_trie_view **out);

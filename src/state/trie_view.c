@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 
-enum { CHANGES_MAX = 1 << 20 };
+/* A view of a block after which more than MANY entries have changed costs up to some 300 MB: only
+ * so many at once. */
+enum { CHANGES_MAX = 1 << 18, MANY = 1 << 12, LARGE_VIEWS_MAX = 4 };
 
 /* The storage of one account that somebody asked for. */
 struct storage {
@@ -25,6 +27,7 @@ struct st_trie_view {
      * sorted and distinct. */
     struct buf changed_accounts, changed_slots;
     bool broken;
+    bool large; /* counts in the store's large_views */
 };
 
 static struct err broken(struct st_trie_view *v) {
@@ -75,6 +78,14 @@ static struct err note_changes(struct st_trie_view *v) {
         if (v->changed_accounts.n / sizeof(struct b20) + v->changed_slots.n / ST_SLOT_KEY_BYTES >
             CHANGES_MAX)
             return err_at(ST_ERR_PRUNED, "too much has changed since that block", h);
+    }
+    size_t count =
+        v->changed_accounts.n / sizeof(struct b20) + v->changed_slots.n / ST_SLOT_KEY_BYTES;
+    if (count > MANY) {
+        v->large = true;
+        if (atomic_fetch_add(&v->snap->store->large_views, 1) >= LARGE_VIEWS_MAX)
+            return err_at(ST_ERR_BUSY,
+                          "too many proofs of earlier blocks are asked for at once; try again", 0);
     }
     sort_distinct(&v->changed_accounts, sizeof(struct b20), compare_addresses);
     sort_distinct(&v->changed_slots, ST_SLOT_KEY_BYTES, compare_slots);
@@ -190,6 +201,7 @@ struct err st_trie_view_open(const struct st_snapshot *snap, struct st_trie_view
 
 void st_trie_view_close(struct st_trie_view *v) {
     if (!v) return;
+    if (v->large) atomic_fetch_sub(&v->snap->store->large_views, 1);
     map_free(&v->storage_map);
     free(v->storages);
     buf_free(&v->changed_accounts);

@@ -36,6 +36,9 @@ function startNode() {
 
 // ---- Comparing
 
+// Fields that the specification does not ask for: a node that keeps everything has no strategy for deleting.
+const OPTIONAL = ['deleteStrategy'];
+
 const kindOf = (v) => (v === null ? 'null' : Array.isArray(v) ? 'array' : typeof v);
 const isHex = (s) => /^0x[0-9a-f]*$/i.test(s);
 
@@ -53,7 +56,7 @@ function otherForm(want, have, at = '') {
     }
     if (kindOf(want) !== 'object') return null;
     // Where the names are addresses, nonces or hashes they are data.
-    const names = (o) => Object.keys(o).filter((k) => !isHex(k) && !/^\d+$/.test(k)).sort();
+    const names = (o) => Object.keys(o).filter((k) => !isHex(k) && !/^\d+$/.test(k) && !OPTIONAL.includes(k)).sort();
     if (!isDeepStrictEqual(names(want), names(have))) return `${at}: fields ${names(want)} expected, not ${names(have)}`;
     for (const k of names(want)) {
         const other = otherForm(want[k], have[k], `${at}.${k}`);

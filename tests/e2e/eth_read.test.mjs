@@ -194,3 +194,29 @@ test('a simulated block is the block that is made', async () => {
         await fresh.stop();
     }
 });
+
+test('simulations are refused with the codes of execution-apis, the first defect first', async () => {
+    const rich = wallet.address, poor = '0x00000000000000000000000000000000000000f9';
+    const tip = { maxFeePerGas: '0x174876e800', maxPriorityFeePerGas: '0x0' };
+    const nonce = await wallet.getNonce();
+    const big = { code: `0x${'00'.repeat(49153)}` };
+    for (const [calls, code, more] of [
+        [[{ from: rich, to: rich, nonce: '0x0' }], -38010], // the fee is too low as well
+        [[{ from: rich, to: rich, nonce: '0xffff' }], -38011],
+        [[{ from: rich, to: rich, nonce: `0x${nonce.toString(16)}`, maxFeePerGas: '0x0' }], -38012],
+        [[{ from: rich, to: rich, ...tip, gas: '0x1' }], -38013],
+        [[{ from: poor, to: rich, ...tip, gas: '0x1', value: '0x1' }], -38014], // gas is too low as well
+        [[{ from: rich, to: rich, ...tip, gas: '0xffffffffffff' }], -38015],
+        [[{ from: rich, ...tip, input: big.code }], -38025],
+        [[{ from: rich, to: rich, maxFeePerGas: '0x1', maxPriorityFeePerGas: '0x2' }], -32602],
+        [[], -38026, { blockOverrides: { number: '0xffffff' } }],
+        [[], -38020, { blockOverrides: { number: '0x0' } }],
+        [[], -38021, { blockOverrides: { time: '0x0' } }],
+        [Array(5001).fill({}), -38026],
+    ]) {
+        const { error } = await node.raw('eth_simulateV1', { validation: true, blockStateCalls: [{ calls, ...more }] });
+        assert.equal(error?.code, code, JSON.stringify(calls).slice(0, 100));
+    }
+    for (const [params, message] of [[[{ blockStateCalls: [] }], 'empty input'], [[{}], 'empty input'], [[5], 'invalid argument 0: json: cannot unmarshal number into Go value of type ethapi.simOpts']])
+        assert.deepEqual((await node.raw('eth_simulateV1', ...params)).error, { code: -32602, message });
+});
