@@ -119,27 +119,20 @@ static bool sign_transaction(struct rpc_call *c, struct evm_tx *tx, struct bytes
     return true;
 }
 
-static bool answer_sent(struct rpc_call *c, struct err e, const struct chain_submitted *done) {
-    if (err_is(e)) return rpc_fail(c, RPC_SERVER_ERROR, "%s", done->text);
-    jo_hex(c->out, BYTES_OF(done->hash));
-    return true;
-}
-
 static bool send_unsigned(struct rpc_call *c, const struct evm_tx *tx) {
     struct chain_submitted done;
     struct err e = chain_submit_unsigned(c->node->chain, tx, RPC_SEAL_WAIT_MS, &done);
-    return answer_sent(c, e, &done);
+    if (err_is(e)) return rpc_fail(c, RPC_SERVER_ERROR, "%s", done.text);
+    jo_hex(c->out, BYTES_OF(done.hash));
+    return true;
 }
 
 static bool send_transaction(struct rpc_call *c) {
     struct evm_tx tx;
     struct bytes raw;
-    struct chain_submitted done;
     if (!read_transaction(c, false, &tx)) return false;
     if (chain_is_impersonated(c->node->chain, &tx.sender)) return send_unsigned(c, &tx);
-    if (!sign_transaction(c, &tx, &raw)) return false;
-    struct err e = chain_submit_evm(c->node->chain, raw, RPC_SEAL_WAIT_MS, &done);
-    return answer_sent(c, e, &done);
+    return sign_transaction(c, &tx, &raw) && eth_submit(c, raw);
 }
 
 static bool send_unsigned_transaction(struct rpc_call *c) {

@@ -6,12 +6,8 @@ static void sent(void *ctx, const struct chain_submitted *done, struct err e) {
     rpc_later_done(ctx, &done->hash, err_is(e) ? done->text : NULL);
 }
 
-static bool send_raw(struct rpc_call *c) {
-    struct bytes raw;
+bool eth_submit(struct rpc_call *c, struct bytes raw) {
     struct chain_submitted done;
-    if (!eth_count_args(c, 1, 1) ||
-        !eth_arg_bytes(c, ETH_ARG(0), json_array_get(c->params, 0), &raw))
-        return false;
     struct rpc_later *l = rpc_later_new(c);
     struct err e = l ? chain_submit_evm_later(c->node->chain, raw, RPC_SEAL_WAIT_MS, sent, l, &done,
                                               &c->is_later)
@@ -21,6 +17,12 @@ static bool send_raw(struct rpc_call *c) {
     if (err_is(e)) return rpc_fail(c, RPC_SERVER_ERROR, "%s", done.text);
     jo_hex(c->out, BYTES_OF(done.hash));
     return true;
+}
+
+static bool send_raw(struct rpc_call *c) {
+    struct bytes raw;
+    return eth_count_args(c, 1, 1) &&
+           eth_arg_bytes(c, ETH_ARG(0), json_array_get(c->params, 0), &raw) && eth_submit(c, raw);
 }
 
 const struct rpc_method_row eth_send_methods[] = {

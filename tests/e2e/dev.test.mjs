@@ -664,6 +664,43 @@ beside('Move and the messages between the machines go back as well', async () =>
     assert.equal(await tern.aptos.getAccountAPTAmount({ accountAddress: address }), 5);
 });
 
+// Senders who know nothing of it, while the chain goes back and forth under them: whatever is refused or lost meanwhile,
+// the chain that is left is one, and its accounts are what its blocks make them.
+beside('going back beside traffic leaves a whole chain', async () => {
+    let stop = false, sent = 0, reverted = 0;
+    const traffic = accounts.slice(0, 5).map(async (from) => {
+        while (!stop) {
+            const { result } = await tern.raw('eth_sendTransaction', { from, to: Y, value: '0x1', gas: '0x5208' });
+            if (result) sent++;
+        }
+    });
+    const until = Date.now() + 1500;
+    while (Date.now() < until) {
+        const id = await tern.rpc('evm_snapshot');
+        await tern.rpc('anvil_setBalance', X, `0x${(++reverted).toString(16)}`);
+        await new Promise((r) => setTimeout(r, 20));
+        if (reverted % 3) assert.equal(await tern.rpc('evm_revert', id), true);
+    }
+    stop = true;
+    await Promise.all(traffic);
+    await tern.rpc('anvil_dropAllTransactions');
+    assert.ok(sent > 20 && reverted > 5, `${sent} sent, ${reverted} times`);
+    const newest = Number(await tern.rpc('eth_blockNumber')), counts = {};
+    let parent = (await tern.rpc('eth_getBlockByNumber', '0x0', false)).hash, paid = 0n;
+    for (let n = 1; n <= newest; n++) {
+        const block = await tern.rpc('eth_getBlockByNumber', `0x${n.toString(16)}`, true);
+        assert.equal(block.parentHash, parent);
+        parent = block.hash;
+        for (const tx of block.transactions) {
+            counts[tx.from] = (counts[tx.from] ?? 0) + 1;
+            paid += BigInt(tx.value);
+        }
+    }
+    for (const from of accounts.slice(0, 5))
+        assert.equal(Number(await tern.rpc('eth_getTransactionCount', from, 'latest')), counts[from] ?? 0);
+    assert.equal(BigInt(await tern.rpc('eth_getBalance', Y, 'latest')), paid);
+});
+
 test('--no-dev takes the verbs and the unlocked accounts away', async () => {
     const node = await startNode(['--quiet', '--no-dev']);
     try {
