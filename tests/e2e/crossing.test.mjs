@@ -227,3 +227,7 @@ test('receipts of the two machines are linked', async () => {
     const evmShadow = await node.provider.getTransactionReceipt(back.evmHash);
     assert.equal(demo.interface.parseLog(evmShadow.logs[0]).name, 'Recorded');
 });
+
+test('every block of these tests runs again to the same end', async () => {
+    assert.ok(await node.replay() > 10);
+});

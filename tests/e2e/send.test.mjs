@@ -251,3 +251,7 @@ test('the examples of docs/cross-vm.md compile and run', async () => {
         assert.equal(last, leg.messageId);
     }
 });
+
+test('every block of these tests runs again to the same end', async () => {
+    assert.ok(await node.replay() > 10);
+});

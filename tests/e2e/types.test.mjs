@@ -252,3 +252,7 @@ test('aliases asked in Move are those of the node', async () => {
     assert.deepEqual(await view('caller::home_of', alias), [0, short(evm)]);
     assert.deepEqual(await view('caller::home_of', owner), [1, short(owner)]);
 });
+
+test('every block of these tests runs again to the same end', async () => {
+    assert.ok(await node.replay() > 10);
+});

@@ -71,6 +71,14 @@ class TestNode {
         return result;
     }
 
+    // Runs every block again: whatever machines it used, it must end as its receipts say. The node compares.
+    async replay() {
+        const newest = Number(await this.rpc('eth_blockNumber'));
+        for (let height = 1; height <= newest; height++)
+            await this.rpc('debug_traceBlockByNumber', `0x${height.toString(16)}`, { tracer: 'noopTracer' });
+        return newest;
+    }
+
     async stop() {
         this.provider.destroy();
         const ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve({ code, signal })));
