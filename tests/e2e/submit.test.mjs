@@ -1,6 +1,9 @@
 // Submissions: whoever gets the answer finds the transaction in a block, in whatever way it came, alone or with many.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Transaction, Wallet } from 'ethers';
 import { startNode } from './lib/node.mjs';
 
@@ -144,4 +147,36 @@ test('a node that is stopped under load ends, and answers or closes', async () =
     assert.equal((await other.stop()).code, 0);
     assert.ok(Date.now() - start < 20_000);
     await Promise.all(all);
+});
+
+test('what was answered is in the chain after kill -9', async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'tern-kill-'));
+    const answered = [];
+    try {
+        for (let life = 0; life < 3; life++) {
+            const mortal = await startNode(['--quiet', '--data', dir]);
+            const gone = new Promise((resolve) => mortal.child.once('exit', resolve));
+            for (const hash of answered) assert.equal((await mortal.rpc('eth_getTransactionReceipt', hash))?.status, '0x1');
+            const enough = answered.length + 12;
+            await Promise.all(Array.from({ length: 10 }, async (_, i) => {
+                const wallet = node.wallet(i), start = Number(await mortal.rpc('eth_getTransactionCount', wallet.address, 'latest'));
+                for (let nonce = start; nonce < start + 5; nonce++) {
+                    const raw = await signed(wallet, { nonce });
+                    const answer = await mortal.raw('eth_sendRawTransaction', raw).catch(() => null);
+                    if (!answer) return;
+                    answered.push(answer.result);
+                    if (answered.length === enough) mortal.child.kill('SIGKILL');
+                }
+            }));
+            mortal.child.kill('SIGKILL');
+            await gone;
+            mortal.provider.destroy();
+        }
+        const last = await startNode(['--quiet', '--data', dir]);
+        for (const hash of answered) assert.equal((await last.rpc('eth_getTransactionReceipt', hash))?.status, '0x1');
+        assert.ok(answered.length >= 36);
+        await last.stop();
+    } finally {
+        rmSync(dir, { recursive: true, force: true });
+    }
 });
