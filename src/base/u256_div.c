@@ -250,6 +250,31 @@ void u256_smod(struct u256 *out, const struct u256 *a, const struct u256 *b) {
     if (negative) u256_sub(out, &U256_ZERO, out);
 }
 
+#if defined(__x86_64__)
+/* In u256_mul.S: next_digit() for n = 4, again and again. */
+void u256_reduce_bmi2(uint64_t rest[4], const uint64_t *low, const uint64_t d[4], uint64_t v,
+                      size_t digits);
+
+static bool has_bmi(void) {
+    return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+}
+
+/* out = the n limbs u mod m for an m of four limbs, n >= 4: divide_n(NULL, out, u, n, m, 4). */
+static void reduce_4(struct u256 *out, const uint64_t *u, int n, const struct u256 *m) {
+    const unsigned s = (unsigned)__builtin_clzll(m->w[3]);
+    const uint64_t d[4] = {m->w[0] << s, shifted(m->w, 1, s), shifted(m->w, 2, s),
+                           shifted(m->w, 3, s)};
+    uint64_t low[5], rest[4];
+    for (int i = 0; i < 3; i++) rest[i] = shifted(u, n - 3 + i, s);
+    rest[3] = u[n - 1] >> 1 >> (63 - s);
+    for (int i = n - 4; i > 0; i--) low[i] = shifted(u, i, s);
+    low[0] = u[0] << s;
+    u256_reduce_bmi2(rest, low, d, reciprocal_2(d[3], d[2]), (size_t)n - 3);
+    for (int i = 0; i < 3; i++) out->w[i] = rest[i] >> s | rest[i + 1] << 1 << (63 - s);
+    out->w[3] = rest[3] >> s;
+}
+#endif
+
 /* out = a[0..m) mod b, for any m <= 8 and b > 0. */
 static inline void reduce(struct u256 *out, const uint64_t *a, int m, const struct u256 *b) {
     const int n = limb_count(b->w, 4);
@@ -258,6 +283,12 @@ static inline void reduce(struct u256 *out, const uint64_t *a, int m, const stru
         put(out, a);
         return;
     }
+#if defined(__x86_64__)
+    if (n == 4 && has_bmi()) {
+        reduce_4(out, a, m, b);
+        return;
+    }
+#endif
     divide(NULL, out->w, a, m, b->w, n);
 }
 
