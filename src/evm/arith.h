@@ -159,10 +159,43 @@ static inline void modulo(struct u256 *out, const struct u256 *a, const struct u
         u256_divmod(NULL, out, a, b);
 }
 
+/* Signed values that fit 64 bits, as nearly all do. */
+static inline bool fits_i64(const struct u256 *a) {
+    const uint64_t sign = (uint64_t)((int64_t)a->w[0] >> 63);
+    return ((a->w[1] ^ sign) | (a->w[2] ^ sign) | (a->w[3] ^ sign)) == 0;
+}
+
+static inline void set_i64(struct u256 *out, int64_t v) {
+    const uint64_t sign = (uint64_t)(v >> 63);
+    set_limbs(out, (uint64_t)v, sign, sign, sign);
+}
+
+/* SDIV, SMOD. The one quotient of two such values that does not fit is -2^63 / -1. */
+static inline void divide_signed(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    if (fits_i64(a) && fits_i64(b) && b->w[0] + 1 > 1)
+        set_i64(out, (int64_t)a->w[0] / (int64_t)b->w[0]);
+    else
+        u256_sdiv(out, a, b);
+}
+
+static inline void modulo_signed(struct u256 *out, const struct u256 *a, const struct u256 *b) {
+    if (fits_i64(a) && fits_i64(b) && b->w[0] + 1 > 1)
+        set_i64(out, (int64_t)a->w[0] % (int64_t)b->w[0]);
+    else
+        u256_smod(out, a, b);
+}
+
 /* BYTE: byte `index` of `of`, counted from the most significant. */
 static inline void op_byte(struct u256 *out, const struct u256 *index, const struct u256 *of) {
     uint64_t i = u256_sat_u64(index);
     set_u64(out, i < 32 ? (uint8_t)(of->w[3 - i / 8] >> (56 - 8 * (i % 8))) : 0);
+}
+
+/* A word of memory. */
+static inline void store_small(uint8_t p[32], uint64_t v) {
+    static const uint64_t zero[3];
+    memcpy(p, zero, sizeof zero);
+    store_be64(p + 24, v);
 }
 
 /* ---- With one 64-bit constant, as most constants are. */

@@ -47,16 +47,19 @@ enum evm_label {
     LABEL_BLOCK = LABEL_SAR + 4, /* info */
     LABEL_INVALID,
     LABEL_BAD_JUMP,
-    LABEL_TRACE,   /* pc */
-    LABEL_PUSH64,  /* value; stack form */
-    LABEL_PUSH256, /* constant; stack form */
-    LABEL_SET64,   /* places (to), value */
-    LABEL_SET256,  /* places (to), constant */
-    LABEL_MOVE,    /* places (to, from) */
-    LABEL_MOVE2,   /* places (to, from, to, from), one after the other */
-    LABEL_ADJUST,  /* places (delta): moves the stack pointer */
-    LABEL_JUMP_TO, /* places (0, delta), address of the target's info cell */
-    LABEL_GOTO,    /* address of a cell: continues there, charges nothing */
+    LABEL_TRACE,    /* pc */
+    LABEL_PUSH64,   /* value; stack form */
+    LABEL_PUSH256,  /* constant; stack form */
+    LABEL_SET64,    /* places (to), value */
+    LABEL_SET256,   /* places (to), constant */
+    LABEL_SET2,     /* places (to, to), value, value */
+    LABEL_MOVE,     /* places (to, from) */
+    LABEL_MOVE2,    /* places (to, from, to, from), one after the other */
+    LABEL_ADJUST,   /* places (delta): moves the stack pointer */
+    LABEL_JUMP_TO,  /* places (0, delta), address of the target's info cell */
+    LABEL_STORE,    /* MSTORE of a constant: places (offset), value */
+    LABEL_STORE_AT, /* offset, value */
+    LABEL_GOTO,     /* address of a cell: continues there, charges nothing */
     LABEL_COUNT
 };
 
@@ -85,6 +88,7 @@ struct evm_translator {
     size_t run_count, run_room;
     size_t *fixups; /* cells that hold a program counter until the end */
     size_t fixup_count, fixup_room;
+    size_t last_set; /* the cells of the newest SET64 or SIZE_MAX */
     struct virtual_stack *stack;
 };
 

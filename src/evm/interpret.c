@@ -119,12 +119,13 @@ static const void *const *loop(struct evm_env *env) {
 #define LIMBS(LABEL, label)                                                                        \
     [LABEL + 0] = &&label##_0, [LABEL + 1] = &&label##_1, [LABEL + 2] = &&label##_2,               \
              [LABEL + 3] = &&label##_3
-        LIMBS(LABEL_SHL, shl),   LIMBS(LABEL_SHR, shr),       LIMBS(LABEL_SAR, sar),
-        [LABEL_BLOCK] = &&block, [LABEL_INVALID] = &&invalid, [LABEL_BAD_JUMP] = &&bad_jump,
-        [LABEL_TRACE] = &&trace, [LABEL_PUSH64] = &&push64,   [LABEL_PUSH256] = &&push256,
-        [LABEL_SET64] = &&set64, [LABEL_SET256] = &&set256,   [LABEL_MOVE] = &&move,
-        [LABEL_MOVE2] = &&move2, [LABEL_ADJUST] = &&adjust,   [LABEL_JUMP_TO] = &&jump_to,
-        [LABEL_GOTO] = &&go_to,
+        LIMBS(LABEL_SHL, shl),         LIMBS(LABEL_SHR, shr),       LIMBS(LABEL_SAR, sar),
+        [LABEL_BLOCK] = &&block,       [LABEL_INVALID] = &&invalid, [LABEL_BAD_JUMP] = &&bad_jump,
+        [LABEL_TRACE] = &&trace,       [LABEL_PUSH64] = &&push64,   [LABEL_PUSH256] = &&push256,
+        [LABEL_SET64] = &&set64,       [LABEL_SET256] = &&set256,   [LABEL_MOVE] = &&move,
+        [LABEL_MOVE2] = &&move2,       [LABEL_ADJUST] = &&adjust,   [LABEL_JUMP_TO] = &&jump_to,
+        [LABEL_GOTO] = &&go_to,        [LABEL_SET2] = &&set2,       [LABEL_STORE] = &&store,
+        [LABEL_STORE_AT] = &&store_at,
     };
     if (!env) return labels;
 
@@ -169,7 +170,7 @@ op_DIV:
     sp--;
     NEXT;
 op_SDIV:
-    u256_sdiv(sp - 1, sp, sp - 1);
+    divide_signed(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_MOD:
@@ -177,7 +178,7 @@ op_MOD:
     sp--;
     NEXT;
 op_SMOD:
-    u256_smod(sp - 1, sp, sp - 1);
+    modulo_signed(sp - 1, sp, sp - 1);
     sp--;
     NEXT;
 op_ADDMOD:

@@ -19,7 +19,10 @@ bool evm_memory_grow(struct evm_machine *m, struct evm_frame *f, uint64_t offset
     uint64_t cost = memory_cost(words) - memory_cost(f->memory_size / 32);
     if (bytes > (uint64_t)(m->memory_end - f->memory) || !frame_charge(f, cost)) return false;
     uint8_t *p = f->memory + f->memory_size;
-    memset(p, 0, bytes - f->memory_size);
+    if (bytes - f->memory_size <= 64) /* mostly one word: no call */
+        for (const uint8_t *end = f->memory + bytes; p < end; p += 32) memset(p, 0, 32);
+    else
+        memset(p, 0, bytes - f->memory_size);
     f->memory_size = bytes;
     if (f->memory + bytes > m->memory_high) m->memory_high = f->memory + bytes;
     return true;

@@ -240,6 +240,7 @@ static void patch_run_entries(const struct translation *x, evm_cell *cells) {
  * place of the block that jumps to nowhere go to. */
 static size_t translate(struct translation *x) {
     x->t->count = x->t->run_count = x->t->fixup_count = 0;
+    x->t->last_set = SIZE_MAX;
     emit(x, 0);
     open_block(x);
     if (x->traced) close_block(x);

@@ -96,8 +96,22 @@ static evm_cell places(int32_t a, int32_t b, int32_t c, int32_t d) {
            (uint64_t)(uint16_t)(c * ITEM_BYTES) << 32 | (uint64_t)(uint16_t)(d * ITEM_BYTES) << 48;
 }
 
+/* Joins the SET64 right before, if there is one. Nothing takes a SET64 back. */
+static bool emit_set2(struct translation *x, int32_t to, uint64_t v) {
+    struct evm_translator *t = x->t;
+    if (t->last_set == SIZE_MAX || t->last_set + 3 != t->count) return false;
+    evm_cell *first = &t->cells[t->last_set];
+    first[0] = (evm_cell)(uintptr_t)x->labels[LABEL_SET2];
+    first[1] |= places(0, to, 0, 0);
+    emit(x, v);
+    t->last_set = SIZE_MAX;
+    return true;
+}
+
 static void emit_set(struct translation *x, int32_t to, const struct u256 *v) {
     bool small = u256_fits_u64(v);
+    if (small && emit_set2(x, to, v->w[0])) return;
+    x->t->last_set = small ? x->t->count : SIZE_MAX;
     emit_label(x, small ? LABEL_SET64 : LABEL_SET256);
     emit(x, places(to, 0, 0, 0));
     if (small)
@@ -496,10 +510,28 @@ static void put_source(struct translation *x, uint8_t op) {
     vs_push_place(x->t->stack, to);
 }
 
+/* MSTORE of a small constant. */
+static void put_store(struct translation *x, struct vs_value *a, uint64_t v) {
+    if (takes_offset(x, OP_MSTORE, a)) {
+        emit_label(x, LABEL_STORE_AT);
+        emit(x, a->constant.w[0]);
+    } else {
+        place_constant(x, a);
+        vs_release(x->t->stack, a);
+        emit_label(x, LABEL_STORE);
+        emit(x, places(a->place, 0, 0, 0));
+    }
+    emit(x, v);
+}
+
 /* MSTORE, MSTORE8, RETURN, REVERT. */
 static void put_sink(struct translation *x, uint8_t op) {
     struct virtual_stack *s = x->t->stack;
     struct vs_value a = vs_pop(s), b = vs_pop(s);
+    if (op == OP_MSTORE && b.is_constant && u256_fits_u64(&b.constant)) {
+        put_store(x, &a, b.constant.w[0]);
+        return;
+    }
     bool constant = takes_offset(x, op, &a);
     if (!constant) place_constant(x, &a);
     place_constant(x, &b);

@@ -14,7 +14,7 @@ void st_account_below(const struct st_journal *j, struct st_account *a) {
     a->code_hash = stored.code_hash;
 }
 
-struct st_account *st_account(struct st_journal *j, const struct b20 *address) {
+static struct st_account *find_account(struct st_journal *j, const struct b20 *address) {
     uint64_t hash = map_hash20(address->b);
     struct map_probe it = map_begin(&j->accounts.map, hash);
     for (uint32_t i; map_next(&j->accounts.map, &it, &i);) {
@@ -27,6 +27,17 @@ struct st_account *st_account(struct st_journal *j, const struct b20 *address) {
     a->index = index;
     st_account_below(j, a);
     map_insert(&j->accounts.map, hash, index);
+    return a;
+}
+
+struct st_account *st_account(struct st_journal *j, const struct b20 *address) {
+    uint32_t bits = load_le32(address->b + 16) * 0x9e3779b1u >> 24;
+    uint32_t *recent = &j->recent_accounts[bits % ST_RECENT_ACCOUNTS];
+    struct st_account *a = *recent - 1 < j->accounts.count ? st_account_at(j, *recent - 1) : NULL;
+    if (!a || !b20_eq(&a->address, address)) {
+        a = find_account(j, address);
+        *recent = a->index + 1;
+    }
     return a;
 }
 

@@ -16,6 +16,8 @@
 
 #include <assert.h>
 
+enum { ST_RECENT_SLOTS = 256, ST_RECENT_ACCOUNTS = 64 };
+
 enum { ST_CHUNK_SHIFT = 6, ST_CHUNK_ENTRIES = 1 << ST_CHUNK_SHIFT };
 
 /* A growing list of 32-bit indexes. */
@@ -109,6 +111,9 @@ struct st_journal {
     uint64_t epoch; /* of the transaction; 0 is never used */
     struct arena entry_arena, tx_arena;
     struct st_entries accounts, slots, items;
+    /* Where an account or slot was found last, by a few bits of its key: places + 1. May be out of
+     * date, so what lies there is compared. */
+    uint32_t recent_accounts[ST_RECENT_ACCOUNTS], recent_slots[ST_RECENT_SLOTS];
     struct st_list touched; /* accounts with any of the flags of this transaction */
     size_t value_bytes;     /* of the items' blocks */
     uint32_t wipe_counter;  /* the newest storage_wipes given to an account; never used twice */

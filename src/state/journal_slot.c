@@ -55,22 +55,32 @@ static struct st_slot *add_slot(struct st_journal *j, struct st_account *a, cons
     return s;
 }
 
-struct st_slot *st_slot(struct st_journal *j, struct st_account *a, const struct u256 *key) {
+static struct st_slot *find_slot(struct st_journal *j, struct st_account *a,
+                                 const struct u256 *key) {
     uint64_t hash = slot_hash(a->index, key);
     struct map_probe it = map_begin(&j->slots.map, hash);
     for (uint32_t i; map_next(&j->slots.map, &it, &i);) {
         struct st_slot *s = st_slot_at(j, i);
-        if (s->account != a->index || !u256_eq(&s->key, key)) continue;
-        if (__builtin_expect(s->wipes != a->storage_wipes, 0)) {
-            load_anew(j, a, s);
-        } else if (s->epoch != j->epoch) {
-            s->epoch = j->epoch;
-            s->original = s->current;
-            s->warm = false;
-        }
-        return s;
+        if (s->account == a->index && u256_eq(&s->key, key)) return s;
     }
     return add_slot(j, a, key, hash);
+}
+
+struct st_slot *st_slot(struct st_journal *j, struct st_account *a, const struct u256 *key) {
+    uint32_t *recent = &j->recent_slots[(key->w[0] ^ a->index) % ST_RECENT_SLOTS];
+    struct st_slot *s = *recent - 1 < j->slots.count ? st_slot_at(j, *recent - 1) : NULL;
+    if (!s || s->account != a->index || !u256_eq(&s->key, key)) {
+        s = find_slot(j, a, key);
+        *recent = s->index + 1;
+    }
+    if (__builtin_expect(s->wipes != a->storage_wipes, 0)) {
+        load_anew(j, a, s);
+    } else if (s->epoch != j->epoch) {
+        s->epoch = j->epoch;
+        s->original = s->current;
+        s->warm = false;
+    }
+    return s;
 }
 
 void st_set_slot(struct st_journal *j, struct st_slot *s, const struct u256 *value) {
