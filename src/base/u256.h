@@ -125,6 +125,17 @@ void u256_addmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
 void u256_mulmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
                  const struct u256 *m);
 
+/* What u256_mulmod_by() remembers of the modulus that it saw last. Starts as zeros. */
+struct u256_modulus {
+    struct u256 m, d; /* d is m << shift, with its top bit set */
+    uint64_t reciprocal;
+    uint32_t shift;
+};
+
+/* u256_mulmod, faster if the modulus is the one of the last call. */
+void u256_mulmod_by(struct u256_modulus *known, struct u256 *out, const struct u256 *a,
+                    const struct u256 *b, const struct u256 *m);
+
 /* out = a ^ e mod 2^256; 0 ^ 0 is 1. */
 void u256_exp(struct u256 *out, const struct u256 *a, const struct u256 *e);
 

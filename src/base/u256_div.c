@@ -250,8 +250,17 @@ void u256_smod(struct u256 *out, const struct u256 *a, const struct u256 *b) {
     if (negative) u256_sub(out, &U256_ZERO, out);
 }
 
+/* m has four limbs. */
+static void know(struct u256_modulus *k, const struct u256 *m) {
+    k->m = *m;
+    k->shift = (uint32_t)__builtin_clzll(m->w[3]);
+    u256_shl(&k->d, m, k->shift);
+    k->reciprocal = reciprocal_2(k->d.w[3], k->d.w[2]);
+}
+
 #if defined(__x86_64__)
-/* In u256_mul.S: next_digit() for n = 4, again and again. */
+/* In u256_mul.S: the product, and next_digit() for n = 4, again and again. */
+void u256_mul_wide_bmi2(uint64_t out[8], const struct u256 *a, const struct u256 *b);
 void u256_reduce_bmi2(uint64_t rest[4], const uint64_t *low, const uint64_t d[4], uint64_t v,
                       size_t digits);
 
@@ -259,17 +268,15 @@ static bool has_bmi(void) {
     return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 
-/* out = the n limbs u mod m for an m of four limbs, n >= 4: divide_n(NULL, out, u, n, m, 4). */
-static void reduce_4(struct u256 *out, const uint64_t *u, int n, const struct u256 *m) {
-    const unsigned s = (unsigned)__builtin_clzll(m->w[3]);
-    const uint64_t d[4] = {m->w[0] << s, shifted(m->w, 1, s), shifted(m->w, 2, s),
-                           shifted(m->w, 3, s)};
+/* out = the n limbs u mod k->m, n >= 4: divide_n(NULL, out, u, n, k->m, 4). */
+static void reduce_4(struct u256 *out, const uint64_t *u, int n, const struct u256_modulus *k) {
+    const unsigned s = k->shift;
     uint64_t low[5], rest[4];
     for (int i = 0; i < 3; i++) rest[i] = shifted(u, n - 3 + i, s);
     rest[3] = u[n - 1] >> 1 >> (63 - s);
     for (int i = n - 4; i > 0; i--) low[i] = shifted(u, i, s);
     low[0] = u[0] << s;
-    u256_reduce_bmi2(rest, low, d, reciprocal_2(d[3], d[2]), (size_t)n - 3);
+    u256_reduce_bmi2(rest, low, k->d.w, k->reciprocal, (size_t)n - 3);
     for (int i = 0; i < 3; i++) out->w[i] = rest[i] >> s | rest[i + 1] << 1 << (63 - s);
     out->w[3] = rest[3] >> s;
 }
@@ -285,7 +292,9 @@ static inline void reduce(struct u256 *out, const uint64_t *a, int m, const stru
     }
 #if defined(__x86_64__)
     if (n == 4 && has_bmi()) {
-        reduce_4(out, a, m, b);
+        struct u256_modulus k;
+        know(&k, b);
+        reduce_4(out, a, m, &k);
         return;
     }
 #endif
@@ -320,4 +329,23 @@ void u256_mulmod(struct u256 *out, const struct u256 *a, const struct u256 *b,
     uint64_t wide[8];
     u256_mul_wide(wide, a, b);
     reduce(out, wide, 8, m);
+}
+
+void u256_mulmod_by(struct u256_modulus *known, struct u256 *out, const struct u256 *a,
+                    const struct u256 *b, const struct u256 *m) {
+#if defined(__x86_64__)
+    if (m->w[3] && has_bmi()) {
+        uint64_t wide[8];
+        if (!u256_eq(m, &known->m)) know(known, m);
+        u256_mul_wide_bmi2(wide, a, b);
+        int n = limb_count(wide, 8);
+        if (n < 4)
+            put(out, wide);
+        else
+            reduce_4(out, wide, n, known);
+        return;
+    }
+#endif
+    (void)known;
+    u256_mulmod(out, a, b, m);
 }

@@ -186,7 +186,7 @@ op_ADDMOD:
     sp -= 2;
     NEXT;
 op_MULMOD:
-    u256_mulmod(sp - 2, sp, sp - 1, sp - 2);
+    u256_mulmod_by(&m->modulus, sp - 2, sp, sp - 1, sp - 2);
     sp -= 2;
     NEXT;
 op_EXP:

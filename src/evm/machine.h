@@ -48,6 +48,7 @@ struct evm_machine {
     struct buf return_data;       /* of the last call that ended */
     struct arena arena;           /* translated init code, precompile scratch */
     struct evm_translator translator;
+    struct u256_modulus modulus; /* MULMOD's */
     struct hash_memo *hash_memo; /* HASH_MEMO_ENTRIES */
 };
 

@@ -201,6 +201,34 @@ static void test_addmod_mulmod_random_match_gmp(void **state) {
     }
 }
 
+/* The same modulus again and again, small ones and unreduced operands in between. */
+static void test_mulmod_by_known_modulus_matches_gmp(void **state) {
+    struct model *g = *state;
+    struct u256_modulus known = {0};
+    struct u256 m = random_u256();
+    for (int i = 0; i < ROUNDS * 2; i++) {
+        if (rnd() % 16 == 0) m = random_u256();
+        if (rnd() % 16 == 0) m.w[3] |= (uint64_t)1 << rnd() % 64;
+        struct u256 a = random_u256(), b = random_u256(), r;
+        if (!u256_is_zero(&m) && rnd() % 4) u256_divmod(NULL, &a, &a, &m);
+        if (!u256_is_zero(&m) && rnd() % 4) u256_divmod(NULL, &b, &b, &m);
+        if (rnd() % 16 == 0) u256_sub(&a, &m, &U256_ONE);
+        if (rnd() % 16 == 0) b = a;
+        to_mpz(g->a, &a);
+        to_mpz(g->b, &b);
+        to_mpz(g->m, &m);
+        r = m; /* over an operand, as the EVM calls it */
+        u256_mulmod_by(&known, &r, &a, &b, &r);
+        if (u256_is_zero(&m)) {
+            assert_true(u256_is_zero(&r));
+            continue;
+        }
+        mpz_mul(g->r, g->a, g->b);
+        mpz_mod(g->r, g->r, g->m);
+        expect(g, "mulmod by", &r, g->r, &a, &b);
+    }
+}
+
 static void test_exp_random_matches_gmp(void **state) {
     struct model *g = *state;
     for (int i = 0; i < ROUNDS / 16; i++) {
@@ -349,6 +377,7 @@ int main(void) {
         cmocka_unit_test(test_division_random_matches_gmp),
         cmocka_unit_test(test_division_largest_digits_match_gmp),
         cmocka_unit_test(test_addmod_mulmod_random_match_gmp),
+        cmocka_unit_test(test_mulmod_by_known_modulus_matches_gmp),
         cmocka_unit_test(test_exp_random_matches_gmp),
         cmocka_unit_test(test_shifts_random_match_gmp),
         cmocka_unit_test(test_signextend_random_matches_gmp),
