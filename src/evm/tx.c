@@ -143,6 +143,10 @@ static enum evm_tx_err check_gas(const struct evm_env *env, const struct evm_tx 
 static bool mul_fits(struct u256 *out, const struct u256 *a, uint64_t b) {
     uint64_t wide[8];
     struct u256 factor = u256_from_u64(b);
+    if (u256_fits_u64(a)) {
+        u256_mul(out, a, &factor);
+        return true;
+    }
     u256_mul_wide(wide, a, &factor);
     *out = (struct u256){{wide[0], wide[1], wide[2], wide[3]}};
     return (wide[4] | wide[5] | wide[6] | wide[7]) == 0;
