@@ -391,12 +391,23 @@ struct err chain_open(struct chain **out, const struct chain_options *options) {
     return ERR_NONE;
 }
 
-void chain_close(struct chain *c) {
-    if (!c) return;
+void chain_set_stopping(struct chain *c) {
     pthread_mutex_lock(&c->sealed_lock);
     c->stopping = true;
     pthread_cond_broadcast(&c->sealed_news);
     pthread_mutex_unlock(&c->sealed_lock);
+}
+
+bool chain_is_stopping(struct chain *c) {
+    pthread_mutex_lock(&c->sealed_lock);
+    bool stopping = c->stopping;
+    pthread_mutex_unlock(&c->sealed_lock);
+    return stopping;
+}
+
+void chain_close(struct chain *c) {
+    if (!c) return;
+    chain_set_stopping(c);
     mempool_stop(c->mempool);
     if (c->sequencer_runs) pthread_join(c->sequencer, NULL);
     mempool_free(c->mempool);

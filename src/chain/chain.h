@@ -95,8 +95,8 @@ struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wa
                                   void (*told)(void *ctx, const struct chain_submitted *done,
                                                struct err e),
                                   void *ctx, struct chain_submitted *out, bool *later);
-/* Whoever is to be told later is told now, and nobody will wait any more. For the end of those who
- * `told` speaks to. */
+/* Whoever is to be told later is told now, nobody will wait any more, and blocks that are being
+ * made on demand (dev.h) are the last ones. For the end of those who `told` speaks to. */
 void chain_release_waiters(struct chain *c);
 
 /* The development faucet: a Move transaction signed by the chain's own faucet account, so that

@@ -83,6 +83,10 @@ static struct err run_mine(struct chain *c, void *arg) {
     struct mine_order *o = arg;
     struct err e = ERR_NONE;
     for (uint64_t i = 0; i < o->how->count && !err_is(e); i++) {
+        if (chain_is_stopping(c)) {
+            e = err_at(CHAIN_ERR_STOPPING, "the node is stopping", i);
+            break;
+        }
         if (o->how->interval_s) {
             int64_t ignored;
             e = chain_increase_time(c, o->how->interval_s, &ignored);

@@ -108,6 +108,11 @@ bool chain_is_impersonated(struct chain *c, const struct b20 *address);
  * mark in place of a signature (r is the sender, s is 1). */
 struct err chain_submit_unsigned(struct chain *c, const struct evm_tx *tx, uint64_t wait_ms,
                                  struct chain_submitted *out);
+/* The same as chain_submit_evm_later. */
+struct err chain_submit_unsigned_later(struct chain *c, const struct evm_tx *tx, uint64_t wait_ms,
+                                       void (*told)(void *ctx, const struct chain_submitted *done,
+                                                    struct err e),
+                                       void *ctx, struct chain_submitted *out, bool *later);
 
 /* ---- The mempool */
 

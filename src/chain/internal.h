@@ -118,6 +118,9 @@ void chain_head_changed(struct chain *c, const struct chain_block *head);
 void chain_ahead_init(struct chain *c);
 /* The newest block in the store. */
 bool chain_newest_block(struct chain *c, struct chain_block *out);
+/* The chain is about to be closed: what takes long or waits for blocks ends. */
+void chain_set_stopping(struct chain *c);
+bool chain_is_stopping(struct chain *c);
 
 /* ---- orders.c */
 

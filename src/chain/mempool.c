@@ -114,11 +114,13 @@ static void unindex(struct mempool *p, struct mempool_tx *tx) {
     map_remove(&p->by_hash, map_hash32(tx->hash.b, 0), tx->slot);
     p->txs[tx->slot] = NULL;
     p->free_tx[p->free_tx_count++] = tx->slot;
+    p->bytes -= tx->raw.n;
 }
 
 static void index_tx(struct mempool *p, struct mempool_tx *tx) {
     tx->slot = p->free_tx[--p->free_tx_count];
     p->txs[tx->slot] = tx;
+    p->bytes += tx->raw.n;
     map_insert(&p->by_hash, map_hash32(tx->hash.b, 0), tx->slot);
 }
 
@@ -328,6 +330,10 @@ static void replace(struct mempool *p, struct mempool_tx *old, struct mempool_tx
     mempool_update_ready(p, s);
 }
 
+static bool has_room(const struct mempool *p, const struct mempool_tx *tx) {
+    return p->free_tx_count && tx->raw.n <= MEMPOOL_MAX_BYTES - p->bytes;
+}
+
 static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce) {
     if (p->stopped) return MEMPOOL_ERR_STOPPED;
     if (mempool_find_tx(p, &tx->hash)) return MEMPOOL_ERR_KNOWN;
@@ -335,14 +341,15 @@ static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t
     struct mempool_tx *old = s ? *find_place(s, tx->nonce) : NULL;
     if (old && old->nonce == tx->nonce) {
         if (!replaces(tx, old)) return MEMPOOL_ERR_UNDERPRICED;
+        if (tx->raw.n > MEMPOOL_MAX_BYTES - p->bytes + old->raw.n) return MEMPOOL_ERR_FULL;
         replace(p, old, tx);
         return MEMPOOL_ERR_NONE;
     }
-    if (mempool_now_s() - p->swept_s >= SWEEP_S || !p->free_tx_count) mempool_expire(p);
+    if (mempool_now_s() - p->swept_s >= SWEEP_S || !has_room(p, tx)) mempool_expire(p);
     s = mempool_find_sender(p, tx->vm, &tx->sender);
     if (s && s->count >= MEMPOOL_SENDER_MAX) return MEMPOOL_ERR_SENDER_FULL;
-    if (!p->free_tx_count) {
-        bool has_gap = tx->nonce > (s ? mempool_gapless_end(s) : account_nonce);
+    bool has_gap = !has_room(p, tx) && tx->nonce > (s ? mempool_gapless_end(s) : account_nonce);
+    while (!has_room(p, tx)) {
         enum mempool_err e = mempool_make_room(p, tx, has_gap);
         if (e) return e;
         s = mempool_find_sender(p, tx->vm, &tx->sender);

@@ -20,7 +20,8 @@
 struct mempool;
 
 enum {
-    MEMPOOL_MAX = 16384,       /* transactions in all */
+    MEMPOOL_MAX = 16384, /* transactions in all */
+    MEMPOOL_MAX_BYTES = 256 << 20,
     MEMPOOL_SENDER_MAX = 1024, /* of one sender */
     MEMPOOL_BUMP_PERCENT = 10,
     MEMPOOL_EXPIRY_S = 3 * 3600,

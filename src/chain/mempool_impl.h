@@ -35,6 +35,7 @@ struct mempool {
     struct map by_hash, by_sender;
     struct mempool_tx *txs[MEMPOOL_MAX];
     uint32_t free_tx[MEMPOOL_MAX], free_tx_count;
+    size_t bytes; /* of their raw forms, at most MEMPOOL_MAX_BYTES */
     struct mempool_sender *senders[MEMPOOL_MAX];
     uint32_t free_sender[MEMPOOL_MAX], free_sender_count;
     uint32_t senders_end;                      /* no sender's slot is above */

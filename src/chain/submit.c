@@ -73,6 +73,7 @@ static struct err hand_over_later(struct chain *c, struct mempool_tx *tx, uint64
 }
 
 void chain_release_waiters(struct chain *c) {
+    chain_set_stopping(c);
     mempool_release_waiters(c->mempool);
 }
 
@@ -97,12 +98,19 @@ static void env_of_next(struct chain *c, struct chain_reader *r, struct evm_env 
     pthread_mutex_unlock(&c->ahead_lock);
 }
 
-/* What needs neither state nor sequencer: the type, and who signed. */
+/* Does it bear the mark of chain_submit_unsigned? */
+static bool is_marked(const struct evm_tx *tx) {
+    return u256_eq(&tx->s, &U256_ONE) && u256_bit_length(&tx->r) <= 160;
+}
+
+/* What needs neither state nor sequencer: the type, and who signed. A signature that looks like the
+ * mark is a valid one of some other account, but would show as the marked sender's. */
 static struct err check_signed(struct evm_tx *tx, struct chain_submitted *out) {
     if (tx->type == EVM_TX_BLOB)
         return refused(out, CHAIN_ERR_INVALID,
                        "blob transactions are not accepted: this chain has no blobs");
     enum evm_tx_err te = evm_tx_sender(tx, EVM_OSAKA, &tx->sender);
+    if (!te && is_marked(tx)) te = EVM_TX_INVALID_SIGNATURE;
     if (te) return refused(out, CHAIN_ERR_INVALID, evm_tx_err_text(te));
     if (!tx->has_chain_id)
         return refused(out, CHAIN_ERR_INVALID,
@@ -192,6 +200,21 @@ static struct err check_and_hand_over(struct chain *c, struct mempool_tx *tx, un
     return e;
 }
 
+static struct err
+check_and_hand_over_later(struct chain *c, struct mempool_tx *tx, unsigned skip, uint64_t wait_ms,
+                          void (*told)(void *ctx, const struct chain_submitted *done, struct err e),
+                          void *ctx, struct chain_submitted *out, bool *later) {
+    uint64_t nonce = 0;
+    struct err e = check_evm(c, &tx->hash, tx->decoded, skip, &nonce, out);
+    if (err_is(e)) {
+        mempool_tx_free(tx);
+        return e;
+    }
+    struct later *l = xcalloc(1, sizeof *l);
+    *l = (struct later){.waiter = {.told = tell_later}, .told = told, .ctx = ctx};
+    return hand_over_later(c, tx, nonce, wait_ms, l, out, later);
+}
+
 /* Everything before the state is looked at; NULL with the error in *e. */
 static struct mempool_tx *read_signed_evm(struct bytes raw, struct chain_submitted *out,
                                           struct err *e) {
@@ -224,18 +247,9 @@ struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wa
                                                struct err e),
                                   void *ctx, struct chain_submitted *out, bool *later) {
     struct err e;
-    uint64_t nonce = 0;
     *later = false;
     struct mempool_tx *tx = read_signed_evm(raw, out, &e);
-    if (!tx) return e;
-    e = check_evm(c, &tx->hash, tx->decoded, 0, &nonce, out);
-    if (err_is(e)) {
-        mempool_tx_free(tx);
-        return e;
-    }
-    struct later *l = xcalloc(1, sizeof *l);
-    *l = (struct later){.waiter = {.told = tell_later}, .told = told, .ctx = ctx};
-    return hand_over_later(c, tx, nonce, wait_ms, l, out, later);
+    return tx ? check_and_hand_over_later(c, tx, 0, wait_ms, told, ctx, out, later) : e;
 }
 
 /* ---- Move */
@@ -301,25 +315,40 @@ struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms
 
 /* ---- Transactions that nobody signed */
 
-struct err chain_submit_unsigned(struct chain *c, const struct evm_tx *unsigned_tx,
-                                 uint64_t wait_ms, struct chain_submitted *out) {
+/* NULL with the error in *e. */
+static struct mempool_tx *mark_unsigned(const struct evm_tx *unsigned_tx,
+                                        struct chain_submitted *out, struct err *e) {
     struct evm_tx marked = *unsigned_tx;
     struct buf raw = {0};
-    struct err e;
     *out = (struct chain_submitted){0};
     marked.y_parity = 0;
     u256_from_be(&marked.r, BYTES_OF(marked.sender));
     marked.s = U256_ONE;
     evm_tx_encode(&marked, &raw);
-    struct mempool_tx *tx = decode_evm(buf_bytes(&raw), out, &e);
+    struct mempool_tx *tx = decode_evm(buf_bytes(&raw), out, e);
     buf_free(&raw);
-    if (!tx) return e;
-    set_sender(tx, &marked.sender);
-    return check_and_hand_over(c, tx, chain_evm_skips(&marked), wait_ms, out);
+    if (tx) set_sender(tx, &marked.sender);
+    return tx;
 }
 
-static bool is_marked(const struct evm_tx *tx) {
-    return u256_eq(&tx->s, &U256_ONE) && u256_bit_length(&tx->r) <= 160;
+struct err chain_submit_unsigned(struct chain *c, const struct evm_tx *unsigned_tx,
+                                 uint64_t wait_ms, struct chain_submitted *out) {
+    struct err e;
+    struct mempool_tx *tx = mark_unsigned(unsigned_tx, out, &e);
+    return tx ? check_and_hand_over(c, tx, chain_evm_skips(tx->decoded), wait_ms, out) : e;
+}
+
+struct err chain_submit_unsigned_later(struct chain *c, const struct evm_tx *unsigned_tx,
+                                       uint64_t wait_ms,
+                                       void (*told)(void *ctx, const struct chain_submitted *done,
+                                                    struct err e),
+                                       void *ctx, struct chain_submitted *out, bool *later) {
+    struct err e;
+    *later = false;
+    struct mempool_tx *tx = mark_unsigned(unsigned_tx, out, &e);
+    return tx ? check_and_hand_over_later(c, tx, chain_evm_skips(tx->decoded), wait_ms, told, ctx,
+                                          out, later)
+              : e;
 }
 
 unsigned chain_evm_skips(const struct evm_tx *tx) {

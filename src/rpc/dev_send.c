@@ -3,6 +3,7 @@
 #include "rpc/dev.h"
 
 #include "rpc/eth_args.h"
+#include "rpc/later.h"
 
 enum { SUGGESTED_TIP = 1000000000, TX_GAS_CAP = 1 << 24 /* EIP-7825 */, TRANSFER_GAS = 21000 };
 
@@ -79,8 +80,10 @@ static bool fill_gas(struct rpc_call *c, const struct eth_call_args *a, uint64_t
     return true;
 }
 
-/* The transaction that a request object means, with its sender, unsigned. */
-static bool read_transaction(struct rpc_call *c, bool needs_from, struct evm_tx *tx) {
+/* The transaction that a request object means, with its sender, unsigned; without `*has_nonce`
+ * fill_nonce() is still to be called. */
+static bool read_transaction(struct rpc_call *c, bool needs_from, struct evm_tx *tx,
+                             bool *has_nonce) {
     struct eth_call_args a;
     json_t *o = json_array_get(c->params, 0);
     *tx = (struct evm_tx){0};
@@ -93,7 +96,8 @@ static bool read_transaction(struct rpc_call *c, bool needs_from, struct evm_tx 
     fill_fees(c, &a, tx);
     tx->has_chain_id = true;
     tx->chain_id = chain_get_options(c->node->chain)->chain_id;
-    tx->nonce = a.call.has_nonce ? a.call.nonce : chain_pending_nonce(c->node->chain, &a.call.from);
+    *has_nonce = a.call.has_nonce;
+    tx->nonce = a.call.nonce;
     tx->is_create = !a.call.has_to;
     tx->to = a.call.to;
     tx->value = a.call.value;
@@ -104,6 +108,10 @@ static bool read_transaction(struct rpc_call *c, bool needs_from, struct evm_tx 
     tx->authorization_count = a.call.authorization_count;
     tx->sender = a.call.from;
     return true;
+}
+
+static void fill_nonce(struct rpc_call *c, struct evm_tx *tx) {
+    tx->nonce = chain_pending_nonce(c->node->chain, &tx->sender);
 }
 
 /* ---- Signing and sending */
@@ -120,30 +128,51 @@ static bool sign_transaction(struct rpc_call *c, struct evm_tx *tx, struct bytes
 }
 
 static bool send_unsigned(struct rpc_call *c, const struct evm_tx *tx) {
+    struct chain *chain = c->node->chain;
     struct chain_submitted done;
-    struct err e = chain_submit_unsigned(c->node->chain, tx, RPC_SEAL_WAIT_MS, &done);
-    if (err_is(e)) return rpc_fail(c, RPC_SERVER_ERROR, "%s", done.text);
-    jo_hex(c->out, BYTES_OF(done.hash));
-    return true;
+    struct rpc_later *l = rpc_later_new(c);
+    struct err e = l ? chain_submit_unsigned_later(chain, tx, RPC_SEAL_WAIT_MS, rpc_later_told, l,
+                                                   &done, &c->is_later)
+                     : chain_submit_unsigned(chain, tx, RPC_SEAL_WAIT_MS, &done);
+    return rpc_later_submitted(c, l, e, &done);
+}
+
+static bool send_signed(struct rpc_call *c, struct evm_tx *tx) {
+    struct bytes raw;
+    return sign_transaction(c, tx, &raw) && eth_submit(c, raw);
+}
+
+static bool send(struct rpc_call *c, struct evm_tx *tx, bool has_nonce, bool is_unsigned) {
+    pthread_mutex_t *lock = has_nonce ? NULL : &c->node->unlocked_lock;
+    if (lock) {
+        pthread_mutex_lock(lock);
+        fill_nonce(c, tx);
+    }
+    bool ok = is_unsigned ? send_unsigned(c, tx) : send_signed(c, tx);
+    if (lock) pthread_mutex_unlock(lock);
+    return ok;
 }
 
 static bool send_transaction(struct rpc_call *c) {
     struct evm_tx tx;
-    struct bytes raw;
-    if (!read_transaction(c, false, &tx)) return false;
-    if (chain_is_impersonated(c->node->chain, &tx.sender)) return send_unsigned(c, &tx);
-    return sign_transaction(c, &tx, &raw) && eth_submit(c, raw);
+    bool has_nonce;
+    return read_transaction(c, false, &tx, &has_nonce) &&
+           send(c, &tx, has_nonce, chain_is_impersonated(c->node->chain, &tx.sender));
 }
 
 static bool send_unsigned_transaction(struct rpc_call *c) {
     struct evm_tx tx;
-    return read_transaction(c, true, &tx) && send_unsigned(c, &tx);
+    bool has_nonce;
+    return read_transaction(c, true, &tx, &has_nonce) && send(c, &tx, has_nonce, true);
 }
 
 static bool eth_sign_transaction(struct rpc_call *c) {
     struct evm_tx tx;
     struct bytes raw;
-    if (!read_transaction(c, false, &tx) || !sign_transaction(c, &tx, &raw)) return false;
+    bool has_nonce;
+    if (!read_transaction(c, false, &tx, &has_nonce)) return false;
+    if (!has_nonce) fill_nonce(c, &tx);
+    if (!sign_transaction(c, &tx, &raw)) return false;
     jo_hex(c->out, raw);
     return true;
 }

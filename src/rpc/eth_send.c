@@ -2,21 +2,13 @@
 #include "rpc/eth.h"
 #include "rpc/later.h"
 
-static void sent(void *ctx, const struct chain_submitted *done, struct err e) {
-    rpc_later_done(ctx, &done->hash, err_is(e) ? done->text : NULL);
-}
-
 bool eth_submit(struct rpc_call *c, struct bytes raw) {
     struct chain_submitted done;
     struct rpc_later *l = rpc_later_new(c);
-    struct err e = l ? chain_submit_evm_later(c->node->chain, raw, RPC_SEAL_WAIT_MS, sent, l, &done,
-                                              &c->is_later)
+    struct err e = l ? chain_submit_evm_later(c->node->chain, raw, RPC_SEAL_WAIT_MS, rpc_later_told,
+                                              l, &done, &c->is_later)
                      : chain_submit_evm(c->node->chain, raw, RPC_SEAL_WAIT_MS, &done);
-    if (c->is_later) return true;
-    rpc_later_free(l);
-    if (err_is(e)) return rpc_fail(c, RPC_SERVER_ERROR, "%s", done.text);
-    jo_hex(c->out, BYTES_OF(done.hash));
-    return true;
+    return rpc_later_submitted(c, l, e, &done);
 }
 
 static bool send_raw(struct rpc_call *c) {

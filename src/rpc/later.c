@@ -96,3 +96,16 @@ void rpc_later_done(struct rpc_later *l, const struct b32 *hash, const char *err
     /* The first of a list calls a worker for all of it; without room for that it does it itself. */
     if (first && !rpc_pool_submit(node->pool, answer_all, node)) answer_all(node, 0);
 }
+
+void rpc_later_told(void *ctx, const struct chain_submitted *done, struct err e) {
+    rpc_later_done(ctx, &done->hash, err_is(e) ? done->text : NULL);
+}
+
+bool rpc_later_submitted(struct rpc_call *c, struct rpc_later *l, struct err e,
+                         const struct chain_submitted *done) {
+    if (c->is_later) return true;
+    rpc_later_free(l);
+    if (err_is(e)) return rpc_fail(c, RPC_SERVER_ERROR, "%s", done->text);
+    jo_hex(c->out, BYTES_OF(done->hash));
+    return true;
+}

@@ -21,4 +21,11 @@ void rpc_later_free(struct rpc_later *l);
 /* A hash as the result; or, with a text, a server error. Takes `l`. */
 void rpc_later_done(struct rpc_later *l, const struct b32 *hash, const char *error);
 
+/* For submissions: chain_submit_evm_later's `told`, whose `ctx` is the later … */
+void rpc_later_told(void *ctx, const struct chain_submitted *done, struct err e);
+/* … and what the method answers with what that returned; `l`, which may be NULL, is given back if
+ * nobody has taken charge of it. */
+bool rpc_later_submitted(struct rpc_call *c, struct rpc_later *l, struct err e,
+                         const struct chain_submitted *done);
+
 #endif

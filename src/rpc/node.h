@@ -17,6 +17,10 @@ struct rpc_node {
     struct rpc_feed *feed;
     pthread_mutex_t later_lock; /* later.h: what is to be answered now */
     struct rpc_later *later_first, **later_end;
+    /* From reading the nonce that an unlocked account sends with to handing the transaction over:
+     * two wishes never get the same one. */
+    pthread_mutex_t unlocked_lock;
+    _Atomic size_t ws_bytes; /* of messages of WebSockets that workers have or have yet to take */
     _Atomic size_t trace_bytes; /* that traces in the making have (trace.h) */
 };
 

@@ -1,5 +1,6 @@
 #include "rpc/rpc.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -50,12 +51,20 @@ static void on_eth(void *ctx, struct http_request *req) {
     http_dispatch(req, node->pool, eth_work);
 }
 
-/* A message of a WebSocket, on its way to a worker. */
+/* A message of a WebSocket, on its way to a worker. All of them together are bounded. */
 struct ws_job {
     struct rpc_node *node;
     uint64_t ws;
     struct buf text;
 };
+
+enum { WS_JOBS_MAX_BYTES = 64 << 20 };
+
+static void free_job(struct ws_job *job) {
+    atomic_fetch_sub(&job->node->ws_bytes, job->text.n);
+    buf_free(&job->text);
+    free(job);
+}
 
 static void ws_work(void *arg, unsigned worker) {
     struct ws_job *job = arg;
@@ -68,8 +77,7 @@ static void ws_work(void *arg, unsigned worker) {
     else
         feed_closed(job->node->feed, job->ws);
     buf_free(&answer);
-    buf_free(&job->text);
-    free(job);
+    free_job(job);
 }
 
 static void on_ws_message(void *ctx, uint64_t ws, struct bytes text) {
@@ -77,12 +85,12 @@ static void on_ws_message(void *ctx, uint64_t ws, struct bytes text) {
     struct ws_job *job = xcalloc(1, sizeof *job);
     *job = (struct ws_job){.node = node, .ws = ws};
     buf_put_bytes(&job->text, text);
-    if (rpc_pool_submit(node->pool, ws_work, job)) return;
+    bool room = atomic_fetch_add(&node->ws_bytes, text.n) + text.n <= WS_JOBS_MAX_BYTES;
+    if (room && rpc_pool_submit(node->pool, ws_work, job)) return;
     ws_send(node->server, ws,
             BYTES_LIT("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32005,\"message\":"
                       "\"the node is busy\"}}"));
-    buf_free(&job->text);
-    free(job);
+    free_job(job);
 }
 
 static void on_ws_close(void *ctx, uint64_t ws) {
@@ -132,6 +140,7 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
     struct rpc_node *node = xcalloc(1, sizeof *node);
     node->chain = chain;
     rpc_laters_init(node);
+    pthread_mutex_init(&node->unlocked_lock, NULL);
     node->pool = rpc_pool_start(worker_count(options), WORKER_QUEUE, WORKER_STACK_BYTES);
     node->feed = node->pool ? feed_start(node) : NULL;
     if (!node->feed) {
@@ -180,6 +189,7 @@ void rpc_stop(struct rpc_node *node) {
     chain_release_waiters(node->chain);
     rpc_pool_stop(node->pool);
     rpc_laters_free(node);
+    pthread_mutex_destroy(&node->unlocked_lock);
     feed_stop(node->feed);
     rpc_server_free(node->server);
     free(node);

@@ -48,6 +48,26 @@ test('many at once: each answer comes when its receipt can be read, and the rece
     assert.equal(await node.rpc('eth_getBalance', to, 'latest'), '0x50');
 });
 
+test('unlocked accounts that send many at once, without nonces, get one for each', async () => {
+    const [from] = await node.rpc('eth_accounts'), target = '0x00000000000000000000000000000000000beef1';
+    const stranger = '0x00000000000000000000000000000000000beef2';
+    await node.rpc('anvil_setBalance', stranger, '0xde0b6b3a7640000');
+    await node.rpc('anvil_impersonateAccount', stranger);
+    const first = Number(await node.rpc('eth_getTransactionCount', from, 'latest'));
+    const send = (_, i) => node.rpc('eth_sendTransaction', { from: i % 2 ? from : stranger, to: target, value: '0x1', gas: '0x5208' });
+    await node.rpc('evm_setAutomine', false);
+    const waiting = await Promise.all(Array.from({ length: 600 }, send));
+    await node.rpc('evm_setAutomine', true);
+    const hashes = [...waiting, ...await Promise.all(Array.from({ length: 40 }, send))];
+    assert.equal(new Set(hashes).size, 640);
+    const sent = await Promise.all(hashes.map((hash) => node.rpc('eth_getTransactionByHash', hash)));
+    assert.ok(sent.every((tx) => tx.blockHash));
+    for (const [who, start] of [[from, first], [stranger, 0]])
+        assert.deepEqual(sent.filter((tx) => tx.from === who).map((tx) => Number(tx.nonce)).sort((a, b) => a - b), Array.from({ length: 320 }, (_, i) => start + i));
+    assert.equal(await node.rpc('eth_getBalance', target, 'latest'), '0x280');
+    nonces.set(node.wallet(0).address, first + 320);
+});
+
 test('a refusal is an error with its reason, before and after the mempool', async () => {
     const poor = Wallet.createRandom();
     const cases = [
@@ -179,4 +199,29 @@ test('what was answered is in the chain after kill -9', async () => {
     } finally {
         rmSync(dir, { recursive: true, force: true });
     }
+});
+
+test('what no worker takes is bounded, and blocks that are being made do not keep a node from ending', { timeout: 120_000 }, async () => {
+    const busy = await startNode(['--quiet']), WORKERS = 32, MIB = 1 << 20, MESSAGE = 7 * MIB, LIMIT = 64 * MIB, MESSAGES = 12;
+    const ignore = () => {};
+    busy.raw('anvil_mine', '0xf4240').catch(ignore);
+    for (let i = 0; i < WORKERS; i++) busy.raw('evm_snapshot').catch(ignore);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const ws = new WebSocket(busy.urls.eth.replace('http', 'ws')), refusals = [];
+    const expected = MESSAGES - Math.floor(LIMIT / MESSAGE);
+    const enough = new Promise((resolve, reject) => {
+        ws.onmessage = ({ data }) => refusals.push(JSON.parse(data)) === expected && resolve();
+        ws.onclose = ws.onerror = () => reject(new Error('the socket was closed'));
+        ws.onopen = () => {
+            const head = '{"jsonrpc":"2.0","id":1,"method":"web3_sha3","params":["0x', tail = '"]}';
+            const message = head + '0'.repeat(MESSAGE - head.length - tail.length) + tail;
+            for (let i = 0; i < MESSAGES; i++) ws.send(message);
+        };
+    });
+    await enough;
+    assert.ok(refusals.every(({ error }) => error?.code === -32005 && error.message === 'the node is busy'));
+    ws.onclose = ws.onerror = ignore;
+    const start = Date.now();
+    await busy.stop();
+    assert.ok(Date.now() - start < 60_000);
 });

@@ -5,6 +5,7 @@
 #include "../state/rand.h"
 #include "chain/dev.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -521,6 +522,62 @@ static int setup_closed(void **state) {
     return setup_arena(state);
 }
 
+/* ---- The end */
+
+static void *mine_for_long(void *arg) {
+    uint64_t *height = arg;
+    struct err *e = malloc(sizeof *e);
+    *e = chain_mine(chain, &(struct chain_mine){.count = CHAIN_MINE_MAX}, height);
+    return e;
+}
+
+/* A node that is told to stop does not first make a million blocks. */
+static void test_mining_ends_with_the_node(void **state) {
+    (void)state;
+    pthread_t miner;
+    uint64_t height = 0;
+    void *result;
+    assert_int_equal(pthread_create(&miner, NULL, mine_for_long, &height), 0);
+    while (chain_wait_block(chain, 3, 1000) <= 3) {
+    }
+    chain_release_waiters(chain);
+    assert_int_equal(pthread_join(miner, &result), 0);
+    assert_int_equal(((struct err *)result)->code, CHAIN_ERR_STOPPING);
+    free(result);
+    assert_true(height > 3 && height < CHAIN_MINE_MAX);
+}
+
+/* ---- Marks */
+
+/* r = 1 and s = 1 are a valid signature by somebody of whatever it is under; but the same stands
+ * for "sent by 0x00…01, signed by nobody". */
+static void test_nobody_can_sign_a_mark(void **state) {
+    (void)state;
+    struct evm_tx tx = {.type = EVM_TX_FEE_MARKET,
+                        .has_chain_id = true,
+                        .chain_id = 31337,
+                        .gas_limit = 21000,
+                        .max_fee = u256_from_u64(2000000000),
+                        .r = U256_ONE,
+                        .s = U256_ONE};
+    struct buf raw = {0};
+    struct chain_amendment rich = {.kind = CHAIN_AMEND_BALANCE, .value = u256_from_u64(UINT64_MAX)};
+    struct chain_submitted done;
+    assert_int_equal(evm_tx_sender(&tx, EVM_OSAKA, &rich.address), EVM_TX_OK);
+    assert_ok(chain_amend(chain, &rich, 1));
+    evm_tx_encode(&tx, &raw);
+    assert_int_equal(chain_submit_evm(chain, buf_bytes(&raw), WAIT_MS, &done).code,
+                     CHAIN_ERR_INVALID);
+    assert_string_equal(done.text, evm_tx_err_text(EVM_TX_INVALID_SIGNATURE));
+    buf_clear(&raw);
+    tx.s = u256_from_u64(2); /* no mark: the same sort of signature is taken */
+    assert_int_equal(evm_tx_sender(&tx, EVM_OSAKA, &rich.address), EVM_TX_OK);
+    assert_ok(chain_amend(chain, &rich, 1));
+    evm_tx_encode(&tx, &raw);
+    assert_ok(chain_submit_evm(chain, buf_bytes(&raw), WAIT_MS, &done));
+    buf_free(&raw);
+}
+
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -531,6 +588,8 @@ int main(void) {
         T(test_reset_is_genesis_again),
         T(test_headers_are_as_set),
         T(test_code_and_items_are_amended),
+        T(test_mining_ends_with_the_node),
+        T(test_nobody_can_sign_a_mark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

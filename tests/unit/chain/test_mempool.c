@@ -264,6 +264,34 @@ static void test_full_pool_lets_a_better_one_in_for_the_cheapest(void **state) {
     assert_int_equal(insert(make(77777, 5, 100000), 0), MEMPOOL_ERR_CHEAP);
 }
 
+/* Raw bytes of nobody in particular, shared by those that are large. */
+static struct mempool_tx *make_large(uint32_t who, uint64_t nonce, uint64_t price) {
+    static const uint8_t room[128 << 10];
+    struct mempool_tx *tx = make(who, nonce, price);
+    tx->raw = BYTES_OF(room);
+    return tx;
+}
+
+static void test_pool_has_a_limit_of_bytes(void **state) {
+    (void)state;
+    enum { FIT = MEMPOOL_MAX_BYTES / (128 << 10) };
+    for (uint32_t i = 0; i < FIT; i++)
+        assert_int_equal(insert(make_large(1 + i / 16, i % 16, 100), 0), 0);
+    assert_int_equal(add(99999, 0), MEMPOOL_ERR_CHEAP);
+    assert_int_equal(insert(make_large(1, 3, 200), 0), 0); /* a replacement takes no room */
+    assert_int_equal(mempool_count(pool), FIT);
+    assert_int_equal(insert(make_large(99999, 0, 101), 0), 0);
+    assert_true(mempool_count(pool) < FIT);
+    /* A replacement may not grow beyond the limit either. */
+    assert_int_equal(insert(make(88888, 0, 300), 0), 0);
+    assert_int_equal(insert(make(88889, 0, 300), 0), 0);
+    uint32_t who = 200000;
+    while (insert(make_large(who, 0, 300), 0) == 0 && who < 200000 + FIT) who++;
+    assert_true(who > 200000 && who < 200000 + FIT);
+    assert_int_equal(insert(make_large(88888, 0, 400), 0), MEMPOOL_ERR_FULL);
+    assert_int_equal(insert(make(88888, 0, 400), 0), 0);
+}
+
 static void test_full_pool_drops_queued_ones_first(void **state) {
     (void)state;
     for (uint32_t i = 0; i < MEMPOOL_MAX; i++) {
@@ -660,6 +688,7 @@ int main(void) {
         T(test_replacement_of_the_only_ready_transaction_keeps_its_turn),
         T(test_sender_has_a_limit),
         T(test_pool_has_a_limit),
+        T(test_pool_has_a_limit_of_bytes),
         T(test_full_pool_lets_a_better_one_in_for_the_cheapest),
         T(test_full_pool_drops_queued_ones_first),
         T(test_better_tips_go_first),
