@@ -143,6 +143,32 @@ static void put_arithmetic(struct ed_code *c) {
     }
 }
 
+/* A chain of products or sums by one modulus, as in a loop of field arithmetic. */
+static void put_modular(struct ed_code *c) {
+    struct ed_choices *r = c->scene->r;
+    struct u256 v = ed_number(r);
+    ed_push(c, &v);
+    push_value(c);
+    for (uint64_t n = 2 + ed_below(r, 5); n > 0; n--) {
+        ed_op(c, (uint8_t)(OP_DUP1 + 1));
+        ed_op(c, OP_SWAP1);
+        v = ed_number(r);
+        if (ed_chance(r, 30)) {
+            ed_op(c, OP_DUP1);
+        } else {
+            ed_push(c, &v);
+        }
+        ed_op(c, ed_chance(r, 80) ? OP_MULMOD : OP_ADDMOD);
+        if (ed_chance(r, 10)) { /* another modulus in between */
+            push_value(c);
+            push_value(c);
+            push_value(c);
+            ed_op(c, OP_MULMOD);
+            ed_op(c, OP_XOR);
+        }
+    }
+}
+
 static void put_shuffle(struct ed_code *c) {
     struct ed_choices *r = c->scene->r;
     for (uint64_t n = 1 + ed_below(r, 12); n > 0; n--) {
@@ -425,7 +451,9 @@ static void put_statement(struct ed_code *c) {
     struct ed_choices *r = c->scene->r;
     uint64_t kind = ed_below(r, 1000);
     bool deep = c->blocks >= 3;
-    if (kind < 250)
+    if (kind < 20)
+        put_modular(c);
+    else if (kind < 250)
         put_arithmetic(c);
     else if (kind < 340)
         put_shuffle(c);
@@ -526,6 +554,7 @@ static struct bytes dense_code(struct ed_scene *s) {
         if (c.height > 600) level(&c, 17);
         if (ed_chance(s->r, 4)) put_if(&c);
         if (ed_chance(s->r, 4)) put_storage(&c);
+        if (ed_chance(s->r, 4)) put_modular(&c);
         if (ed_chance(s->r, 2)) put_loop(&c);
         c.budget = 3;
     }
