@@ -228,6 +228,7 @@ enum feed_result feed_look(struct rpc_feed *f, const char *id, struct feed_inter
     if (e) {
         e->used_s = now_s();
         *out = e->in;
+        out->rewinds = f->rewinds;
         if (out->criteria) out->criteria->references++;
     }
     pthread_mutex_unlock(&f->lock);
@@ -238,7 +239,9 @@ void feed_told(struct rpc_feed *f, const char *id, const struct feed_interest *s
                uint64_t next) {
     pthread_mutex_lock(&f->lock);
     struct entry *e = find(f, id, 0);
-    if (e && e->in.next == seen->next) e->in.next = next;
+    /* If the chain has gone back meanwhile, the heights that were told may come again as others. */
+    bool same_chain = seen->kind == FEED_ARRIVALS || f->rewinds == seen->rewinds;
+    if (e && e->in.next == seen->next && same_chain) e->in.next = next;
     pthread_mutex_unlock(&f->lock);
 }
 

@@ -33,6 +33,7 @@ struct feed_interest {
     bool full;                      /* FEED_ARRIVALS: whole transactions */
     struct feed_criteria *criteria; /* FEED_LOGS */
     uint64_t next;                  /* height, or number of the arrival, that comes next */
+    uint64_t rewinds;               /* how often the chain had gone back at feed_look */
 };
 
 enum { FEED_ID_TEXT = 35 };
