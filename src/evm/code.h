@@ -95,8 +95,8 @@ struct evm_translator {
 void evm_translator_free(struct evm_translator *t);
 
 /* The translation of a contract's code, made on first use and kept with it. Any thread. */
-const struct evm_code *evm_code_of(struct evm_machine *m, const struct st_code *code,
-                                   enum evm_fork fork, bool traced);
+const struct evm_code *evm_code_of(struct evm_machine *m, struct st_journal *j,
+                                   const struct st_code *code, enum evm_fork fork, bool traced);
 
 /* The translation of init code, in `arena`. */
 const struct evm_code *evm_code_translate(struct evm_machine *m, struct bytes bytes,

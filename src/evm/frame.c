@@ -146,7 +146,7 @@ static bool begin_call(struct evm_env *env, const struct evm_call_params *c, st_
     struct evm_frame *f = push_frame(env, c);
     f->self = self;
     f->mark = mark;
-    f->code = evm_code_of(m, code, env->fork, step_traced(env));
+    f->code = evm_code_of(m, env->journal, code, env->fork, step_traced(env));
     f->ip = f->code->start;
     return true;
 }

@@ -313,8 +313,8 @@ static const struct evm_code *find(const struct evm_code *c, enum evm_fork fork,
     return c;
 }
 
-const struct evm_code *evm_code_of(struct evm_machine *m, const struct st_code *code,
-                                   enum evm_fork fork, bool traced) {
+const struct evm_code *evm_code_of(struct evm_machine *m, struct st_journal *j,
+                                   const struct st_code *code, enum evm_fork fork, bool traced) {
     /* The derived form is the one part of a code object that changes, by compare-and-swap. */
     struct st_code *keeper = (struct st_code *)(uintptr_t)code;
     void *head = atomic_load_explicit(&keeper->analysis, memory_order_acquire);
@@ -326,13 +326,16 @@ const struct evm_code *evm_code_of(struct evm_machine *m, const struct st_code *
     struct translation x = translation_of(m, bytes, fork, traced, jump);
     size_t bad_block = translate(&x);
     struct evm_code *made = xmalloc(sizeof *made);
-    finish(&x, made, xmalloc(m->translator.count * sizeof(evm_cell)), bad_block);
+    size_t cell_bytes = m->translator.count * sizeof(evm_cell);
+    finish(&x, made, xmalloc(cell_bytes), bad_block);
     atomic_store_explicit(&keeper->analysis_free, free_all, memory_order_relaxed);
     for (;;) {
         made->next = head;
         if (atomic_compare_exchange_weak_explicit(&keeper->analysis, &head, made,
-                                                  memory_order_acq_rel, memory_order_acquire))
+                                                  memory_order_acq_rel, memory_order_acquire)) {
+            st_code_grew(j, keeper, sizeof *made + (bytes.n + 1) * sizeof *jump + cell_bytes);
             return made;
+        }
         known = find(head, fork, traced); /* another thread was faster */
         if (known) {
             free_one(made);

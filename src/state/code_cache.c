@@ -1,13 +1,17 @@
 /* Contract code by hash, shared by all journals of a store, so that a call on a worker thread finds
- * the code that the sequencer has analysed. The clock algorithm keeps it below a size. */
+ * the code that the sequencer has analysed. The clock algorithm keeps it below a size, in which
+ * what was derived from the code counts: translations are some forty times as large as the bytes.
+ */
 #include "state/store_impl.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
-enum { CODES_MAX = 4096, CODE_BYTES_MAX = 64 << 20 };
+enum { CODES_MAX = 4096 };
 
 struct cached {
     struct st_code *code; /* owned reference; NULL: free */
+    size_t bytes;         /* of it, as counted in the whole */
     bool used;            /* since the hand passed */
 };
 
@@ -59,7 +63,7 @@ static uint32_t evict(struct st_code_cache *c) {
             continue;
         }
         map_remove(&c->map, code_hash(&e->code->hash), c->hand);
-        c->bytes -= e->code->size;
+        c->bytes -= e->bytes;
         c->count--;
         st_code_unref(e->code);
         e->code = NULL;
@@ -74,16 +78,49 @@ static uint32_t free_place(struct st_code_cache *c) {
     return i % CODES_MAX;
 }
 
+/* Counts what the entry takes now. It only grows while it is here. */
+static void count_bytes(struct st_code_cache *c, struct cached *e) {
+    size_t now =
+        e->code->size + atomic_load_explicit(&e->code->analysis_bytes, memory_order_relaxed);
+    c->bytes += now - e->bytes;
+    e->bytes = now;
+}
+
+static void keep_bound(struct st_code_cache *c) {
+    while (c->count && c->bytes > ST_CODE_CACHE_BYTES_MAX) evict(c);
+}
+
 void st_code_cache_add(struct st_code_cache *c, struct st_code *code) {
     pthread_mutex_lock(&c->mutex);
     if (!find(c, &code->hash)) {
-        while (c->count && c->bytes + code->size > CODE_BYTES_MAX) evict(c);
         uint32_t i = free_place(c);
         st_code_ref(code);
-        c->entry[i] = (struct cached){code, true};
-        c->bytes += code->size;
+        c->entry[i] = (struct cached){.code = code, .used = true};
         c->count++;
         map_insert(&c->map, code_hash(&code->hash), i);
+        count_bytes(c, &c->entry[i]);
+        keep_bound(c);
+    }
+    pthread_mutex_unlock(&c->mutex);
+}
+
+size_t st_code_cache_bytes(struct st_code_cache *c) {
+    pthread_mutex_lock(&c->mutex);
+    size_t bytes = c->bytes;
+    pthread_mutex_unlock(&c->mutex);
+    return bytes;
+}
+
+/* Whoever adds the code afterwards sees the new size; if it is here already, it is counted anew. */
+void st_code_grew(struct st_journal *j, struct st_code *code, size_t bytes) {
+    atomic_fetch_add_explicit(&code->analysis_bytes, bytes, memory_order_relaxed);
+    if (!j->snapshot) return;
+    struct st_code_cache *c = j->snapshot->store->codes;
+    pthread_mutex_lock(&c->mutex);
+    struct cached *e = find(c, &code->hash);
+    if (e && e->code == code) {
+        count_bytes(c, e);
+        keep_bound(c);
     }
     pthread_mutex_unlock(&c->mutex);
 }

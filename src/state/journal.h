@@ -34,6 +34,7 @@ struct st_code {
      * code. */
     void *_Atomic analysis;
     void (*_Atomic analysis_free)(void *);
+    size_t _Atomic analysis_bytes; /* that it takes; st_code_grew() */
     uint32_t _Atomic references;
 };
 
@@ -41,6 +42,9 @@ struct st_code {
 struct st_code *st_code_new(struct bytes bytes);
 void st_code_ref(struct st_code *c);
 void st_code_unref(struct st_code *c);
+/* The analysis of a code of `j` takes `bytes` more from now on. The cache of the store below, which
+ * may hold the code, counts them; the caller's reference stays good whatever it then lets go. */
+void st_code_grew(struct st_journal *j, struct st_code *c, size_t bytes);
 
 /* keccak-256 of the empty string, and of the RLP of the empty string (an empty trie's root). */
 extern const struct b32 ST_EMPTY_CODE_HASH, ST_EMPTY_TRIE_ROOT;

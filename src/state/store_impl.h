@@ -166,12 +166,17 @@ void st_snapshot_destroy(struct st_snapshot *snap);
 
 /* ---- code_cache.c */
 
+/* Some 250 of the largest contracts in one form each, thousands of common ones. */
+enum { ST_CODE_CACHE_BYTES_MAX = 256 << 20 };
+
 struct st_code_cache *st_code_cache_new(void);
 void st_code_cache_free(struct st_code_cache *c);
 /* The code of that hash with a reference for the caller. */
 struct st_code *st_code_load(const struct st_snapshot *snap, const struct b32 *hash);
 /* Keeps a reference of its own. */
 void st_code_cache_add(struct st_code_cache *c, struct st_code *code);
+/* Of all that it holds, with what was derived from it; never more than the bound. */
+size_t st_code_cache_bytes(struct st_code_cache *c);
 
 /* ---- history.c */
 

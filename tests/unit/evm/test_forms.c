@@ -215,9 +215,39 @@ static void test_forms_agree_on_random_programs(void **state) {
     world_close(&w);
 }
 
+/* Each form that is kept with a code is counted there, once: no less than its jump table and a cell
+ * for each instruction. */
+static void test_kept_forms_are_counted(void **state) {
+    (void)state;
+    static const struct evm_tracer tracer = {.step = ignore_step};
+    static uint8_t bytes[3000]; /* JUMPDESTs, then a STOP */
+    struct world w;
+    struct b20 to = at(1);
+    size_t counted[2][2];
+    memset(bytes, 0x5b, sizeof bytes - 1);
+    world_open(&w, EVM_OSAKA);
+    struct st_code *code = st_code_new(BYTES_OF(bytes));
+    st_set_code(w.j, st_account(w.j, &to), code);
+    assert_int_equal(code->analysis_bytes, 0);
+    for (int traced = 0; traced < 2; traced++)
+        for (int again = 0; again < 2; again++) {
+            w.host.tracer = traced ? &tracer : NULL;
+            st_begin_tx(w.j);
+            assert_int_equal(call(&w, to, (struct bytes){NULL, 0}, 100000).status, EVM_SUCCESS);
+            st_end_tx(w.j, true);
+            counted[traced][again] = code->analysis_bytes;
+        }
+    for (int traced = 0; traced < 2; traced++)
+        assert_int_equal(counted[traced][0], counted[traced][1]);
+    assert_true(counted[0][0] >= sizeof bytes * (4 + 8));
+    assert_true(counted[1][0] - counted[0][0] >= sizeof bytes * (4 + 8));
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms_agree_on_random_programs),
+        cmocka_unit_test(test_kept_forms_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

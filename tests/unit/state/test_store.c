@@ -689,6 +689,48 @@ static void test_code_sealed_is_shared_and_survives(void **state) {
     remove_dir(dir);
 }
 
+static struct st_code *sealed_code(struct st_journal *j, uint8_t n) {
+    struct b20 address = {{[19] = n}};
+    return (struct st_code *)(uintptr_t)st_account_code(j, st_account(j, &address));
+}
+
+/* What is derived from code counts: the cache lets other code go, then even that one. */
+static void test_code_cache_keeps_its_bound_with_what_is_derived(void **state) {
+    (void)state;
+    enum { CODES = 8, STEP = ST_CODE_CACHE_BYTES_MAX / 4 };
+    char dir[64];
+    make_dir(dir);
+    struct st_store *s = open_store(dir, 0);
+    struct st_journal *j = st_sequencer_journal(s);
+    struct st_roots roots;
+    st_begin_tx(j);
+    for (uint8_t n = 0; n < CODES; n++) {
+        uint8_t bytes[] = {0x60, n};
+        struct b20 address = {{[19] = n}};
+        st_set_code(j, st_account(j, &address), st_code_new(BYTES_OF(bytes)));
+    }
+    st_end_tx(j, true);
+    st_code_grew(j, sealed_code(j, 0), STEP); /* before it is in the cache */
+    seal(s, j, 0, &roots);
+    assert_int_equal(st_code_cache_bytes(s->codes), STEP + 2 * CODES);
+    for (uint8_t n = 1; n < CODES; n++) {
+        st_code_grew(j, sealed_code(j, n), STEP);
+        size_t bytes = st_code_cache_bytes(s->codes);
+        assert_true(bytes > ST_CODE_CACHE_BYTES_MAX / 2 - STEP / 2);
+        assert_true(bytes <= ST_CODE_CACHE_BYTES_MAX);
+    }
+    for (uint8_t n = 0; n < CODES; n++) st_code_grew(j, sealed_code(j, n), ST_CODE_CACHE_BYTES_MAX);
+    assert_int_equal(st_code_cache_bytes(s->codes), 0);
+    st_journal_free(j);
+    /* What it let go is read again, and counted anew. */
+    j = st_sequencer_journal(s);
+    assert_memory_equal(sealed_code(j, 5)->bytes, "\x60\x05", 3);
+    assert_int_equal(st_code_cache_bytes(s->codes), 2);
+    st_journal_free(j);
+    st_store_close(s);
+    remove_dir(dir);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store_random_blocks_equal_model_at_every_height),
@@ -701,6 +743,7 @@ int main(void) {
         cmocka_unit_test(test_store_open_refusals_name_the_reason),
         cmocka_unit_test(test_snapshots_on_threads_while_sealing_are_consistent),
         cmocka_unit_test(test_code_sealed_is_shared_and_survives),
+        cmocka_unit_test(test_code_cache_keeps_its_bound_with_what_is_derived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
