@@ -46,17 +46,21 @@ struct chain_options {
                            * what data_dir holds. Borrowed for chain_open(). */
     struct bytes import;  /* RLP blocks one after another, put on top before anything else; those
                            * that are there already are passed over. Borrowed likewise. */
+    /* Asked before each block of `import`; NULL: never. When it is true, chain_open() ends with
+     * CHAIN_ERR_STOPPING, and data_dir keeps the blocks before. */
+    bool (*import_stops)(void *ctx);
+    void *import_stops_ctx;
 };
 
 enum chain_err {
     CHAIN_ERR_NONE = 0,
-    CHAIN_ERR_STORE,   /* the store failed; text says how */
-    CHAIN_ERR_DECODE,  /* the transaction's bytes are malformed; text names the field */
-    CHAIN_ERR_INVALID, /* refused before execution; text is what geth or Aptos would say */
-    CHAIN_ERR_KNOWN,   /* already in the mempool or in a block */
-    CHAIN_ERR_FULL,    /* the mempool has no room */
-    CHAIN_ERR_STOPPING,
-    CHAIN_ERR_REPLAY, /* running a block again gave another result than the recorded one */
+    CHAIN_ERR_STORE,    /* the store failed; text says how */
+    CHAIN_ERR_DECODE,   /* the transaction's bytes are malformed; text names the field */
+    CHAIN_ERR_INVALID,  /* refused before execution; text is what geth or Aptos would say */
+    CHAIN_ERR_KNOWN,    /* already in the mempool or in a block */
+    CHAIN_ERR_FULL,     /* the mempool has no room */
+    CHAIN_ERR_STOPPING, /* the chain is being closed, or its import was told to stop */
+    CHAIN_ERR_REPLAY,   /* running a block again gave another result than the recorded one */
 };
 
 struct err chain_open(struct chain **out, const struct chain_options *options);

@@ -280,6 +280,10 @@ struct err chain_eth_import(struct chain *c) {
     if (!c->is_ethereum)
         return err_at(CHAIN_ERR_INVALID, "blocks can only be imported on top of a --genesis", 0);
     while (rest.n) {
+        if (c->options.import_stops && c->options.import_stops(c->options.import_stops_ctx)) {
+            log_line(LOG_INFO, "import: stopped after %llu blocks", (unsigned long long)count);
+            return err_at(CHAIN_ERR_STOPPING, "the import was stopped before its end", count);
+        }
         struct err e = import_one(c, &rest, &number);
         if (err_is(e)) return err_at(e.code, "the import stopped at a refused block", number);
         count++;

@@ -197,6 +197,25 @@ static void on_full_disk(int number) {
     _exit(74);
 }
 
+/* The signals that end the node are blocked; a long import looks whether one waits. */
+static bool signal_waits(void *ctx) {
+    sigset_t pending;
+    (void)ctx;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
+static int open_failed(const struct settings *s, struct err e) {
+    if (e.code == CHAIN_ERR_STOPPING)
+        fprintf(stderr,
+                "tern node: --import: a signal stopped it after %llu blocks of the file%s\n",
+                (unsigned long long)e.at,
+                s->chain.data_dir ? ", which --data keeps: the same command goes on" : "");
+    else
+        fprintf(stderr, "tern node: %s\n", e.text);
+    return 1;
+}
+
 int cmd_node(int argc, char **argv) {
     struct settings s = {.chain = {.genesis_time_s = (uint64_t)time(NULL)},
                          .rpc = {.eth_port = -1, .aptos_port = -1, .faucet_port = -1}};
@@ -207,7 +226,8 @@ int cmd_node(int argc, char **argv) {
     if (rc) return rc - 1;
     rc = map_files(&s);
     if (rc) return rc;
-    /* Every thread that starts from here on leaves these to sigwait below. */
+    /* Every thread that starts from here on leaves these to sigwait below; an import asks for them
+     * between blocks. */
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
@@ -215,11 +235,9 @@ int cmd_node(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGBUS, on_full_disk);
     raise_descriptor_limit();
+    s.chain.import_stops = signal_waits;
     struct err e = chain_open(&chain, &s.chain);
-    if (err_is(e)) {
-        fprintf(stderr, "tern node: %s\n", e.text);
-        return 1;
-    }
+    if (err_is(e)) return open_failed(&s, e);
     e = rpc_start(&rpc, chain, &s.rpc);
     if (err_is(e)) {
         fprintf(stderr, "tern node: port: %s\n", e.text);

@@ -272,6 +272,40 @@ static void test_block_on_top_follows_the_schedule(void **state) {
     chain_close(c);
 }
 
+static bool stops_at_zero(void *left) {
+    return (*(unsigned *)left)-- == 0;
+}
+
+/* An import that is told to stop keeps what it has, and goes on from there the next time. */
+static void test_import_stops_between_blocks_and_goes_on(void **state) {
+    (void)state;
+    need_vectors();
+    char dir[] = "/tmp/tern-import-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    unsigned left = 5;
+    struct chain_options o = {.genesis = read_file("tests/genesis.json"),
+                              .import = read_file("tests/chain.rlp"),
+                              .data_dir = dir,
+                              .history_blocks = UINT64_MAX,
+                              .import_stops = stops_at_zero,
+                              .import_stops_ctx = &left};
+    struct chain *c = NULL;
+    struct chain_reader *r;
+    struct err e = chain_open(&c, &o);
+    assert_int_equal(e.code, CHAIN_ERR_STOPPING);
+    assert_int_equal(e.at, 5);
+    struct bytes none = {NULL, 0};
+    for (int whole = 0; whole < 2; whole++) {
+        c = open_chain(none, whole ? o.import : none, dir, &e);
+        assert_ok(e);
+        assert_ok(chain_reader_open(c, ST_LATEST, &r));
+        assert_int_equal(chain_reader_height(r), whole ? 54 : 5);
+        chain_reader_close(r);
+        chain_close(c);
+    }
+    assert_int_equal(system(arena_printf(&arena, "rm -rf %s", dir)), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_head_after_import_is_the_one_named),
@@ -280,6 +314,7 @@ int main(void) {
         cmocka_unit_test(test_blocks_run_again_as_they_were),
         cmocka_unit_test(test_changed_block_is_refused),
         cmocka_unit_test(test_store_opens_again_with_its_schedule),
+        cmocka_unit_test(test_import_stops_between_blocks_and_goes_on),
         cmocka_unit_test(test_block_on_top_follows_the_schedule),
     };
     return cmocka_run_group_tests(tests, setup_arena, teardown_arena);
