@@ -3,15 +3,19 @@
 #include "evm/opcodes.h"
 #include "rpc/trace.h"
 
-/* What is known of a contract's storage: the slots that were read or written so far. */
-struct seen_slot {
-    struct u256 key, value;
-    struct seen_slot *next;
-};
+#include <stdlib.h>
+
+enum { STORAGE_ROOM = 80, SLOT_ROOM = 160 }; /* bytes, with their places in the maps */
+
+/* What is known of a contract's storage: the slots that were read or written so far, as a chain in
+ * this order; places + 1, 0 is none. */
 struct seen_storage {
     struct b20 address;
-    struct seen_slot *slots;
-    struct seen_storage *next;
+    uint32_t first, last;
+};
+struct seen_slot {
+    struct u256 key, value;
+    uint32_t storage, next;
 };
 
 struct logger {
@@ -21,7 +25,10 @@ struct logger {
     struct buf entries; /* JSON, separated by commas */
     struct buf state;   /* of the newest instruction: what stood before it ran */
     bool skipped;       /* the newest instruction is not recorded */
-    struct seen_storage *storage;
+    struct seen_storage *storages;
+    struct seen_slot *slots;
+    uint32_t storage_count, storage_capacity, slot_count, slot_capacity;
+    struct map storage_map, slot_map;
     bool has_slot; /* the newest instruction reads or writes one: */
     struct u256 slot_key, slot_value;
     struct b20 slot_address;
@@ -30,9 +37,68 @@ struct logger {
     struct bytes output;
 };
 
+/* ---- Storage */
+
+static uint64_t hash_storage(const void *ctx, uint32_t i) {
+    return map_hash20(((const struct logger *)ctx)->storages[i].address.b);
+}
+
+static uint64_t slot_hash(const struct u256 *key, uint32_t storage) {
+    uint8_t word[32];
+    u256_store_be(word, key);
+    return map_hash32(word, storage);
+}
+
+static uint64_t hash_slot(const void *ctx, uint32_t i) {
+    const struct seen_slot *s = &((const struct logger *)ctx)->slots[i];
+    return slot_hash(&s->key, s->storage);
+}
+
+/* The place of what is known of a contract; UINT32_MAX if there is no room. */
+static uint32_t storage_of(struct logger *l, const struct b20 *address) {
+    uint64_t hash = map_hash20(address->b);
+    struct map_probe it = map_begin(&l->storage_map, hash);
+    for (uint32_t i; map_next(&l->storage_map, &it, &i);)
+        if (b20_eq(&l->storages[i].address, address)) return i;
+    if (!trace_room(l->base.trace, STORAGE_ROOM)) return UINT32_MAX;
+    if (l->storage_count == l->storage_capacity) {
+        l->storage_capacity = l->storage_capacity ? 2 * l->storage_capacity : 16;
+        l->storages = xrealloc(l->storages, l->storage_capacity * sizeof *l->storages);
+    }
+    l->storages[l->storage_count] = (struct seen_storage){.address = *address};
+    map_insert(&l->storage_map, hash, l->storage_count);
+    return l->storage_count++;
+}
+
+static void see_slot(struct logger *l, uint32_t storage, const struct u256 *key,
+                     const struct u256 *value) {
+    uint64_t hash = slot_hash(key, storage);
+    struct map_probe it = map_begin(&l->slot_map, hash);
+    for (uint32_t i; map_next(&l->slot_map, &it, &i);)
+        if (l->slots[i].storage == storage && u256_eq(&l->slots[i].key, key)) {
+            l->slots[i].value = *value;
+            return;
+        }
+    if (!trace_room(l->base.trace, SLOT_ROOM)) return;
+    if (l->slot_count == l->slot_capacity) {
+        l->slot_capacity = l->slot_capacity ? 2 * l->slot_capacity : 16;
+        l->slots = xrealloc(l->slots, l->slot_capacity * sizeof *l->slots);
+    }
+    struct seen_storage *s = &l->storages[storage];
+    l->slots[l->slot_count] = (struct seen_slot){.key = *key, .value = *value, .storage = storage};
+    map_insert(&l->slot_map, hash, l->slot_count);
+    uint32_t place = ++l->slot_count;
+    *(s->last ? &l->slots[s->last - 1].next : &s->first) = place;
+    s->last = place;
+}
+
+/* ---- Options */
+
 static struct tracer *make(struct rpc_call *c, struct trace *t, json_t *config) {
     struct logger *l = ARENA_NEW(&t->arena, struct logger);
     l->base = (struct tracer){&trace_struct_logger, t};
+    map_init(&l->storage_map, hash_storage, l);
+    map_init(&l->slot_map, hash_slot, l);
     json_t *limit = json_object_get(config, "limit");
     if (!trace_config_bool(c, config, "disableStack", &l->no_stack) ||
         !trace_config_bool(c, config, "disableStorage", &l->no_storage) ||
@@ -49,28 +115,7 @@ static struct tracer *make(struct rpc_call *c, struct trace *t, json_t *config) 
     return &l->base;
 }
 
-/* ---- Storage */
-
-static struct seen_storage *storage_of(struct logger *l, const struct b20 *address) {
-    struct seen_storage *s = l->storage;
-    while (s && !b20_eq(&s->address, address)) s = s->next;
-    if (s) return s;
-    s = ARENA_NEW(&l->base.trace->arena, struct seen_storage);
-    *s = (struct seen_storage){.address = *address, .next = l->storage};
-    return l->storage = s;
-}
-
-static void see_slot(struct logger *l, struct seen_storage *s, const struct u256 *key,
-                     const struct u256 *value) {
-    struct seen_slot **at = &s->slots;
-    while (*at && !u256_eq(&(*at)->key, key)) at = &(*at)->next;
-    if (!*at) {
-        if (!trace_room(l->base.trace, sizeof **at)) return;
-        *at = ARENA_NEW(&l->base.trace->arena, struct seen_slot);
-        (*at)->key = *key;
-    }
-    (*at)->value = *value;
-}
+/* ---- Entries */
 
 /* Which slot the instruction is about to read or write, and what it will hold then. */
 static void look_at_slot(struct logger *l, struct evm_env *env, const struct evm_step *s) {
@@ -92,20 +137,22 @@ static void put_word(struct buf *b, const struct u256 *v) {
 }
 
 /* The slot and all that have been seen of the contract before. */
-static void show_storage(struct logger *l, struct seen_storage *s) {
+static void show_storage(struct logger *l) {
     struct buf *b = &l->entries;
-    see_slot(l, s, &l->slot_key, &l->slot_value);
+    uint32_t storage = storage_of(l, &l->slot_address);
+    if (storage == UINT32_MAX) return; /* the answer is an error */
+    see_slot(l, storage, &l->slot_key, &l->slot_value);
     buf_puts(b, ",\"storage\":{");
-    for (const struct seen_slot *slot = s->slots; slot; slot = slot->next) {
-        if (slot != s->slots) buf_puts(b, ",");
+    const struct seen_slot *slot;
+    for (uint32_t at = l->storages[storage].first; at; at = slot->next) {
+        slot = &l->slots[at - 1];
+        if (at != l->storages[storage].first) buf_puts(b, ",");
         put_word(b, &slot->key);
         buf_puts(b, ":");
         put_word(b, &slot->value);
     }
     buf_puts(b, "}");
 }
-
-/* ---- Instructions */
 
 static void put_stack(struct buf *b, const struct evm_step *s) {
     buf_puts(b, ",\"stack\":[");
@@ -170,7 +217,7 @@ static void after(struct tracer *self, struct evm_env *env, const struct evm_ste
         buf_puts(&l->entries, "\"");
     }
     buf_put_bytes(&l->entries, buf_bytes(&l->state));
-    if (l->has_slot && !failed) show_storage(l, storage_of(l, &l->slot_address));
+    if (l->has_slot && !failed) show_storage(l);
     if (s->refund) buf_printf(&l->entries, ",\"refund\":%llu", (unsigned long long)s->refund);
     buf_puts(&l->entries, "}");
     l->entry_bytes += l->entries.n - start;
@@ -208,6 +255,10 @@ static void free_buffers(struct tracer *self) {
     struct logger *l = (struct logger *)self;
     buf_free(&l->entries);
     buf_free(&l->state);
+    free(l->storages);
+    free(l->slots);
+    map_free(&l->storage_map);
+    map_free(&l->slot_map);
 }
 
 const struct tracer_type trace_struct_logger = {.name = "structLogger",

@@ -186,6 +186,44 @@ static void test_struct_logger_says_what_ran(void **state) {
         "\"stack\":[\"0x20\",\"0x0\"]}]}");
 }
 
+/* 18 slots read, number 3 written, number 3 of a contract in creation read, number 5 read again:
+ * each entry shows what was seen of its own contract, as it is by then. */
+static void test_struct_logger_shows_the_slots_seen_of_a_contract(void **state) {
+    (void)state;
+    static const char code[] = "5f5b80545060010180601211600157" /* SLOAD 0 to 17 */
+                               "6007600355"                     /* SSTORE */
+                               "626003545f526003601d5ff0"       /* CREATE */
+                               "60055400";
+    struct rpc_call c = fresh_call();
+    assert_true(trace(&c, "{}", code, 0, NULL));
+    json_t *v = json_loadb((const char *)out.p, out.n, 0, NULL), *entry;
+    assert_non_null(v);
+    size_t i, shown = 0, inner = 0;
+    json_array_foreach(json_object_get(v, "structLogs"), i, entry) {
+        json_t *value, *storage = json_object_get(entry, "storage");
+        const char *key;
+        uint64_t slot = 0;
+        if (!storage) continue;
+        if (json_integer_value(json_object_get(entry, "depth")) == 2) {
+            inner++;
+            assert_int_equal(json_object_size(storage), 1);
+            continue;
+        }
+        shown++;
+        assert_int_equal(json_object_size(storage), shown < 18 ? shown : 18);
+        json_object_foreach(storage, key, value) {
+            assert_int_equal(strlen(key), 66);
+            assert_int_equal(strtoull(key + 2 + 48, NULL, 16), slot);
+            assert_int_equal(strtoull(json_string_value(value) + 2 + 48, NULL, 16),
+                             slot == 3 && shown > 18 ? 7 : 0);
+            slot++;
+        }
+    }
+    assert_int_equal(shown, 20);
+    assert_int_equal(inner, 1);
+    json_decref(v);
+}
+
 static void test_answer_beyond_the_bound_is_refused(void **state) {
     (void)state;
     static const char *const options[] = {
@@ -305,6 +343,7 @@ int main(void) {
         cmocka_unit_test(test_durations_are_those_of_go),
         cmocka_unit_test(test_defaults_and_what_means_nothing),
         cmocka_unit_test(test_struct_logger_says_what_ran),
+        cmocka_unit_test(test_struct_logger_shows_the_slots_seen_of_a_contract),
         cmocka_unit_test(test_answer_beyond_the_bound_is_refused),
         cmocka_unit_test(test_pool_that_others_use_up_is_busy_and_given_back),
         cmocka_unit_test(test_time_that_is_over_is_an_error),
