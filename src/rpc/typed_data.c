@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "codec/codec.h"
 #include "crypto/crypto.h"
 
-enum { NAME_MAX_BYTES = 256, TYPES_MAX = 256, FIELDS_MAX = 1024, DEPTH_MAX = 64 };
+/* FIELDS_MAX: of all types together. The hash of a type may be over all of them. */
+enum { NAME_MAX_BYTES = 256, TYPES_MAX = 256, FIELDS_MAX = 2048, DEPTH_MAX = 64 };
 
 /* One struct type. `hash` is keccak-256 of its encodeType, made on first use. */
 struct struct_type {
@@ -37,9 +39,16 @@ static bool fail(struct typed *t, const char *format, ...) {
 /* ---- Types */
 
 static struct struct_type *find_type(const struct typed *t, const char *name, size_t n) {
-    for (size_t i = 0; i < t->type_count; i++)
-        if (strlen(t->types[i].name) == n && !memcmp(t->types[i].name, name, n))
-            return &t->types[i];
+    size_t from = 0, to = t->type_count;
+    while (from < to) {
+        struct struct_type *s = &t->types[from + (to - from) / 2];
+        int order = strncmp(name, s->name, n);
+        if (!order && !s->name[n]) return s;
+        if (order > 0)
+            from = (size_t)(s - t->types) + 1;
+        else /* also when the type's name goes on */
+            to = (size_t)(s - t->types);
+    }
     return NULL;
 }
 
@@ -113,28 +122,61 @@ static bool is_identifier(const char *name) {
     return true;
 }
 
-static bool check_fields(struct typed *t, const struct struct_type *s) {
-    size_t i;
-    json_t *field;
-    if (!json_is_array(s->fields) || json_array_size(s->fields) > FIELDS_MAX)
-        return fail(t, "types.%s: a list of at most %d fields is expected", s->name, FIELDS_MAX);
-    json_array_foreach(s->fields, i, field) {
-        const char *name = json_string_value(json_object_get(field, "name"));
-        const char *type = json_string_value(json_object_get(field, "type"));
-        unsigned size;
-        if (!name || !*name || strlen(name) > NAME_MAX_BYTES || !type ||
-            strlen(type) > NAME_MAX_BYTES)
-            return fail(t, "types.%s[%zu]: an object with name and type is expected", s->name, i);
-        size_t n = base_size(type);
-        if (!is_array_suffix(type + n) ||
-            (!find_type(t, type, n) && atom_of(type, n, &size) == ATOM_NONE))
-            return fail(t, "types.%s.%s: there is no type '%s'", s->name, name, type);
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(json_string_value(json_object_get(json_array_get(s->fields, k), "name")),
-                        name))
-                return fail(t, "types.%s: the field '%s' is there twice", s->name, name);
-    }
+static const char *field_name(json_t *fields, size_t i) {
+    return json_string_value(json_object_get(json_array_get(fields, i), "name"));
+}
+
+static uint64_t hash_of_field(const void *fields, uint32_t i) {
+    const char *name = field_name((json_t *)(uintptr_t)fields, i);
+    return map_hash(name, strlen(name));
+}
+
+static bool check_field(struct typed *t, const struct struct_type *s, size_t i) {
+    json_t *field = json_array_get(s->fields, i);
+    const char *name = json_string_value(json_object_get(field, "name"));
+    const char *type = json_string_value(json_object_get(field, "type"));
+    unsigned size;
+    if (!name || !*name || strlen(name) > NAME_MAX_BYTES || !type || strlen(type) > NAME_MAX_BYTES)
+        return fail(t, "types.%s[%zu]: an object with name and type is expected", s->name, i);
+    size_t n = base_size(type);
+    if (!is_array_suffix(type + n) ||
+        (!find_type(t, type, n) && atom_of(type, n, &size) == ATOM_NONE))
+        return fail(t, "types.%s.%s: there is no type '%s'", s->name, name, type);
     return true;
+}
+
+/* `seen`: the fields before. */
+static bool check_is_new(struct typed *t, const struct struct_type *s, struct map *seen, size_t i) {
+    uint64_t hash = hash_of_field(s->fields, (uint32_t)i);
+    struct map_probe it = map_begin(seen, hash);
+    for (uint32_t k; map_next(seen, &it, &k);)
+        if (!strcmp(field_name(s->fields, k), field_name(s->fields, i)))
+            return fail(t, "types.%s: the field '%s' is there twice", s->name,
+                        field_name(s->fields, i));
+    map_insert(seen, hash, (uint32_t)i);
+    return true;
+}
+
+static bool check_fields(struct typed *t, const struct struct_type *s) {
+    struct map seen;
+    bool ok = true;
+    map_init(&seen, hash_of_field, s->fields);
+    for (size_t i = 0; ok && i < json_array_size(s->fields); i++)
+        ok = check_field(t, s, i) && check_is_new(t, s, &seen, i);
+    map_free(&seen);
+    return ok;
+}
+
+/* Before anything walks through them. */
+static bool count_fields(struct typed *t) {
+    size_t count = 0;
+    for (size_t i = 0; i < t->type_count; i++) {
+        if (!json_is_array(t->types[i].fields))
+            return fail(t, "types.%s: a list of fields is expected", t->types[i].name);
+        count += json_array_size(t->types[i].fields);
+    }
+    return count <= FIELDS_MAX ||
+           fail(t, "types: %zu fields in all, at most %d are allowed", count, FIELDS_MAX);
 }
 
 static int by_name(const void *x, const void *y) {
@@ -174,6 +216,7 @@ static bool read_types(struct typed *t, json_t *types, json_t *domain_fields) {
         t->types[t->type_count++] =
             (struct struct_type){.name = "EIP712Domain", .fields = domain_fields};
     qsort(t->types, t->type_count, sizeof *t->types, by_name);
+    if (!count_fields(t)) return false;
     for (size_t i = 0; i < t->type_count; i++)
         if (!check_fields(t, &t->types[i])) return false;
     return true;
