@@ -12,10 +12,13 @@
 
 #include "codec/codec.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { STATE_MAX_BYTES = 256 << 20, STATE_DEPTH_MAX = 200 };
+/* STATE_MAX_VALUES: a parsed value takes some hundred bytes however short its text is, and a gzip
+ * of short ones is a thousandth of it. */
+enum { STATE_MAX_BYTES = 256 << 20, STATE_MAX_VALUES = 1 << 20, STATE_DEPTH_MAX = 200 };
 
 /* ---- Dumping */
 
@@ -233,21 +236,40 @@ static bool load_all(struct load *l, json_t *state) {
     return !given(state, "ternItems", &items) || load_items(l, items);
 }
 
-static bool load_state(struct rpc_call *c) {
-    struct bytes blob;
+/* Counts without parsing. Every value but the outermost follows a comma, or the bracket of what it
+ * is the first of. */
+static bool has_too_many_values(struct bytes text) {
+    size_t count = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.n && count <= STATE_MAX_VALUES; i++) {
+        uint8_t ch = text.p[i];
+        if (ch == '"')
+            in_string = !in_string;
+        else if (in_string)
+            i += ch == '\\';
+        else
+            count += ch == ',' || ch == '[' || ch == '{';
+    }
+    return count > STATE_MAX_VALUES;
+}
+
+static bool read_state(struct rpc_call *c, struct bytes blob, struct buf *text, json_t **state) {
+    if (!unpack(blob, text))
+        return rpc_fail(c, RPC_INVALID_PARAMS, "invalid state: the gzip is broken or too large");
+    if (!text->n) return rpc_fail(c, RPC_INVALID_PARAMS, "invalid state: it is empty");
+    if (has_too_many_values(buf_bytes(text)))
+        return rpc_fail(c, RPC_INVALID_PARAMS,
+                        "invalid state: it has more than %d values: for a larger one use --data",
+                        STATE_MAX_VALUES);
+    struct err e = json_read(c->arena, buf_bytes(text), STATE_MAX_BYTES, STATE_DEPTH_MAX, state);
+    return !err_is(e) || rpc_fail(c, RPC_INVALID_PARAMS, "invalid state: %s", e.text);
+}
+
+static bool load_blob(struct rpc_call *c, struct bytes blob) {
     struct buf text = {0};
     json_t *state = NULL;
-    if (!rpc_data(c, rpc_param(c, 0), "state", &blob)) return false;
-    bool ok = unpack(blob, &text) ||
-              rpc_fail(c, RPC_INVALID_PARAMS, "invalid state: the gzip is broken or too large");
-    if (ok && !text.n) ok = rpc_fail(c, RPC_INVALID_PARAMS, "invalid state: it is empty");
-    if (ok) {
-        struct err e =
-            json_read(c->arena, buf_bytes(&text), STATE_MAX_BYTES, STATE_DEPTH_MAX, &state);
-        ok = !err_is(e) || rpc_fail(c, RPC_INVALID_PARAMS, "invalid state: %s", e.text);
-    }
     struct load l = {.c = c};
-    ok = ok && load_all(&l, state);
+    bool ok = read_state(c, blob, &text, &state) && load_all(&l, state);
     if (ok) {
         struct err e = chain_amend(c->node->chain, l.list, l.count);
         ok = !err_is(e) || dev_fail(c, e);
@@ -256,6 +278,17 @@ static bool load_state(struct rpc_call *c) {
     free(l.list);
     json_decref(state);
     buf_free(&text);
+    return ok;
+}
+
+/* One at a time, in the whole node: a small blob may need much memory. */
+static bool load_state(struct rpc_call *c) {
+    struct bytes blob;
+    if (!rpc_data(c, rpc_param(c, 0), "state", &blob)) return false;
+    if (atomic_exchange(&c->node->is_loading, true))
+        return rpc_fail(c, RPC_LIMIT_EXCEEDED, "another state is being loaded: try again later");
+    bool ok = load_blob(c, blob);
+    atomic_store(&c->node->is_loading, false);
     return ok;
 }
 
