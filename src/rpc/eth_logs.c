@@ -164,13 +164,15 @@ static void put_arrivals(struct rpc_call *c, struct chain_reader *r, const struc
     struct b32 *hashes = ARENA_ARRAY(c->arena, struct b32, HASHES_MAX);
     *next = in->next;
     size_t n = feed_arrivals(c->node->feed, next, hashes, HASHES_MAX);
+    size_t told = 0;
     jo_array(c->out);
-    for (size_t i = 0; i < n && c->out->buf->n < ANSWER_MAX_BYTES; i++)
+    for (; told < n && c->out->buf->n < ANSWER_MAX_BYTES; told++)
         if (in->full)
-            eth_put_arrival(c->out, c->node->chain, r, &hashes[i]);
+            eth_put_arrival(c->out, c->node->chain, r, &hashes[told]);
         else
-            jo_hex(c->out, BYTES_OF(hashes[i]));
+            jo_hex(c->out, BYTES_OF(hashes[told]));
     jo_end_array(c->out);
+    *next -= n - told; /* the rest is for the next answer */
 }
 
 static bool filter_changes(struct rpc_call *c) {
