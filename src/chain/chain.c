@@ -220,17 +220,39 @@ static bool fill_block(struct chain *c, struct chain_open_block *b,
     return chain_eth_end(&e, &content, why);
 }
 
+/* The EVM accounts that a block has changed, with their nonces. */
+struct changed_nonces {
+    struct mempool_nonce *list;
+    size_t count, cap;
+};
+
+static void note_nonce(void *ctx, const struct st_account *a) {
+    struct changed_nonces *n = ctx;
+    if (!a->nonce) return; /* it cannot have risen */
+    if (n->count == n->cap) {
+        n->cap = n->cap ? 2 * n->cap : 64;
+        n->list = xrealloc(n->list, n->cap * sizeof *n->list);
+    }
+    struct mempool_nonce *to = &n->list[n->count++];
+    *to = (struct mempool_nonce){.nonce = a->nonce};
+    memcpy(to->sender.b, a->address.b, 20);
+}
+
 /* Seals a filled block and says so. */
 static struct err seal_next(struct chain *c, struct chain_open_block *b,
                             const struct chain_ahead *ahead, uint64_t now_us) {
+    struct changed_nonces nonces = {0};
+    st_each_changed_account(c->journal, note_nonce, &nonces);
     struct err e = chain_block_seal(c, b, NULL, NULL);
     if (err_is(e)) {
         log_line(LOG_ERROR, "block %llu: %s", (unsigned long long)b->head.height, e.text);
         c->failed = true;
     } else {
+        mempool_catch_up(c->mempool, ST_VM_EVM, nonces.list, nonces.count);
         use_up(c, ahead, b->head.timestamp_us, now_us);
         chain_head_changed(c, &b->head);
     }
+    free(nonces.list);
     mempool_sealed(c->mempool, err_is(e) ? "the block could not be written" : NULL);
     return e;
 }

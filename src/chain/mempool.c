@@ -572,18 +572,32 @@ void mempool_set_base_fee(struct mempool *p, const struct u256 *fee) {
     pthread_mutex_unlock(&p->lock);
 }
 
+/* The sender's nonce is known to be this one. Locked. */
+static void set_nonce(struct mempool *p, struct mempool_sender *s, uint64_t nonce) {
+    s->nonce = nonce;
+    s->unsure = false;
+    while (s->first && s->first->nonce < nonce) mempool_evict(p, s->first, "nonce too low");
+    mempool_update_ready(p, s);
+    mempool_drop_sender_if_idle(p, s);
+}
+
+void mempool_catch_up(struct mempool *p, uint8_t vm, const struct mempool_nonce *list,
+                      size_t count) {
+    pthread_mutex_lock(&p->lock);
+    for (size_t i = 0; i < count; i++) {
+        struct mempool_sender *s = mempool_find_sender(p, vm, &list[i].sender);
+        if (s && s->nonce != list[i].nonce) set_nonce(p, s, list[i].nonce);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
 void mempool_refresh(struct mempool *p,
                      uint64_t (*nonce)(void *ctx, uint8_t vm, const struct b32 *sender),
                      void *ctx) {
     pthread_mutex_lock(&p->lock);
     for (uint32_t i = p->senders_end; i-- > 0;) {
         struct mempool_sender *s = p->senders[i];
-        if (!s) continue;
-        s->nonce = nonce(ctx, s->vm, &s->address);
-        s->unsure = false;
-        while (s->first && s->first->nonce < s->nonce) mempool_evict(p, s->first, "nonce too low");
-        mempool_update_ready(p, s);
-        mempool_drop_sender_if_idle(p, s);
+        if (s) set_nonce(p, s, nonce(ctx, s->vm, &s->address));
     }
     pthread_mutex_unlock(&p->lock);
 }

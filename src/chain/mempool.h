@@ -133,6 +133,16 @@ void mempool_sealed(struct mempool *p, const char *error);
  * it. */
 void mempool_set_base_fee(struct mempool *p, const struct u256 *fee);
 
+/* A sealed block left these accounts with these nonces. One of them may have got it from another's
+ * transaction: by an authorization (EIP-7702), or by creating as a delegated account. What is below
+ * it goes, what it lets run can run. */
+struct mempool_nonce {
+    struct b32 sender;
+    uint64_t nonce;
+};
+void mempool_catch_up(struct mempool *p, uint8_t vm, const struct mempool_nonce *list,
+                      size_t count);
+
 /* The state has changed otherwise than by transactions: asks for every sender's nonce. What is
  * below it goes. */
 void mempool_refresh(struct mempool *p,

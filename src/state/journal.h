@@ -240,6 +240,10 @@ struct st_change {
 void st_each_change(struct st_journal *j, void (*visit)(void *ctx, const struct st_change *change),
                     void *ctx);
 
+/* Visits each account that has changed since the last seal. */
+void st_each_changed_account(struct st_journal *j,
+                             void (*visit)(void *ctx, const struct st_account *a), void *ctx);
+
 /* A hash over all current values, flags, logs and counters: equal before a savepoint and after its
  * revert. Slow; for tests and the paranoid build. */
 uint64_t st_fingerprint(const struct st_journal *j);

@@ -202,6 +202,12 @@ void st_accounts_end_tx(struct st_journal *j, bool clear_empty) {
     j->touched.count = 0;
 }
 
+void st_each_changed_account(struct st_journal *j,
+                             void (*visit)(void *ctx, const struct st_account *a), void *ctx) {
+    for (uint32_t i = 0; i < j->accounts.changed.count; i++)
+        visit(ctx, st_account_at(j, j->accounts.changed.at[i]));
+}
+
 void st_each_account(struct st_journal *j, void (*visit)(void *ctx, struct st_account *a),
                      void *ctx) {
     assert(!j->snapshot);

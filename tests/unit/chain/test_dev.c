@@ -343,6 +343,64 @@ static void test_going_back_restores_what_waited(void **state) {
     chain_reader_close(r);
 }
 
+static void send_of(const struct b20 *sender, uint64_t nonce) {
+    struct evm_tx tx = {.type = EVM_TX_FEE_MARKET,
+                        .has_chain_id = true,
+                        .chain_id = 31337,
+                        .nonce = nonce,
+                        .gas_limit = 21000,
+                        .to = address_of(4),
+                        .sender = *sender};
+    struct chain_submitted done;
+    assert_ok(chain_submit_unsigned(chain, &tx, 0, &done));
+}
+
+/* An authorization (EIP-7702) takes its signer's nonce 0, and what it delegates to creates, which
+ * takes 1: of what waits with the nonces 1 and 2, the one is void and the other runs, although the
+ * signer itself sent nothing. */
+static void test_nonces_raised_by_others_move_what_waits(void **state) {
+    (void)state;
+    static const uint8_t creates[] = {0x60, 0, 0x60, 0, 0x60, 0, 0xf0, 0x00};
+    struct evm_authorization a = {
+        .address = address_of(3), .r = U256_ONE, .s = u256_from_u64(2)}; /* somebody signed it */
+    struct chain_amendment code = {
+        .kind = CHAIN_AMEND_CODE, .address = a.address, .data = BYTES_OF(creates)};
+    struct b20 authority;
+    struct chain_submitted done;
+    struct chain_block b;
+    uint64_t height;
+    size_t pending, queued;
+    assert_true(evm_authority(&a, &authority));
+    chain_set_mining(chain, &(struct chain_mining){0});
+    chain_set_next_base_fee(chain, &U256_ZERO);
+    assert_ok(chain_amend(chain, &code, 1));
+    send_of(&authority, 1);
+    send_of(&authority, 2);
+    struct evm_tx tx = {.type = EVM_TX_SET_CODE,
+                        .has_chain_id = true,
+                        .chain_id = 31337,
+                        .gas_limit = 200000,
+                        .to = authority,
+                        .authorizations = &a,
+                        .authorization_count = 1,
+                        .sender = address_of(0)};
+    assert_ok(chain_submit_unsigned(chain, &tx, 0, &done));
+    chain_pool_counts(chain, ST_VM_EVM, &pending, &queued);
+    assert_int_equal(pending, 1);
+    assert_int_equal(queued, 2);
+    assert_ok(chain_mine(chain, &(struct chain_mine){.count = 1}, &height));
+    chain_pool_counts(chain, ST_VM_EVM, &pending, &queued);
+    assert_int_equal(pending, 1);
+    assert_int_equal(queued, 0);
+    chain_set_next_base_fee(chain, &U256_ZERO);
+    assert_ok(chain_mine(chain, &(struct chain_mine){.count = 1}, &height));
+    struct chain_reader *r = newest();
+    assert_true(chain_block_at(r, height, &b));
+    assert_int_equal(b.root_count, 1);
+    assert_int_equal(st_account(chain_reader_journal(r), &authority)->nonce, 3);
+    chain_reader_close(r);
+}
+
 static void test_amended_nonce_moves_what_waits(void **state) {
     (void)state;
     size_t pending, queued;
@@ -584,6 +642,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_killed_chain_is_whole, setup_closed, teardown),
         T(test_random_verbs_equal_the_model_and_roots_come_back),
         T(test_going_back_restores_what_waited),
+        T(test_nonces_raised_by_others_move_what_waits),
         T(test_amended_nonce_moves_what_waits),
         T(test_reset_is_genesis_again),
         T(test_headers_are_as_set),

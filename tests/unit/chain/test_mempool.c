@@ -418,6 +418,26 @@ static void test_refresh_follows_the_state(void **state) {
     for (uint64_t n = 0; n < 4; n++) run_next(2, n);
 }
 
+static void test_catching_up_moves_only_those_named(void **state) {
+    (void)state;
+    struct mempool_nonce list[3] = {{.nonce = 2}, {.nonce = 1}, {.nonce = 9}};
+    for (uint32_t i = 0; i < 3; i++) store_be32(list[i].sender.b, i + 1);
+    for (uint64_t n = 1; n < 4; n++) add(1, n);
+    add(2, 1);
+    add(4, 1); /* sender 3 has nothing here, sender 4 is not named */
+    assert_nothing_runs(0);
+    mempool_catch_up(pool, ST_VM_MOVE, list, 3); /* another machine's */
+    assert_nothing_runs(0);
+    assert_int_equal(mempool_count(pool), 5);
+    mempool_catch_up(pool, ST_VM_EVM, list, 3);
+    assert_int_equal(mempool_count(pool), 4);
+    run_next(1, 2);
+    run_next(2, 1);
+    run_next(1, 3);
+    assert_null(mempool_take(pool));
+    assert_int_equal(mempool_count(pool), 1);
+}
+
 static void test_list_says_what_is_pending(void **state) {
     (void)state;
     size_t n;
@@ -697,6 +717,7 @@ int main(void) {
         T(test_removed_transactions_leave_a_gap),
         T(test_taken_transactions_cannot_be_removed),
         T(test_refresh_follows_the_state),
+        T(test_catching_up_moves_only_those_named),
         T(test_list_says_what_is_pending),
         T(test_expired_transactions_make_room_but_not_those_taken),
         T(test_expired_sender_in_the_ready_queue_is_passed_over),
