@@ -3,6 +3,7 @@
 #include "crypto/crypto.h"
 #include "ethereum/internal.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,8 +140,12 @@ static void read_ommers(struct rlp_reader *r, struct arena *arena, const struct 
                         size_t *count) {
     rlp_open(r, "uncles");
     *count = 0;
-    struct eth_header *list = ARENA_ARRAY(arena, struct eth_header, eth_count_items(r));
-    while (rlp_more(r)) eth_header_read(r, &list[(*count)++]);
+    size_t room = eth_count_items(r);
+    struct eth_header *list = ARENA_ARRAY(arena, struct eth_header, room);
+    while (rlp_more(r)) {
+        assert(*count < room);
+        eth_header_read(r, &list[(*count)++]);
+    }
     rlp_close(r);
     *out = list;
 }
@@ -149,8 +154,10 @@ static void read_withdrawals(struct rlp_reader *r, struct arena *arena,
                              const struct eth_withdrawal **out, size_t *count) {
     rlp_open(r, "withdrawals");
     *count = 0;
-    struct eth_withdrawal *list = ARENA_ARRAY(arena, struct eth_withdrawal, eth_count_items(r));
+    size_t room = eth_count_items(r);
+    struct eth_withdrawal *list = ARENA_ARRAY(arena, struct eth_withdrawal, room);
     while (rlp_more(r)) {
+        assert(*count < room);
         struct eth_withdrawal *w = &list[(*count)++];
         rlp_open(r, "withdrawal");
         w->index = rlp_u64(r, "index");
@@ -179,8 +186,10 @@ struct err eth_withdrawals_decode(struct bytes in, struct arena *arena,
 
 static void read_transactions(struct rlp_reader *r, struct arena *arena, struct eth_block *b) {
     rlp_open(r, "transactions");
-    b->transactions = ARENA_ARRAY(arena, struct eth_tx, eth_count_items(r));
+    size_t room = eth_count_items(r);
+    b->transactions = ARENA_ARRAY(arena, struct eth_tx, room);
     while (rlp_more(r)) {
+        assert(b->transaction_count < room);
         struct rlp_item item = rlp_item(r, "transaction");
         b->transactions[b->transaction_count++].raw = item.is_list ? item.whole : item.payload;
     }

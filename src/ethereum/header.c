@@ -81,7 +81,7 @@ size_t eth_count_items(const struct rlp_reader *r) {
     struct rlp_item item;
     size_t n = 0;
     while (rest.n && !err_is(rlp_next(&rest, &item))) n++;
-    return n;
+    return n + (rest.n != 0); /* whoever reads the list meets the malformed item too */
 }
 
 bool eth_header_has_form(const struct eth_header *h) {

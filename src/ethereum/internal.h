@@ -12,7 +12,8 @@
 bool eth_refuse(struct eth_refusal *why, enum eth_err code, const char *detail, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* How many items are left in the list in which the reader stands. */
+/* How many items are left in the list in which the reader stands, one that is malformed and ends
+ * the reading included. */
 size_t eth_count_items(const struct rlp_reader *r);
 
 /* Has it the number of fields of some fork? */

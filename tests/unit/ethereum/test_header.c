@@ -148,6 +148,28 @@ static void test_truncated_or_extended_blocks_are_refused(void **state) {
     buf_free(&rlp);
 }
 
+/* A list whose first, or second, item is malformed: the list that is made of it has room for as
+ * many as are begun. */
+static void test_malformed_items_of_lists_are_refused(void **state) {
+    (void)state;
+    struct eth_header h = {.fields = ETH_FIELDS_CANCUN, .ommers_hash = ETH_EMPTY_OMMERS};
+    static const char *const lists[] = {"\xc1\xf8", "\xc2\xc0\xf8", "\xc1\xb8", "\xc2\x80\xbf"};
+    for (size_t place = 0; place < 3; place++) {
+        for (size_t i = 0; i < COUNT_OF(lists); i++) {
+            struct buf rlp = {0};
+            struct eth_block got;
+            struct eth_refusal why;
+            size_t block = rlp_list_begin(&rlp);
+            eth_header_encode(&rlp, &h);
+            for (size_t k = 0; k < 3; k++) buf_puts(&rlp, k == place ? lists[i] : "\xc0");
+            rlp_list_end(&rlp, block);
+            assert_false(eth_block_decode(buf_bytes(&rlp), &arena, &got, NULL, &why));
+            assert_int_equal(why.code, ETH_RLP_STRUCTURES_ENCODING);
+            buf_free(&rlp);
+        }
+    }
+}
+
 static void test_header_between_two_forks_has_no_form(void **state) {
     (void)state;
     struct eth_header h = {.fields = ETH_FIELDS_SHANGHAI, .ommers_hash = ETH_EMPTY_OMMERS};
@@ -217,6 +239,7 @@ int main(void) {
         cmocka_unit_test(test_difficulties_are_those_of_the_vectors),
         cmocka_unit_test(test_blocks_of_vectors_encode_again),
         cmocka_unit_test(test_truncated_or_extended_blocks_are_refused),
+        cmocka_unit_test(test_malformed_items_of_lists_are_refused),
         cmocka_unit_test(test_header_between_two_forks_has_no_form),
         cmocka_unit_test(test_mainnet_genesis_has_its_hash),
         cmocka_unit_test(test_gas_limit_moves_within_its_bounds),
