@@ -310,20 +310,43 @@ void eth_put_pending(struct json_out *o, struct bytes raw, struct arena *arena) 
     jo_end_object(o);
 }
 
-void eth_put_arrival(struct json_out *o, struct chain *chain, struct chain_reader *r,
-                     const struct b32 *hash) {
+static bool put_sealed(struct json_out *o, struct chain_reader *r, const struct b32 *hash) {
     struct chain_tx tx;
     struct chain_block b;
+    uint8_t vm;
+    if (!chain_tx_by_hash(r, hash, &vm, &tx) || vm != ST_VM_EVM ||
+        !chain_block_at(r, tx.height, &b))
+        return false;
+    eth_put_transaction(o, &tx, &b, chain_reader_arena(r));
+    return true;
+}
+
+/* As put_sealed, in the newest block, whose height is returned. */
+static bool put_newly_sealed(struct json_out *o, struct chain *chain, const struct b32 *hash,
+                             uint64_t *height) {
+    struct chain_reader *r;
+    if (err_is(chain_reader_open(chain, ST_LATEST, &r))) return false;
+    *height = chain_reader_height(r);
+    bool found = put_sealed(o, r, hash);
+    chain_reader_close(r);
+    return found;
+}
+
+/* A transaction that has left the pool is in a block newer than `r`, or in the one that is being
+ * sealed, which is waited for, or it is gone. */
+void eth_put_arrival(struct json_out *o, struct chain *chain, struct chain_reader *r,
+                     const struct b32 *hash) {
+    enum { SEAL_MS = 50 };
     struct bytes raw;
     uint8_t vm;
+    uint64_t height = UINT64_MAX;
     struct arena *arena = chain_reader_arena(r);
     struct arena_mark mark = arena_mark(arena);
     if (chain_pending(chain, hash, arena, &vm, &raw) && vm == ST_VM_EVM)
         eth_put_pending(o, raw, arena);
-    else if (chain_tx_by_hash(r, hash, &vm, &tx) && vm == ST_VM_EVM &&
-             chain_block_at(r, tx.height, &b))
-        eth_put_transaction(o, &tx, &b, arena);
-    else
+    else if (!put_sealed(o, r, hash) && !put_newly_sealed(o, chain, hash, &height) &&
+             (chain_wait_block(chain, height, SEAL_MS) <= height ||
+              !put_newly_sealed(o, chain, hash, &height)))
         jo_hex(o, BYTES_OF(*hash));
     arena_release(arena, mark);
 }
