@@ -3,6 +3,7 @@
 #include "codec/codec.h"
 #include "crypto/crypto.h"
 #include "evm/opcodes.h"
+#include "rpc/eth_json.h"
 #include "rpc/trace_prestate.h"
 
 #include <stdio.h>
@@ -316,7 +317,7 @@ static void put_contracts(struct json_out *o, const struct erc7562 *e, const str
     for (uint32_t i = f->first[CONTRACT]; i; i = e->notes[i - 1].next) {
         const struct note *n = &e->notes[i - 1];
         struct b20 address = address_of(&n->key);
-        trace_put_address_key(o, &address);
+        eth_put_address_key(o, &address);
         jo_object(o);
         jo_key(o, "contractSize");
         jo_number(o, n->count);

@@ -1,6 +1,7 @@
 /* prestateTracer: the accounts and slots that an execution needs, as they were before it; with
  * diffMode what it changed, before and after. */
 #include "rpc/trace_prestate.h"
+#include "rpc/eth_json.h"
 
 #include "crypto/crypto.h"
 #include "evm/opcodes.h"
@@ -275,16 +276,6 @@ static void end(struct tracer *self, struct evm_env *env) {
 
 /* ---- JSON */
 
-void trace_put_address_key(struct json_out *o, const struct b20 *address) {
-    static const char digits[] = "0123456789abcdef";
-    char text[43] = "0x";
-    for (int i = 0; i < 20; i++) {
-        text[2 + 2 * i] = digits[address->b[i] >> 4];
-        text[3 + 2 * i] = digits[address->b[i] & 15];
-    }
-    jo_key(o, text);
-}
-
 static void put_slot(struct json_out *o, const struct u256 *key, const struct u256 *value) {
     uint8_t word[32];
     u256_store_be(word, key);
@@ -319,7 +310,7 @@ static void put_storage(const struct prestate *p, struct json_out *o, const stru
 }
 
 static void put_before(const struct prestate *p, struct json_out *o, const struct pre_account *a) {
-    trace_put_address_key(o, &a->address);
+    eth_put_address_key(o, &a->address);
     jo_object(o);
     jo_key(o, "balance");
     jo_quantity_u256(o, &a->balance);
@@ -337,7 +328,7 @@ static void put_before(const struct prestate *p, struct json_out *o, const struc
 }
 
 static void put_after(const struct prestate *p, struct json_out *o, const struct pre_account *a) {
-    trace_put_address_key(o, &a->address);
+    eth_put_address_key(o, &a->address);
     jo_object(o);
     if (!u256_eq(&a->balance, &a->balance_after)) {
         jo_key(o, "balance");

@@ -49,7 +49,4 @@ struct tracer *trace_prestate_diff(struct rpc_call *c, struct trace *t);
 /* Parity's stateDiff from it. */
 void trace_prestate_put_diff(struct tracer *self, struct json_out *o);
 
-/* "0x…" as a key of an object. */
-void trace_put_address_key(struct json_out *o, const struct b20 *address);
-
 #endif

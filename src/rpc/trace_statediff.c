@@ -1,5 +1,6 @@
 /* Parity's stateDiff: each field of an account as "=", {"+": new}, {"-": old} or {"*": {from, to}}.
  */
+#include "rpc/eth_json.h"
 #include "rpc/trace_prestate.h"
 
 /* What became of an account. As in anvil, only contracts are born: an account that gets its first
@@ -70,7 +71,7 @@ static void put_storage(const struct prestate *p, struct json_out *o, const stru
 
 static void put_account(const struct prestate *p, struct json_out *o, const struct pre_account *a) {
     enum fate fate = fate_of(a);
-    trace_put_address_key(o, &a->address);
+    eth_put_address_key(o, &a->address);
     jo_object(o);
     jo_key(o, "balance");
     put_field(o, fate, u256_eq(&a->balance, &a->balance_after), put_balance, &a->balance,
