@@ -9,6 +9,7 @@ int cmd_statetest(int argc, char **argv);
 int cmd_blocktest(int argc, char **argv);
 int cmd_t8n(int argc, char **argv);
 int cmd_evm(int argc, char **argv);
+int cmd_move(int argc, char **argv);
 int cmd_svm(int argc, char **argv);
 
 #endif
