@@ -727,6 +727,12 @@ static void patch_jumps(struct compiler *c) {
         x86_patch(&c->code, f[i].at, c->jit->position[f[i].target]);
 }
 
+/* The second slots of LDDW, which calls and the entry point may name: no instructions. */
+static void put_second_slots(struct compiler *c) {
+    for (uint32_t pc = 0; pc < c->p->count; pc++)
+        if (c->p->code[pc].op == OP_LDDW && c->leader[++pc]) put_instruction(c, pc);
+}
+
 static void put_all(struct compiler *c) {
     put_enter_and_leave(c);
     put_translate(c);
@@ -736,6 +742,7 @@ static void put_all(struct compiler *c) {
         put_instruction(c, pc);
         pc += c->p->code[pc].op == OP_LDDW;
     }
+    put_second_slots(c);
     put_slow_accesses(c);
     put_cold_ends(c);
     patch_jumps(c);

@@ -169,6 +169,20 @@ static void test_unknown_call_faults_when_it_is_reached(void **state) {
     svm_program_unref(p);
 }
 
+/* A call into the second half of an LDDW finds no instruction there. */
+static void test_call_into_an_lddw_faults(void **state) {
+    (void)state;
+    struct svm_program *p = PROGRAM(SVM_V3, {0x85, 0, 1, 0, 1}, {0x18, 0, 0, 0, 1},
+                                    {0x00, 0, 0, 0, 2}, {0x95, 0, 0, 0, 0});
+    for (uint64_t meter = 0; meter < 4; meter++) {
+        struct engines_run *r = engines_compare(p, meter);
+        assert_int_equal(r->vm.fault,
+                         meter < 2 ? SVM_FAULT_EXCEEDED_METER : SVM_FAULT_UNSUPPORTED_INSTRUCTION);
+        engines_free(r);
+    }
+    svm_program_unref(p);
+}
+
 static struct bytes corpus(const char *name, struct buf *out) {
     char path[512];
     snprintf(path, sizeof path, "%s/tests/fuzz/corpus/fuzz_svm_elf/%s", TERN_SOURCE_DIR, name);
@@ -228,6 +242,7 @@ int main(void) {
         cmocka_unit_test(test_memory_map),
         cmocka_unit_test(test_syscall_charges_and_returns),
         cmocka_unit_test(test_unknown_call_faults_when_it_is_reached),
+        cmocka_unit_test(test_call_into_an_lddw_faults),
         cmocka_unit_test(test_compiled_program_of_version_0_runs),
         cmocka_unit_test(test_strict_file_of_version_3_runs),
     };
