@@ -100,6 +100,7 @@ static const char *region_name(const struct svm_vm *vm, uint64_t address) {
     uint64_t window = address >> 32;
     if (window >= SVM_WINDOWS) return "unallocated";
     bool inside = (uint32_t)address < vm->window[window].readable;
+    if (window == 2) inside = (uint32_t)address < (uint32_t)SVM_STACK_BYTES << vm->stack_gaps;
     if (window == 4) inside = input_region(vm, address, 1, false) != NULL;
     return inside ? names[window] : "unallocated";
 }
