@@ -1,18 +1,29 @@
 /* The life of a program. */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "svm/program.h"
 
-const struct svm_syscall *svm_syscall_find(const struct svm_syscalls *s, uint32_t hash) {
-    size_t low = 0, high = s->count;
+/* How many records have a key below `key`. They are sorted by it; it is their first member. */
+static size_t rank(const void *records, size_t count, size_t record_bytes, uint32_t key) {
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (s->list[middle].hash < hash)
+        uint32_t there;
+        memcpy(&there, (const uint8_t *)records + middle * record_bytes, sizeof there);
+        if (there < key)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < s->count && s->list[low].hash == hash ? &s->list[low] : NULL;
+    return low;
+}
+_Static_assert(offsetof(struct svm_syscall, hash) == 0, "a syscall's key");
+_Static_assert(offsetof(struct svm_function, key) == 0, "a function's key");
+
+const struct svm_syscall *svm_syscall_find(const struct svm_syscalls *s, uint32_t hash) {
+    size_t i = rank(s->list, s->count, sizeof *s->list, hash);
+    return i < s->count && s->list[i].hash == hash ? &s->list[i] : NULL;
 }
 
 /* ---- Functions */
@@ -23,20 +34,8 @@ uint32_t svm_function_key(uint32_t pc) {
     return svm_hash(BYTES_OF(name));
 }
 
-static size_t function_place(const struct svm_functions *f, uint32_t key) {
-    size_t low = 0, high = f->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (f->list[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 bool svm_functions_find(const struct svm_functions *f, uint32_t key, uint32_t *pc) {
-    size_t i = function_place(f, key);
+    size_t i = rank(f->list, f->count, sizeof *f->list, key);
     if (i == f->count || f->list[i].key != key) return false;
     *pc = f->list[i].pc;
     return true;
@@ -45,7 +44,7 @@ bool svm_functions_find(const struct svm_functions *f, uint32_t key, uint32_t *p
 struct err svm_functions_add(struct svm_functions *f, const struct svm_syscalls *syscalls,
                              uint32_t key, uint32_t pc) {
     if (svm_syscall_find(syscalls, key)) return svm_load_error(SVM_LOAD_SYMBOL_HASH_COLLISION, pc);
-    size_t i = function_place(f, key);
+    size_t i = rank(f->list, f->count, sizeof *f->list, key);
     if (i < f->count && f->list[i].key == key)
         return f->list[i].pc == pc ? ERR_NONE : svm_load_error(SVM_LOAD_SYMBOL_HASH_COLLISION, pc);
     if (f->count == f->room) {
