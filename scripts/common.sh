@@ -99,6 +99,16 @@ revm_peer() {
     echo "$target/release/librevm_peer.so"
 }
 
+# The crate solana-sbpf as a shared library (tools/sbpf-peer); as revm_peer().
+sbpf_peer() {
+    local target=$PWD/build/sbpf-peer
+    command -v cargo >/dev/null || { echo "no peer: cargo is not installed, so solana-sbpf cannot be built" >&2; return 1; }
+    say "building the peer, solana-sbpf (tools/sbpf-peer)" >&2
+    (cd tools/sbpf-peer && cargo build --release --locked --quiet --target-dir "$target") >&2 ||
+        { echo "no peer: solana-sbpf did not build" >&2; return 1; }
+    echo "$target/release/libsbpf_peer.so"
+}
+
 # go-ethereum's command-line tools, which tests compare with if they are there (build/geth-evm/evm).
 geth_version=v1.17.10
 geth_evm() {

@@ -1,4 +1,4 @@
-# Sourced by ./x: coverage-guided fuzzing with clang's libFuzzer, and the EVM against another one. Findings stay in
+# Sourced by ./x: coverage-guided fuzzing with clang's libFuzzer, and engines against others. Findings stay in
 # build/fuzz/findings/.
 
 # The Go module go-ethereum as a shared library (tools/geth-peer); as revm_peer() in common.sh.
@@ -30,8 +30,28 @@ fuzz_evm_diff() {
         --inputs ../shared/vectors/ethereum/precompiles/geth --out "$findings" "$@"
 }
 
+# Random programs for the Solana engine in Tern's engines and in the crate solana-sbpf's (tests/differential/svm); with
+# --elfs, mutations of a folder's ELF files, or without a folder's name of those that litesvm carries.
+fuzz_svm_sbpf() {
+    local library findings=build/fuzz/findings elfs=build/fuzz/sbpf-elfs args=()
+    library=$(sbpf_peer) || die "fuzz svm-sbpf: there is nothing to compare with"
+    setup_demo
+    build_preset release svm_diff
+    mkdir -p "$findings"
+    while [ $# -gt 0 ]; do
+        args+=("$1")
+        if [ "$1" = --elfs ] && [ ! -d "${2:-}" ]; then
+            node tests/differential/svm/carve.mjs "$elfs"
+            args+=("$elfs")
+        fi
+        shift
+    done
+    nice build/release/svm_diff --peer "$library" --out "$findings" "${args[@]}"
+}
+
 run_fuzz() {
     if [ "${1:-}" = evm-diff ]; then shift; fuzz_evm_diff "$@"; return; fi
+    if [ "${1:-}" = svm-sbpf ]; then shift; fuzz_svm_sbpf "$@"; return; fi
     local only="" seconds=60
     while [ $# -gt 0 ]; do
         case "$1" in
