@@ -7,7 +7,7 @@ module aptos_framework::code {
     use std::vector;
     use aptos_framework::event;
     use aptos_framework::system_addresses;
-    use aptos_std::any::Any;
+    use aptos_std::copyable_any::Any;
     use aptos_std::from_bcs;
 
     struct PackageRegistry has key, store, drop {

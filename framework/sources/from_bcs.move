@@ -21,6 +21,8 @@ module aptos_std::from_bcs {
         s
     }
 
+    friend aptos_std::any;
+    friend aptos_std::copyable_any;
     friend aptos_framework::code;
 
     /// Only the framework may make values of any type: otherwise anybody could make a capability.

@@ -151,7 +151,7 @@ struct mv_evm_call {
 };
 
 /* What the machine asks the rest of the node. Any function may be NULL: then the native aborts with
- * the category NOT_IMPLEMENTED. */
+ * the category NOT_IMPLEMENTED, unless it says otherwise. */
 struct mv_host {
     void *ctx;
     /* Queues the message and answers its id. An error's text becomes the abort's message; nothing
@@ -163,6 +163,8 @@ struct mv_host {
     /* The actor behind a Move address: its machine (enum st_vm) and its 20 or 32 bytes, right
      * padded with zeros. An address that is no alias is its own. */
     uint8_t (*home_of)(void *ctx, const struct b32 *address, uint8_t home[32]);
+    /* Shows what 0x1::debug prints. NULL, as on a chain: it does nothing. */
+    void (*print)(void *ctx, struct bytes text);
 };
 
 /* ---- Sessions */

@@ -138,7 +138,7 @@ enum mv_status_code mv_native_hash_sip(struct mv_native_call *n) {
     return MV_OK;
 }
 
-/* ---- signer, cmp, mem, debug */
+/* ---- signer, cmp, mem */
 
 /* A signer is its address. */
 enum mv_status_code mv_native_signer_borrow_address(struct mv_native_call *n) {
@@ -166,16 +166,6 @@ enum mv_status_code mv_native_mem_swap(struct mv_native_call *n) {
     memcpy(mv_native_ref(n, 1), room, t->size);
     arena_release(&n->s->arena, mark);
     return MV_OK;
-}
-
-enum mv_status_code mv_native_debug_nothing(struct mv_native_call *n) {
-    (void)n;
-    return MV_OK;
-}
-
-/* An empty String. */
-enum mv_status_code mv_native_debug_trace(struct mv_native_call *n) {
-    return mv_native_return_bytes(n, (struct bytes){0});
 }
 
 /* ---- string */
