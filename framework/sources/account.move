@@ -214,4 +214,21 @@ module aptos_framework::account {
             CoinRegisterEvent { type_info: type_info::type_of<CoinType>() }
         );
     }
+
+    #[test_only]
+    /// Also for an account that is there already, and for reserved addresses.
+    public fun create_account_for_test(new_address: address): signer {
+        if (exists_at(new_address)) create_signer(new_address) else create_account_unchecked(new_address)
+    }
+
+    #[test_only]
+    public fun create_signer_for_test(addr: address): signer { create_signer(addr) }
+
+    #[test_only]
+    public fun create_test_signer_cap(account: address): SignerCapability { SignerCapability { account } }
+
+    #[test_only]
+    public fun set_sequence_number_for_test(addr: address, sequence_number: u64) acquires Account {
+        borrow_global_mut<Account>(addr).sequence_number = sequence_number;
+    }
 }

@@ -85,4 +85,20 @@ module aptos_framework::aptos_coin {
     public(friend) fun mint_internal(amount: u64): Coin<AptosCoin> acquires MintCapStore {
         coin::mint<AptosCoin>(amount, &borrow_global<MintCapStore>(@aptos_framework).mint_cap)
     }
+
+    #[test_only]
+    /// The native coin as genesis sets it up; the caller destroys what it gets.
+    public fun initialize_for_test(
+        aptos_framework: &signer
+    ): (BurnCapability<AptosCoin>, MintCapability<AptosCoin>) acquires MintCapStore {
+        let burn_cap = initialize(aptos_framework);
+        (burn_cap, borrow_global<MintCapStore>(@aptos_framework).mint_cap)
+    }
+
+    #[test_only]
+    public fun initialize_for_test_without_aggregator_factory(
+        aptos_framework: &signer
+    ): (BurnCapability<AptosCoin>, MintCapability<AptosCoin>) acquires MintCapStore {
+        initialize_for_test(aptos_framework)
+    }
 }

@@ -17,4 +17,9 @@ module aptos_framework::chain_id {
     public fun get(): u8 acquires ChainId {
         borrow_global<ChainId>(@aptos_framework).id
     }
+
+    #[test_only]
+    public fun initialize_for_test(aptos_framework: &signer, id: u8) {
+        if (!exists<ChainId>(@aptos_framework)) initialize(aptos_framework, id);
+    }
 }

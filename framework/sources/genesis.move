@@ -15,4 +15,13 @@ module aptos_framework::genesis {
         aptos_account::create_account(faucet);
         coin::deposit(faucet, aptos_coin::mint_internal(amount));
     }
+
+    #[test_only]
+    use aptos_framework::create_signer;
+
+    #[test_only]
+    /// The world as block 0 leaves it.
+    public fun setup() {
+        initialize(&create_signer::create_signer(@aptos_framework), 4, @0xfa0ce7, 0);
+    }
 }

@@ -13,6 +13,7 @@ static const struct {
 } verbs[] = {
     {"asm", move_asm, "make a compiled module or script from text"},
     {"disassemble", move_disassemble, "show compiled modules and scripts as text"},
+    {"test", move_test, "run the unit tests of a package"},
 };
 
 static int usage(FILE *out) {

@@ -61,6 +61,59 @@ bool file_list_add(struct file_list *l, const char *command, const char *path, c
     return ok;
 }
 
+bool file_write(const char *path, struct bytes content, struct buf *why) {
+    FILE *f = fopen(path, "wb");
+    bool ok = f && (content.n == 0 || fwrite(content.p, 1, content.n, f) == content.n);
+    int error = errno;
+    if (f && fclose(f) != 0) {
+        error = errno;
+        ok = false;
+    }
+    if (!ok) buf_printf(why, "%s: %s", path, strerror(error));
+    return ok;
+}
+
+static bool copy_file(const char *from, const char *to, struct buf *why) {
+    struct buf content = {0};
+    bool ok = file_read(from, &content);
+    if (!ok) buf_printf(why, "%s: %s", from, strerror(errno));
+    ok = ok && file_write(to, buf_bytes(&content), why);
+    buf_free(&content);
+    return ok;
+}
+
+static bool copy_entry(const char *from, const char *to, const char *name, const char *ending,
+                       struct buf *why) {
+    struct buf source = {0}, target = {0};
+    struct stat st;
+    buf_printf(&source, "%s/%s", from, name);
+    buf_printf(&target, "%s/%s", to, name);
+    bool ok = stat(buf_cstr(&source), &st) == 0;
+    if (!ok)
+        buf_printf(why, "%s: %s", buf_cstr(&source), strerror(errno));
+    else if (S_ISDIR(st.st_mode))
+        ok = folder_copy(buf_cstr(&source), buf_cstr(&target), ending, why);
+    else if (ends_with(name, ending))
+        ok = copy_file(buf_cstr(&source), buf_cstr(&target), why);
+    buf_free(&source);
+    buf_free(&target);
+    return ok;
+}
+
+bool folder_copy(const char *from, const char *to, const char *ending, struct buf *why) {
+    DIR *d = opendir(from);
+    if (!d || mkdir(to, 0777) != 0) {
+        buf_printf(why, "%s: %s", d ? to : from, strerror(errno));
+        if (d) closedir(d);
+        return false;
+    }
+    bool ok = true;
+    for (struct dirent *e; ok && (e = readdir(d));)
+        if (e->d_name[0] != '.') ok = copy_entry(from, to, e->d_name, ending, why);
+    closedir(d);
+    return ok;
+}
+
 void file_list_free(struct file_list *l) {
     for (size_t i = 0; i < l->count; i++) free(l->path[i]);
     free(l->path);

@@ -19,6 +19,13 @@ struct file_list {
 bool file_list_add(struct file_list *l, const char *command, const char *path, const char *ending);
 void file_list_free(struct file_list *l);
 
+/* Copies the files below `from` whose names end with `ending`, with their folders but without
+ * hidden ones, to the new folder `to`. False with a reason. */
+bool folder_copy(const char *from, const char *to, const char *ending, struct buf *why);
+
+/* Writes a whole file. False with a reason. */
+bool file_write(const char *path, struct bytes content, struct buf *why);
+
 /* A JSON string with its quotes. */
 void put_json_text(struct buf *b, const char *s);
 

@@ -5,5 +5,6 @@
 
 int move_asm(int argc, char **argv);
 int move_disassemble(int argc, char **argv);
+int move_test(int argc, char **argv);
 
 #endif
