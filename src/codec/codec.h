@@ -9,6 +9,7 @@
  *   bcs.h     Binary Canonical Serialization, Move's and Aptos's
  *   abi.h     the Solidity contract ABI: types, values, canonical decoding and encoding
  *   json.h    strict JSON over jansson
+ *   toml.h    TOML, the manifests of packages
  *
  * Every decoder is strict: there is one encoding of a value, and all others are refused. Decoders
  * borrow from their input; what they must build goes to the caller's arena. Encoders append to a
@@ -25,6 +26,7 @@
 #include "codec/hex.h"
 #include "codec/json.h"
 #include "codec/rlp.h"
+#include "codec/toml.h"
 #include "codec/uleb.h"
 #include "codec/utf8.h"
 

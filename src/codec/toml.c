@@ -260,6 +260,17 @@ static bool read_integer(struct bytes text, int64_t *out) {
     return any;
 }
 
+/* By its characters; an integer that is too large is neither. */
+static bool is_float_or_date(struct bytes text) {
+    bool more = false;
+    if (bytes_eq(text, BYTES_LIT("inf")) || bytes_eq(text, BYTES_LIT("nan"))) return true;
+    for (size_t i = 0; i < text.n; i++) {
+        if (!strchr("0123456789+-._:eETtZz", text.p[i])) return false;
+        more |= i > 0 && strchr(".:-eE", text.p[i]);
+    }
+    return more;
+}
+
 static bool read_word(struct reader *r, struct toml *v) {
     const uint8_t *begin = r->at;
     while (is_bare(peek(r)) || peek(r) == '+' || peek(r) == '.' || peek(r) == ':') r->at++;
@@ -271,8 +282,7 @@ static bool read_word(struct reader *r, struct toml *v) {
         v->kind = TOML_BOOL;
     else if (read_integer(text, &v->integer))
         v->kind = TOML_INTEGER;
-    else if ((text.p[0] >= '0' && text.p[0] <= '9') || text.p[0] == '+' || text.p[0] == '-' ||
-             bytes_eq(text, BYTES_LIT("inf")) || bytes_eq(text, BYTES_LIT("nan")))
+    else if (is_float_or_date(text))
         v->kind = TOML_OTHER;
     else
         return syntax(r, "a value that is neither a string, a number, true nor false");

@@ -6,7 +6,7 @@
 /* Kinds of tokens that are more than one character. */
 enum { NAME = 'a', NUMBER = '0', STRING = '"', PATH = 'p', SHIFT_LEFT = 'l', SHIFT_RIGHT = 'r' };
 
-enum { DEPTH_MAX = 64, ERR_SYNTAX = 1 };
+enum { DEPTH_MAX = 64, CONSTANTS_MAX = 1 << 12, ERR_SYNTAX = 1 };
 
 /* ---- Tokens */
 
@@ -108,6 +108,7 @@ static struct err read_tokens(struct arena *a, struct bytes text, struct move_to
     struct move_token *copy = ARENA_ARRAY(a, struct move_token, n + 1);
     if (n) memcpy(copy, all.p, all.n);
     buf_free(&all);
+    copy[n].line = l.line;
     *out = (struct move_tokens){copy, n};
     return l.err;
 }
@@ -507,6 +508,7 @@ struct evaluation {
     struct move_tokens value;
     uint32_t at;
     unsigned depth;
+    uint32_t *constants_left; /* constants may name each other twice, again and again */
 };
 
 static bool read_expression(struct evaluation *e, unsigned level, unsigned __int128 *out);
@@ -535,11 +537,15 @@ static bool read_literal(struct bytes text, unsigned __int128 *out) {
 static bool constant_value(struct evaluation *e, const struct move_path *path,
                            unsigned __int128 *out) {
     const struct move_module *m = move_source_module(e->names, &path->address, path->module);
-    if (!m || e->depth > DEPTH_MAX) return false;
+    if (!m || e->depth > DEPTH_MAX || !*e->constants_left) return false;
+    --*e->constants_left;
     for (const struct move_constant *c = m->constants; c; c = c->next) {
         if (!bytes_eq(c->name, path->member)) continue;
-        struct evaluation inner = {
-            .names = e->names, .in = m, .value = c->value, .depth = e->depth + 1};
+        struct evaluation inner = {.names = e->names,
+                                   .in = m,
+                                   .value = c->value,
+                                   .depth = e->depth + 1,
+                                   .constants_left = e->constants_left};
         return read_expression(&inner, 0, out) && inner.at == inner.value.count;
     }
     return false;
@@ -606,7 +612,8 @@ static bool read_expression(struct evaluation *e, unsigned level, unsigned __int
 
 bool move_source_number(const struct move_names *names, const struct move_module *in,
                         struct move_tokens value, unsigned __int128 *out, struct move_path *home) {
-    struct evaluation e = {.names = names, .in = in, .value = value};
+    uint32_t constants = CONSTANTS_MAX;
+    struct evaluation e = {.names = names, .in = in, .value = value, .constants_left = &constants};
     if (home && !move_source_path(names, in, value, true, home)) *home = (struct move_path){0};
     return read_expression(&e, 0, out) && e.at == value.count;
 }
