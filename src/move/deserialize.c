@@ -101,8 +101,18 @@ static bool identifier_char(uint8_t c, unsigned version) {
 }
 
 /* move-core-types, identifier.rs. */
+/* "<SELF>", or with the number of the script in its file: "<SELF>_0". */
+static bool names_a_script(struct bytes s) {
+    static const size_t self = sizeof "<SELF>" - 1;
+    if (s.n < self || memcmp(s.p, "<SELF>", self) != 0) return false;
+    if (s.n == self) return true;
+    for (size_t i = self + 1; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
+    return s.p[self] == '_' && s.n > self + 1;
+}
+
 static bool identifier_is_valid(struct bytes s, unsigned version) {
-    if (bytes_eq(s, BYTES_LIT("<SELF>"))) return true;
+    if (names_a_script(s)) return true;
     if (!s.n || (s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == '$') return false;
     if (s.p[0] == '_' && s.n == 1) return false;
     for (size_t i = 0; i < s.n; i++)
