@@ -398,10 +398,13 @@ static void put_tx(struct writer *w, const struct chain_tx *tx, uint32_t *messag
     }
 }
 
-static void put_account_tx(struct writer *w, const struct chain_tx *tx, uint64_t sequence_number) {
+static void put_account_tx(struct writer *w, const struct chain_tx *tx) {
     uint8_t key[40], value[8];
     memcpy(key, tx->move_sender.b, 32);
-    store_be64(key + 32, sequence_number);
+    store_be64(key + 32, tx->version);
+    put(w, ST_TABLE_ACCOUNT_VERSION, BYTES_OF(key), (struct bytes){NULL, 0});
+    if (tx->move_sequence_number == UINT64_MAX) return; /* orderless */
+    store_be64(key + 32, tx->move_sequence_number);
     store_be64(value, tx->version);
     put(w, ST_TABLE_ACCOUNT_TX, BYTES_OF(key), BYTES_OF(value));
 }
@@ -429,7 +432,7 @@ static void put_block(struct writer *w, const struct chain_open_block *b) {
     for (uint32_t i = 0; i < b->head.root_count; i++) {
         const struct chain_tx *tx = b->txs[i];
         put_tx(w, tx, &message_place);
-        if (tx->vm == ST_VM_MOVE && !tx->genesis) put_account_tx(w, tx, tx->move_sequence_number);
+        if (tx->vm == ST_VM_MOVE && !tx->genesis) put_account_tx(w, tx);
     }
 }
 

@@ -32,7 +32,8 @@ static uint64_t steady_ms(void) {
 
 /* The sender's nonce or sequence number in the sequencer's state. */
 static uint64_t nonce_now(struct chain *c, const struct mempool_tx *tx) {
-    if (tx->vm == ST_VM_MOVE) return chain_move_sequence_number(c->journal, &tx->sender);
+    if (tx->vm == ST_VM_MOVE) /* an orderless one has a queue of its own, that is no account */
+        return chain_move_sequence_number(c->journal, &tx->sender);
     struct b20 address;
     memcpy(address.b, tx->sender.b, 20);
     return st_account(c->journal, &address)->nonce;

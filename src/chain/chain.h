@@ -92,13 +92,17 @@ struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
 struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms,
                              struct chain_submitted *out);
 
-/* As chain_submit_evm, but does not block: with `*later` the answer comes by one call of `told`, on
- * any thread and perhaps before this call returns; it must be quick and must not call the chain.
+/* The same, but without blocking: with `*later` the answer comes by one call of `told`, on any
+ * thread and perhaps before this call returns; it must be quick and must not call the chain.
  * Otherwise the answer is in the result and in `out`, and `told` is not called. */
 struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wait_ms,
                                   void (*told)(void *ctx, const struct chain_submitted *done,
                                                struct err e),
                                   void *ctx, struct chain_submitted *out, bool *later);
+struct err chain_submit_move_later(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                                   void (*told)(void *ctx, const struct chain_submitted *done,
+                                                struct err e),
+                                   void *ctx, struct chain_submitted *out, bool *later);
 /* Whoever is to be told later is told now, nobody will wait any more, and blocks that are being
  * made on demand (dev.h) are the last ones. For the end of those who `told` speaks to. */
 void chain_release_waiters(struct chain *c);
@@ -467,10 +471,11 @@ struct err chain_access_list(struct chain_reader *r, const struct chain_evm_call
                              const struct evm_access **list, size_t *count,
                              struct chain_evm_result *used);
 
-/* A Move transaction without its signature being checked, as the Aptos API's simulate: fills a
- * chain_tx as if it had been sealed, with the hash of the bytes as given. */
+/* A Move transaction without its signatures being checked, as the Aptos API's simulate: fills a
+ * chain_tx as if it had been sealed, with the given hash. */
 struct err chain_simulate_move(struct chain_reader *r, const struct mv_signed_tx *tx,
-                               struct chain_tx *out, struct chain_submitted *refusal);
+                               const struct b32 *hash, struct chain_tx *out,
+                               struct chain_submitted *refusal);
 
 /* A session for view functions and layouts on the reader's state; freed with the reader. */
 struct mv_session *chain_reader_move_session(struct chain_reader *r, uint64_t gas_limit_external);

@@ -17,6 +17,8 @@ enum {
     MAX_GAS_UNITS = 2000000
 };
 
+#define MAX_GAS_PRICE 10000000000u /* octas a unit */
+
 static const struct b32 FRAMEWORK = {{[31] = 1}};
 
 struct b32 chain_ed25519_address(const struct b32 *seed) {
@@ -32,6 +34,11 @@ uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *addr
     return sequence;
 }
 
+static uint64_t intrinsic_gas(const struct mv_signed_tx *tx) {
+    uint64_t over = tx->raw.n > INTRINSIC_FREE_BYTES ? tx->raw.n - INTRINSIC_FREE_BYTES : 0;
+    return INTRINSIC_GAS + over * INTRINSIC_PER_BYTE;
+}
+
 /* ---- Prologue */
 
 static bool refuse(struct chain_refusal *r, enum mv_status_code code) {
@@ -41,31 +48,87 @@ static bool refuse(struct chain_refusal *r, enum mv_status_code code) {
     return false;
 }
 
+/* What the transaction offers for its gas. */
+static enum mv_status_code check_gas(const struct mv_signed_tx *tx) {
+    if (tx->max_gas_amount > MAX_GAS_UNITS) return MV_MAX_GAS_UNITS_EXCEEDS_MAX_GAS_UNITS_BOUND;
+    if (tx->max_gas_amount < intrinsic_gas(tx) / MOVE_GAS_SCALING + 1)
+        return MV_MAX_GAS_UNITS_BELOW_MIN_TRANSACTION_GAS_UNITS;
+    if (tx->gas_unit_price < 1) return MV_GAS_UNIT_PRICE_BELOW_MIN_BOUND;
+    if (tx->gas_unit_price > MAX_GAS_PRICE) return MV_GAS_UNIT_PRICE_ABOVE_MAX_BOUND;
+    return MV_OK;
+}
+
+/* No account may sign twice, the fee payer apart. */
+static enum mv_status_code check_signers(const struct mv_signed_tx *tx) {
+    for (uint32_t i = 0; i < tx->secondary_signer_count; i++) {
+        const struct b32 *one = &tx->secondary_signers[i];
+        bool twice = b32_eq(one, &tx->sender);
+        for (uint32_t k = 0; k < i; k++) twice = twice || b32_eq(one, &tx->secondary_signers[k]);
+        if (twice) return MV_SIGNERS_CONTAIN_DUPLICATES;
+    }
+    if (tx->secondary_signer_count != tx->secondary_authenticator_count)
+        return MV_SECONDARY_KEYS_ADDRESSES_COUNT_MISMATCH;
+    return MV_OK;
+}
+
+static bool has_key(struct st_journal *j, const struct b32 *address,
+                    const struct mv_authenticator *a) {
+    struct b32 key, given = mv_authenticator_key(a);
+    uint64_t sequence;
+    mv_account_read(j, address, &key, &sequence);
+    return b32_eq(&key, &given);
+}
+
+/* Every account must have the key that signed for it. A simulation need not name a key, but one
+ * that it names must be right. */
+static enum mv_status_code check_keys(struct st_journal *j, const struct mv_signed_tx *tx,
+                                      bool simulated) {
+    if (!(simulated && tx->authenticator.kind == MV_AUTH_NONE) &&
+        !has_key(j, &tx->sender, &tx->authenticator))
+        return MV_INVALID_AUTH_KEY;
+    for (uint32_t i = 0; i < tx->secondary_signer_count; i++)
+        if (!(simulated && tx->secondary_authenticators[i].kind == MV_AUTH_NONE) &&
+            !has_key(j, &tx->secondary_signers[i], &tx->secondary_authenticators[i]))
+            return MV_INVALID_AUTH_KEY;
+    if (tx->signers == MV_SIGNERS_FEE_PAYER &&
+        !(simulated && tx->fee_payer_authenticator.kind == MV_AUTH_NONE) &&
+        !has_key(j, &tx->fee_payer, &tx->fee_payer_authenticator))
+        return MV_INVALID_AUTH_KEY;
+    return MV_OK;
+}
+
+static enum mv_status_code check_sequence(struct st_journal *j, const struct mv_signed_tx *tx) {
+    uint64_t sequence = chain_move_sequence_number(j, &tx->sender);
+    if (tx->orderless) /* the nonce's turn comes in the framework's prologue */
+        return tx->sequence_number == UINT64_MAX ? MV_OK : MV_SEQUENCE_NUMBER_TOO_BIG;
+    if (tx->sequence_number >= (uint64_t)1 << 63) return MV_SEQUENCE_NUMBER_TOO_BIG;
+    if (tx->sequence_number < sequence) return MV_SEQUENCE_NUMBER_TOO_OLD;
+    return tx->sequence_number > sequence ? MV_SEQUENCE_NUMBER_TOO_NEW : MV_OK;
+}
+
+/* In the order of aptos-vm and the framework's prologue. */
+static enum mv_status_code check(const struct chain_options *options, struct st_journal *j,
+                                 const struct chain_block *head, const struct mv_signed_tx *tx,
+                                 bool simulated) {
+    enum mv_status_code e = MV_OK;
+    if (!simulated && !mv_signed_tx_verify(tx)) return MV_INVALID_SIGNATURE;
+    if (!e) e = check_gas(tx);
+    if (!e) e = check_signers(tx);
+    if (!e && tx->expiration_timestamp_secs <= head->timestamp_us / 1000000)
+        e = MV_TRANSACTION_EXPIRED;
+    if (!e && tx->chain_id != options->move_chain_id) e = MV_BAD_CHAIN_ID;
+    if (!e) e = check_keys(j, tx, simulated);
+    if (!e) e = check_sequence(j, tx);
+    return e;
+}
+
 bool chain_move_check(const struct chain_options *options, struct st_journal *j,
-                      const struct chain_block *head, const struct mv_signed_tx *tx, bool signature,
+                      const struct chain_block *head, const struct mv_signed_tx *tx, bool simulated,
                       struct chain_refusal *refusal) {
     *refusal = (struct chain_refusal){0};
-    if (signature && !mv_signed_tx_verify(tx)) return refuse(refusal, MV_INVALID_SIGNATURE);
-    if (tx->max_gas_amount > MAX_GAS_UNITS)
-        return refuse(refusal, MV_MAX_GAS_UNITS_EXCEEDS_MAX_GAS_UNITS_BOUND);
-    uint64_t intrinsic = INTRINSIC_GAS / MOVE_GAS_SCALING + 1;
-    if (tx->max_gas_amount < intrinsic)
-        return refuse(refusal, MV_MAX_GAS_UNITS_BELOW_MIN_TRANSACTION_GAS_UNITS);
-    if (tx->gas_unit_price < 1) return refuse(refusal, MV_GAS_UNIT_PRICE_BELOW_MIN_BOUND);
-    if (tx->expiration_timestamp_secs <= head->timestamp_us / 1000000)
-        return refuse(refusal, MV_TRANSACTION_EXPIRED);
-    if (tx->chain_id != options->move_chain_id) return refuse(refusal, MV_BAD_CHAIN_ID);
-    struct b32 auth_key, given = mv_signed_tx_auth_key(tx);
-    uint64_t sequence;
-    mv_account_read(j, &tx->sender, &auth_key, &sequence);
-    if (signature && !b32_eq(&auth_key, &given)) return refuse(refusal, MV_INVALID_AUTH_KEY);
-    if (tx->sequence_number < sequence) return refuse(refusal, MV_SEQUENCE_NUMBER_TOO_OLD);
-    if (tx->sequence_number == UINT64_MAX) return refuse(refusal, MV_SEQUENCE_NUMBER_TOO_BIG);
-    if (tx->sequence_number > sequence) {
-        refusal->nonce_too_high = true;
-        return refuse(refusal, MV_SEQUENCE_NUMBER_TOO_NEW);
-    }
-    return true;
+    enum mv_status_code e = check(options, j, head, tx, simulated);
+    refusal->nonce_too_high = e == MV_SEQUENCE_NUMBER_TOO_NEW;
+    return !e || refuse(refusal, e);
 }
 
 /* ---- One leg */
@@ -76,10 +139,22 @@ struct root {
     struct xvm_tx xt;
     struct mv_session_params params;
     uint64_t gas_limit; /* internal units: what was signed, at most what a block may use */
+    struct b32 script_hash;
+    struct b32 signers[1 + MV_TX_SIGNERS_MAX]; /* the sender and the secondary signers */
+    uint32_t signer_count;
+    bool nobody_pays; /* a simulation that leaves the fee payer open */
 };
+
+static void fill_signers(struct root *r) {
+    r->signers[r->signer_count++] = r->tx->sender;
+    for (uint32_t i = 0; i < r->tx->secondary_signer_count; i++)
+        r->signers[r->signer_count++] = r->tx->secondary_signers[i];
+}
 
 static void fill_params(struct root *r, const struct b32 *hash) {
     const struct mv_signed_tx *tx = r->tx;
+    bool is_script = tx->payload == MV_PAYLOAD_SCRIPT;
+    if (is_script) sha3_256(&r->script_hash, tx->code);
     r->params = (struct mv_session_params){
         .vm = r->x->move_vm,
         .journal = r->x->journal,
@@ -88,10 +163,13 @@ static void fill_params(struct root *r, const struct b32 *hash) {
                .sender = tx->sender,
                .hash = *hash,
                .session_hash = *hash,
-               .gas_payer = tx->sender,
+               .gas_payer = *mv_signed_tx_payer(tx),
+               .secondary_signers = tx->secondary_signers,
+               .secondary_signer_count = tx->secondary_signer_count,
+               .script_hash = is_script ? BYTES_OF(r->script_hash) : (struct bytes){NULL, 0},
                .max_gas_amount = tx->max_gas_amount,
                .gas_unit_price = tx->gas_unit_price,
-               .payload = {.present = tx->payload == MV_PAYLOAD_ENTRY_FUNCTION,
+               .payload = {.present = !is_script,
                            .module_address = tx->module_address,
                            .module_name = tx->module_name,
                            .function_name = tx->function_name,
@@ -104,56 +182,65 @@ static void fill_params(struct root *r, const struct b32 *hash) {
     };
 }
 
-/* A call of the chain's own into the framework, without a gas limit that matters: the user cannot
- * choose the work. */
-static bool system_call(struct root *r, const char *module, const char *function,
-                        const struct b32 *signers, uint32_t signer_count, const struct bytes *args,
-                        uint32_t arg_count, struct bytes *why, uint64_t *abort_code) {
+/* A call of the chain's own into 0x1::transaction_validation, without a gas limit that matters: the
+ * user cannot choose the work. */
+static bool validation_call(struct root *r, const char *function, const struct bytes *args,
+                            uint32_t arg_count, struct mv_outcome *out) {
     struct mv_session_params params = r->params;
     params.gas_limit = UINT64_MAX / 2;
     struct mv_session *s = mv_session_new(&params);
-    struct mv_outcome out;
     struct mv_call call = {.module_address = FRAMEWORK,
-                           .module_name = bytes_cstr(module),
+                           .module_name = BYTES_LIT("transaction_validation"),
                            .function_name = bytes_cstr(function),
-                           .signers = signers,
-                           .signer_count = signer_count,
                            .args = args,
                            .arg_count = arg_count};
-    bool ok = mv_run_system(s, &call, &out);
-    if (!ok) {
-        if (why) *why = arena_copy(r->x->arena, mv_status_text(s, &out));
-        if (abort_code) *abort_code = out.code == MV_ABORTED ? out.abort_code : 0;
-    }
+    bool ok = mv_run_system(s, &call, out);
     mv_session_free(s);
     return ok;
 }
 
-/* Makes the sender's account if it is missing and asks for the balance that the fee may need. */
+/* What the framework's prologue aborts with. */
+enum { PROLOGUE_NONCE_USED = 1012, PROLOGUE_TOO_FAR_AHEAD = 1013 };
+
+static enum mv_status_code prologue_status(const struct mv_outcome *out) {
+    if (out->code == MV_ABORTED && out->abort_code == PROLOGUE_NONCE_USED)
+        return MV_NONCE_ALREADY_USED;
+    if (out->code == MV_ABORTED && out->abort_code == PROLOGUE_TOO_FAR_AHEAD)
+        return MV_TRANSACTION_EXPIRATION_TOO_FAR_IN_FUTURE;
+    return MV_INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE;
+}
+
+/* Makes the sender's account if it is missing, or keeps the nonce; and asks for the balance that
+ * the fee may need. */
 static bool prologue(struct root *r, struct chain_refusal *refusal) {
     const struct mv_signed_tx *tx = r->tx;
     uint64_t price = tx->gas_unit_price, max = tx->max_gas_amount, need;
+    struct mv_outcome out;
     if (!mul_u64(price, max, &need))
         return refuse(refusal, MV_INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE);
-    struct bytes args[2] = {BYTES_OF(tx->sender), BYTES_OF(need)};
-    if (system_call(r, "transaction_validation", "prologue", NULL, 0, args, 2, NULL, NULL))
-        return true;
-    return refuse(refusal, MV_INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE);
+    if (r->nobody_pays) need = 0;
+    struct bytes args[] = {BYTES_OF(tx->sender), BYTES_OF(*mv_signed_tx_payer(tx)), BYTES_OF(need),
+                           BYTES_OF(tx->nonce), BYTES_OF(tx->expiration_timestamp_secs)};
+    bool ok = tx->orderless ? validation_call(r, "orderless_prologue", args, 5, &out)
+                            : validation_call(r, "prologue", args, 3, &out);
+    return ok || refuse(refusal, prologue_status(&out));
 }
 
 /* Burns the fee and bumps the sequence number. Cannot fail: the prologue saw the balance, and a
  * balance that the transaction itself spent is caught before (see run_leg). */
 static bool epilogue(struct root *r, uint64_t gas_units) {
-    uint64_t fee = gas_units * r->tx->gas_unit_price;
+    const struct mv_signed_tx *tx = r->tx;
+    uint64_t fee = r->nobody_pays ? 0 : gas_units * tx->gas_unit_price;
+    struct mv_outcome out;
     st_set_leg(r->x->journal, 0); /* the fee is the root's affair */
-    struct bytes args[2] = {BYTES_OF(r->tx->sender), BYTES_OF(fee)};
-    return system_call(r, "transaction_validation", "epilogue", NULL, 0, args, 2, NULL, NULL);
+    struct bytes args[] = {BYTES_OF(tx->sender), BYTES_OF(*mv_signed_tx_payer(tx)), BYTES_OF(fee)};
+    return tx->orderless ? validation_call(r, "orderless_epilogue", args + 1, 2, &out)
+                         : validation_call(r, "epilogue", args, 3, &out);
 }
 
 static bool run_payload(struct root *r, struct mv_session *s, struct mv_outcome *out) {
     const struct mv_signed_tx *tx = r->tx;
-    uint64_t over = tx->raw.n > INTRINSIC_FREE_BYTES ? tx->raw.n - INTRINSIC_FREE_BYTES : 0;
-    if (!mv_session_charge(s, INTRINSIC_GAS + over * INTRINSIC_PER_BYTE)) {
+    if (!mv_session_charge(s, intrinsic_gas(tx))) {
         *out = (struct mv_outcome){.code = MV_OUT_OF_GAS};
         return false;
     }
@@ -164,8 +251,8 @@ static bool run_payload(struct root *r, struct mv_session *s, struct mv_outcome 
                            .type_arg_count = tx->type_arg_count,
                            .args = tx->args,
                            .arg_count = tx->arg_count,
-                           .signers = &tx->sender,
-                           .signer_count = 1};
+                           .signers = r->signers,
+                           .signer_count = r->signer_count};
     if (tx->payload == MV_PAYLOAD_SCRIPT) return mv_run_script(s, tx->code, &call, out);
     return mv_run_entry(s, &call, out);
 }
@@ -259,20 +346,40 @@ static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out
     return true;
 }
 
+static void begin(struct root *r, struct evm_env *env, const struct b32 *hash, bool simulate) {
+    struct chain_exec *x = r->x;
+    fill_signers(r);
+    r->nobody_pays = simulate && b32_is_zero(mv_signed_tx_payer(r->tx));
+    chain_exec_env(x, env);
+    chain_begin_xvm(x, &r->xt, env, ST_VM_MOVE, hash);
+    r->xt.root_move = r->tx->sender;
+    xvm_begin(&r->xt);
+    fill_params(r, hash);
+}
+
+bool chain_move_try_prologue(struct chain_exec *x, const struct mv_signed_tx *tx,
+                             const struct b32 *hash, struct chain_refusal *refusal) {
+    struct evm_env env;
+    struct root r = {.x = x, .tx = tx};
+    st_begin_tx(x->journal);
+    st_mark mark = st_savepoint(x->journal);
+    begin(&r, &env, hash, false);
+    bool ok = prologue(&r, refusal);
+    st_revert(x->journal, mark);
+    st_end_tx(x->journal, false);
+    return ok;
+}
+
 bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, struct bytes raw,
                         const struct b32 *hash, bool simulate, struct chain_tx *out,
                         struct chain_refusal *refusal) {
     st_begin_tx(x->journal);
     struct evm_env env;
     struct root r = {.x = x, .tx = tx};
-    chain_exec_env(x, &env);
-    bool ok = chain_move_check(x->options, x->journal, x->head, tx, !simulate, refusal);
+    bool ok = chain_move_check(x->options, x->journal, x->head, tx, simulate, refusal);
     if (ok) {
         st_mark mark = st_savepoint(x->journal);
-        chain_begin_xvm(x, &r.xt, &env, ST_VM_MOVE, hash);
-        r.xt.root_move = tx->sender;
-        xvm_begin(&r.xt);
-        fill_params(&r, hash);
+        begin(&r, &env, hash, simulate);
         uint64_t block_gas;
         if (!mul_u64(x->head->gas_limit - x->head->gas_used, x->cross->move_gas_per_evm_gas,
                      &block_gas))

@@ -179,12 +179,15 @@ void chain_exec_env(const struct chain_exec *x, struct evm_env *env);
 /* The words for a refusal, as geth's clients know them. */
 void chain_evm_refusal(const struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
                        struct chain_refusal *out);
-/* The rules of a Move transaction before it runs (the prologue): chain id, expiry, key, sequence
- * number, gas, balance. Without `signature` the signature and the key are not looked at
- * (simulation). */
+/* The rules of a Move transaction before it runs: signatures, gas, expiry, chain id, keys, sequence
+ * number. What is left to the framework's prologue: nonce and balance. `simulated`: the signatures
+ * are not looked at, and who names no key needs none. */
 bool chain_move_check(const struct chain_options *options, struct st_journal *j,
-                      const struct chain_block *head, const struct mv_signed_tx *tx, bool signature,
+                      const struct chain_block *head, const struct mv_signed_tx *tx, bool simulated,
                       struct chain_refusal *refusal);
+/* Under whose name the transaction waits: its sender's, or if it is orderless one of its own, so
+ * that it waits for no other and none for it. */
+struct b32 chain_move_queue(const struct mv_signed_tx *tx);
 /* The sequence number of a Move account; 0 if it has none. */
 uint64_t chain_move_sequence_number(struct st_journal *j, const struct b32 *address);
 /* The address of an ed25519 key made from a seed. */
@@ -207,6 +210,10 @@ void chain_evm_root_leg(struct xvm_tx *xt, const struct evm_tx *tx, const struct
 bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, struct bytes raw,
                         const struct b32 *hash, bool simulate, struct chain_tx *out,
                         struct chain_refusal *refusal);
+
+/* Would the framework's prologue let the transaction run? Nothing of it stays. */
+bool chain_move_try_prologue(struct chain_exec *x, const struct mv_signed_tx *tx,
+                             const struct b32 *hash, struct chain_refusal *refusal);
 
 /* Copies legs, messages, logs of the finished transaction into the result. */
 void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx *out);

@@ -247,15 +247,14 @@ struct err chain_estimate_evm(struct chain_reader *r, const struct chain_evm_cal
 }
 
 struct err chain_simulate_move(struct chain_reader *r, const struct mv_signed_tx *tx,
-                               struct chain_tx *out, struct chain_submitted *refusal) {
+                               const struct b32 *hash, struct chain_tx *out,
+                               struct chain_submitted *refusal) {
     struct chain_block head;
     struct chain_exec x;
     struct chain_refusal why = {0};
-    struct b32 hash = mv_signed_tx_hash(tx->raw);
     chain_reader_exec(r, &head, &x);
-    *refusal = (struct chain_submitted){.hash = hash};
-    if (chain_execute_move(&x, tx, (struct bytes){NULL, 0}, &hash, true, out, &why))
-        return ERR_NONE;
+    *refusal = (struct chain_submitted){.hash = *hash};
+    if (chain_execute_move(&x, tx, (struct bytes){NULL, 0}, hash, true, out, &why)) return ERR_NONE;
     refusal->vm_code = why.vm_code;
     memcpy(refusal->text, why.text, sizeof refusal->text);
     return err_at(CHAIN_ERR_INVALID, refusal->text, 0);

@@ -61,6 +61,13 @@ static void tell_later(struct mempool_waiter *w) {
     free(l);
 }
 
+static struct later *
+new_later(void (*told)(void *ctx, const struct chain_submitted *done, struct err e), void *ctx) {
+    struct later *l = xcalloc(1, sizeof *l);
+    *l = (struct later){.waiter = {.told = tell_later}, .told = told, .ctx = ctx};
+    return l;
+}
+
 /* As hand_over, but `l` (taken) is told the end if there is something to wait for. */
 static struct err hand_over_later(struct chain *c, struct mempool_tx *tx, uint64_t account_nonce,
                                   uint64_t wait_ms, struct later *l, struct chain_submitted *out,
@@ -210,9 +217,7 @@ check_and_hand_over_later(struct chain *c, struct mempool_tx *tx, unsigned skip,
         mempool_tx_free(tx);
         return e;
     }
-    struct later *l = xcalloc(1, sizeof *l);
-    *l = (struct later){.waiter = {.told = tell_later}, .told = told, .ctx = ctx};
-    return hand_over_later(c, tx, nonce, wait_ms, l, out, later);
+    return hand_over_later(c, tx, nonce, wait_ms, new_later(told, ctx), out, later);
 }
 
 /* Everything before the state is looked at; NULL with the error in *e. */
@@ -254,6 +259,18 @@ struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wa
 
 /* ---- Move */
 
+struct b32 chain_move_queue(const struct mv_signed_tx *tx) {
+    struct b32 queue;
+    struct keccak k;
+    if (!tx->orderless) return tx->sender;
+    sha3_256_init(&k);
+    keccak_update(&k, BYTES_LIT("TERN::orderless"));
+    keccak_update(&k, BYTES_OF(tx->sender));
+    keccak_update(&k, BYTES_OF(tx->nonce));
+    keccak_final(&k, queue.b);
+    return queue;
+}
+
 static struct mempool_tx *decode_move(struct bytes raw, struct chain_submitted *out,
                                       struct err *e) {
     struct mempool_tx *tx = mempool_tx_new();
@@ -268,11 +285,25 @@ static struct mempool_tx *decode_move(struct bytes raw, struct chain_submitted *
     tx->hash = mv_signed_tx_hash(tx->raw);
     out->hash = tx->hash;
     tx->vm = ST_VM_MOVE;
-    tx->sender = decoded->sender;
-    tx->nonce = decoded->sequence_number;
+    tx->sender = chain_move_queue(decoded);
+    tx->nonce = decoded->orderless ? 0 : decoded->sequence_number;
     tx->price = tx->tip = u256_from_u64(decoded->gas_unit_price);
     tx->decoded = decoded;
     return tx;
+}
+
+/* The rules that do not need the sequencer. Where blocks come by the clock the framework's own are
+ * tried too, for the answer does not wait for the block. */
+static bool is_valid_move(struct chain *c, struct chain_reader *r, const struct b32 *hash,
+                          const struct mv_signed_tx *tx, struct chain_refusal *why) {
+    struct chain_block head;
+    struct chain_exec x;
+    chain_block_at(r, chain_reader_height(r), &head);
+    if (!chain_move_check(&c->options, chain_reader_journal(r), &head, tx, false, why))
+        return why->nonce_too_high;
+    if (chain_get_mining(c).automine) return true;
+    chain_reader_exec(r, &head, &x);
+    return chain_move_try_prologue(&x, tx, hash, why);
 }
 
 static struct err check_move(struct chain *c, const struct b32 *hash, const struct mv_signed_tx *tx,
@@ -284,11 +315,9 @@ static struct err check_move(struct chain *c, const struct b32 *hash, const stru
     if (is_known(r, hash)) {
         e = refused(out, CHAIN_ERR_KNOWN, "already known");
     } else {
-        struct st_journal *j = chain_reader_journal(r);
-        *nonce = chain_move_sequence_number(j, &tx->sender);
-        struct chain_block head;
-        chain_block_at(r, chain_reader_height(r), &head);
-        if (!chain_move_check(&c->options, j, &head, tx, true, &why) && !why.nonce_too_high) {
+        *nonce =
+            tx->orderless ? 0 : chain_move_sequence_number(chain_reader_journal(r), &tx->sender);
+        if (!is_valid_move(c, r, hash, tx, &why)) {
             out->vm_code = why.vm_code;
             e = refused(out, CHAIN_ERR_INVALID, why.text);
         }
@@ -297,20 +326,41 @@ static struct err check_move(struct chain *c, const struct b32 *hash, const stru
     return e;
 }
 
+/* Everything before the pool; NULL with the error in *e. */
+static struct mempool_tx *read_move(struct chain *c, struct bytes raw, uint64_t *nonce,
+                                    struct chain_submitted *out, struct err *e) {
+    *out = (struct chain_submitted){0};
+    if (c->is_ethereum) {
+        *e = refused(out, CHAIN_ERR_INVALID,
+                     "this chain began with an Ethereum genesis: it has no Move transactions");
+        return NULL;
+    }
+    struct mempool_tx *tx = decode_move(raw, out, e);
+    if (!tx) return NULL;
+    *e = check_move(c, &tx->hash, tx->decoded, nonce, out);
+    if (!err_is(*e)) return tx;
+    mempool_tx_free(tx);
+    return NULL;
+}
+
 struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms,
                              struct chain_submitted *out) {
     struct err e;
     uint64_t nonce = 0;
-    *out = (struct chain_submitted){0};
-    if (c->is_ethereum)
-        return refused(out, CHAIN_ERR_INVALID,
-                       "this chain began with an Ethereum genesis: it has no Move transactions");
-    struct mempool_tx *tx = decode_move(raw, out, &e);
+    struct mempool_tx *tx = read_move(c, raw, &nonce, out, &e);
+    return tx ? hand_over(c, tx, nonce, wait_ms, out) : e;
+}
+
+struct err chain_submit_move_later(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                                   void (*told)(void *ctx, const struct chain_submitted *done,
+                                                struct err e),
+                                   void *ctx, struct chain_submitted *out, bool *later) {
+    struct err e;
+    uint64_t nonce = 0;
+    *later = false;
+    struct mempool_tx *tx = read_move(c, raw, &nonce, out, &e);
     if (!tx) return e;
-    e = check_move(c, &tx->hash, tx->decoded, &nonce, out);
-    if (!err_is(e)) return hand_over(c, tx, nonce, wait_ms, out);
-    mempool_tx_free(tx);
-    return e;
+    return hand_over_later(c, tx, nonce, wait_ms, new_later(told, ctx), out, later);
 }
 
 /* ---- Transactions that nobody signed */

@@ -1,10 +1,10 @@
-/* The REST API's routes, headers and errors; and the one GraphQL question that the SDK asks of an
- * indexer. */
+/* The REST API's routes, parameters, headers and errors. */
 #include "rpc/aptos.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "codec/codec.h"
 
@@ -14,7 +14,9 @@ const char *const APTOS_EXPOSED_HEADERS =
     "X-Aptos-Epoch, X-Aptos-Block-Height, X-Aptos-Oldest-Block-Height, X-Aptos-Cursor, "
     "X-Aptos-Gas-Used";
 
-static void put_error(struct json_out *o, const char *message, const char *code, uint32_t vm_code) {
+/* ---- Errors */
+
+void aptos_put_error(struct json_out *o, const char *message, const char *code, uint32_t vm_code) {
     jo_object(o);
     jo_key(o, "message");
     jo_cstring(o, message);
@@ -31,11 +33,12 @@ static void put_error(struct json_out *o, const char *message, const char *code,
 void aptos_error_body(void *ctx, int status, const char *text, struct buf *out) {
     struct json_out o = {.buf = out};
     (void)ctx;
-    put_error(&o, text,
-              status == 503  ? "rate_limited"
-              : status < 500 ? "invalid_input"
-                             : "internal_error",
-              0);
+    aptos_put_error(&o, text,
+                    status == 503                                     ? "rate_limited"
+                    : status == 404 || status == 405 || status == 413 ? "web_framework_error"
+                    : status < 500                                    ? "invalid_input"
+                                                                      : "internal_error",
+                    0);
 }
 
 bool aptos_fail(struct aptos_call *c, int status, const char *code, uint32_t vm_code,
@@ -48,12 +51,50 @@ bool aptos_fail(struct aptos_call *c, int status, const char *code, uint32_t vm_
     buf_clear(c->out->buf);
     c->out->comma = false;
     c->status = status;
-    put_error(c->out, text, code, vm_code);
+    c->content_type = NULL;
+    aptos_put_error(c->out, text, code, vm_code);
     return false;
 }
 
 struct mv_session *aptos_session(struct aptos_call *c) {
     return chain_reader_move_session(c->reader, APTOS_VIEW_GAS);
+}
+
+/* ---- Forms of bodies and answers */
+
+void aptos_bcs(struct aptos_call *c, struct bytes bcs) {
+    buf_clear(c->out->buf);
+    buf_put_bytes(c->out->buf, bcs);
+    c->content_type = "application/x-bcs";
+}
+
+bool aptos_json_only(struct aptos_call *c, const char *what) {
+    return !c->wants_bcs || aptos_fail(c, 400, "bcs_not_supported", 0,
+                                       "%s: this node answers it as application/json only", what);
+}
+
+/* Does the header begin with this media type? */
+static bool has_type(const struct aptos_call *c, const char *header, const char *type) {
+    struct bytes have = http_header(c->req, header);
+    size_t n = strlen(type);
+    return have.n >= n && strncasecmp((const char *)have.p, type, n) == 0;
+}
+
+bool aptos_body_is_bcs(struct aptos_call *c, const char *bcs_type, bool *is_bcs) {
+    *is_bcs = has_type(c, "content-type", bcs_type);
+    if (*is_bcs || has_type(c, "content-type", "application/json") ||
+        !http_header(c->req, "content-type").n)
+        return true;
+    struct bytes have = http_header(c->req, "content-type");
+    return aptos_fail(c, 415, "web_framework_error", 0,
+                      "the Content-Type %.*s is not supported: application/json or %s is expected",
+                      (int)min_u64(have.n, 100), (const char *)have.p, bcs_type);
+}
+
+bool aptos_body_json(struct aptos_call *c, json_t **root) {
+    struct err e = rpc_parse_json(c->arena, c->req->body, root);
+    return !err_is(e) ||
+           aptos_fail(c, 400, "web_framework_error", 0, "failed to parse the body: %s", e.text);
 }
 
 /* ---- Parameters */
@@ -70,141 +111,115 @@ bool aptos_query_u64(struct aptos_call *c, const char *name, uint64_t otherwise,
     bool ok = true;
     *out = otherwise;
     if (http_query(c->req, name, &text) && !parse_u64(buf_bytes(&text), out))
-        ok = aptos_fail(c, 400, "invalid_input", 0,
-                        "parse query parameter %s: a decimal number is expected", name);
+        ok = aptos_fail(c, 400, "web_framework_error", 0,
+                        "failed to parse query parameter `%s`: a decimal number is expected", name);
     buf_free(&text);
     return ok;
 }
 
+bool aptos_query_bool(struct aptos_call *c, const char *name, bool *out) {
+    struct buf text = {0};
+    bool ok = true;
+    *out = false;
+    if (http_query(c->req, name, &text)) {
+        *out = bytes_eq(buf_bytes(&text), BYTES_LIT("true"));
+        if (!*out && !bytes_eq(buf_bytes(&text), BYTES_LIT("false")))
+            ok =
+                aptos_fail(c, 400, "web_framework_error", 0,
+                           "failed to parse query parameter `%s`: true or false is expected", name);
+    }
+    buf_free(&text);
+    return ok;
+}
+
+bool aptos_query_page(struct aptos_call *c, uint64_t limit_default, uint64_t limit_max,
+                      bool *has_start, uint64_t *start, uint64_t *limit) {
+    struct buf text = {0};
+    *has_start = http_query(c->req, "start", &text);
+    buf_free(&text);
+    if (!aptos_query_u64(c, "start", 0, start) ||
+        !aptos_query_u64(c, "limit", limit_default, limit))
+        return false;
+    if (*limit == 0 || *limit > UINT16_MAX)
+        return aptos_fail(c, 400, "invalid_input", 0,
+                          "Given limit value (%llu) must be from 1 to 65535",
+                          (unsigned long long)*limit);
+    *limit = min_u64(*limit, limit_max);
+    return true;
+}
+
 bool aptos_path_u64(struct aptos_call *c, struct bytes text, const char *what, uint64_t *out) {
     return parse_u64(text, out) ||
-           aptos_fail(c, 400, "invalid_input", 0,
-                      "parse path parameter %s: a decimal number is expected", what);
+           aptos_fail(c, 400, "web_framework_error", 0,
+                      "failed to parse path `%s`: a decimal number is expected", what);
 }
 
 bool aptos_path_address(struct aptos_call *c, struct bytes text, struct b32 *out) {
     return aptos_read_address(text, out) ||
            aptos_fail(c, 400, "invalid_input", 0,
-                      "parse path parameter address: %.*s is no account address",
+                      "failed to parse path `address`: %.*s is no account address",
                       (int)min_u64(text.n, 80), (const char *)text.p);
-}
-
-/* ---- Small answers */
-
-static bool ledger_info(struct aptos_call *c, const struct aptos_path *p) {
-    const struct chain_options *options = chain_get_options(c->node->chain);
-    struct json_out *o = c->out;
-    (void)p;
-    jo_object(o);
-    jo_key(o, "chain_id");
-    jo_number(o, options->move_chain_id);
-    jo_key(o, "epoch");
-    jo_cstring(o, "1");
-    jo_key(o, "ledger_version");
-    jo_decimal(o, c->newest.last_version);
-    jo_key(o, "oldest_ledger_version");
-    jo_cstring(o, "0");
-    jo_key(o, "ledger_timestamp");
-    jo_decimal(o, c->newest.timestamp_us);
-    jo_key(o, "node_role");
-    jo_cstring(o, "full_node");
-    jo_key(o, "oldest_block_height");
-    jo_cstring(o, "0");
-    jo_key(o, "block_height");
-    jo_decimal(o, c->newest.height);
-    jo_key(o, "git_hash");
-    jo_cstring(o, "tern-0.1.0");
-    jo_end_object(o);
-    return true;
-}
-
-static bool healthy(struct aptos_call *c, const struct aptos_path *p) {
-    (void)p;
-    jo_object(c->out);
-    jo_key(c->out, "message");
-    jo_cstring(c->out, "aptos-node:ok");
-    jo_end_object(c->out);
-    return true;
-}
-
-/* One octa a unit: a script that funds one coin can pay for the SDK's default of 2,000,000 units.
- */
-static bool gas_price(struct aptos_call *c, const struct aptos_path *p) {
-    (void)p;
-    jo_raw(c->out, BYTES_LIT("{\"deprioritized_gas_estimate\":1,\"gas_estimate\":1,\"prioritized_"
-                             "gas_estimate\":1}"));
-    return true;
-}
-
-/* What the SDK asks after funding an account: how far the indexer is. There is none; the chain
- * itself is up to date. */
-static bool graphql(struct aptos_call *c, const struct aptos_path *p) {
-    json_t *body;
-    (void)p;
-    struct err e = rpc_parse_json(c->arena, c->req->body, &body);
-    if (err_is(e)) return aptos_fail(c, 400, "invalid_input", 0, "%s", e.text);
-    const char *query = json_string_value(json_object_get(body, "query"));
-    json_t *condition = json_object_get(json_object_get(body, "variables"), "where_condition");
-    const char *processor =
-        json_string_value(json_object_get(json_object_get(condition, "processor"), "_eq"));
-    if (query && strstr(query, "processor_status")) {
-        jo_raw(c->out, BYTES_LIT("{\"data\":{\"processor_status\":"));
-        c->out->comma = false;
-        jo_array(c->out);
-        jo_object(c->out);
-        jo_key(c->out, "last_success_version");
-        jo_number(c->out, c->newest.last_version);
-        jo_key(c->out, "processor");
-        jo_cstring(c->out, processor ? processor : "default_processor");
-        jo_key(c->out, "last_updated");
-        jo_cstring(c->out, "2026-01-01T00:00:00");
-        jo_end_object(c->out);
-        jo_end_array(c->out);
-        buf_puts(c->out->buf, "}}");
-    } else {
-        jo_raw(
-            c->out,
-            BYTES_LIT(
-                "{\"errors\":[{\"message\":\"this node has no indexer: only processor_status is "
-                "answered here; the REST API under /v1 has accounts, resources, transactions and "
-                "events\"}]}"));
-    }
-    json_decref(body);
-    return true;
 }
 
 /* ---- Routing */
 
-/* "*" takes any part. */
-static const struct {
-    unsigned method;
-    const char *pattern;
-    aptos_route *run;
-} routes[] = {
-    {HTTP_GET, "", ledger_info},
-    {HTTP_GET, "-/healthy", healthy},
-    {HTTP_GET, "estimate_gas_price", gas_price},
-    {HTTP_POST, "graphql", graphql},
-    {HTTP_GET, "accounts/*", aptos_account},
-    {HTTP_GET, "accounts/*/resources", aptos_resources},
-    {HTTP_GET, "accounts/*/resource/*", aptos_resource},
-    {HTTP_GET, "accounts/*/modules", aptos_modules},
-    {HTTP_GET, "accounts/*/module/*", aptos_module},
-    {HTTP_GET, "accounts/*/balance/*", aptos_balance},
-    {HTTP_GET, "accounts/*/transactions", aptos_account_transactions},
-    {HTTP_GET, "accounts/*/events/*", aptos_account_events},
-    {HTTP_GET, "accounts/*/events/*/*", aptos_account_events},
-    {HTTP_POST, "tables/*/item", aptos_table_item},
-    {HTTP_POST, "view", aptos_view},
-    {HTTP_GET, "transactions", aptos_list},
-    {HTTP_POST, "transactions", aptos_submit},
-    {HTTP_POST, "transactions/simulate", aptos_simulate},
-    {HTTP_GET, "transactions/by_hash/*", aptos_by_hash},
-    {HTTP_GET, "transactions/wait_by_hash/*", aptos_wait_by_hash},
-    {HTTP_GET, "transactions/by_version/*", aptos_by_version},
-    {HTTP_GET, "blocks/by_height/*", aptos_block_by_height},
-    {HTTP_GET, "blocks/by_version/*", aptos_block_by_version},
+const struct aptos_row aptos_rows[] = {
+    {HTTP_GET, "", aptos_ledger_info, "", "", "Ledger information"},
+    {HTTP_GET, "-/healthy", aptos_healthy, "", "duration_secs", "Is the node well?"},
+    {HTTP_GET, "info", aptos_info, "", "", "What the node is"},
+    {HTTP_GET, "spec", aptos_spec, "", "", "This list as a page"},
+    {HTTP_GET, "spec.json", aptos_spec_json, "", "", "This list as an OpenAPI document"},
+    {HTTP_GET, "spec.yaml", aptos_spec_json, "", "",
+     "The same: a JSON document is a YAML document too"},
+    {HTTP_GET, "estimate_gas_price", aptos_gas_price, "", "", "What a unit of gas costs"},
+    {HTTP_POST, "graphql", aptos_graphql, "", "", "Some of an indexer's answers"},
+    {HTTP_GET, "accounts/*", aptos_account, "address", "ledger_version",
+     "Sequence number and authentication key"},
+    {HTTP_GET, "accounts/*/resources", aptos_resources, "address", "ledger_version start limit",
+     "Resources of an account, in pages"},
+    {HTTP_GET, "accounts/*/resource/*", aptos_resource, "address resource_type", "ledger_version",
+     "One resource"},
+    {HTTP_GET, "accounts/*/modules", aptos_modules, "address", "ledger_version start limit",
+     "Modules of an account with their ABIs, in pages"},
+    {HTTP_GET, "accounts/*/module/*", aptos_module, "address module_name", "ledger_version",
+     "One module with its ABI"},
+    {HTTP_GET, "accounts/*/balance/*", aptos_balance, "address asset_type", "ledger_version",
+     "What an account has of a coin type or of a fungible asset"},
+    {HTTP_GET, "accounts/*/transactions", aptos_account_transactions, "address", "start limit",
+     "Transactions that an account sent, by sequence number"},
+    {HTTP_GET, "accounts/*/transaction_summaries", aptos_account_summaries, "address",
+     "start_version end_version limit", "Transactions that an account sent, by version"},
+    {HTTP_GET, "accounts/*/events/*", aptos_account_events, "address creation_number",
+     "start limit", "Events of the handle with that creation number"},
+    {HTTP_GET, "accounts/*/events/*/*", aptos_account_events, "address event_handle field_name",
+     "start limit", "Events of the handle in a field of a resource"},
+    {HTTP_POST, "tables/*/item", aptos_table_item, "table_handle", "ledger_version",
+     "An item of a table"},
+    {HTTP_POST, "tables/*/raw_item", aptos_table_raw_item, "table_handle", "ledger_version",
+     "An item of a table as BCS"},
+    {HTTP_POST, "experimental/state_values/raw", aptos_raw_state_value, "", "ledger_version",
+     "Whatever is stored under a state key, as BCS"},
+    {HTTP_POST, "view", aptos_view, "", "ledger_version", "Runs a view function"},
+    {HTTP_GET, "transactions", aptos_list, "", "start limit", "Transactions by version"},
+    {HTTP_POST, "transactions", aptos_submit, "", "", "Submits a transaction"},
+    {HTTP_POST, "transactions/batch", aptos_submit_batch, "", "", "Submits several transactions"},
+    {HTTP_POST, "transactions/simulate", aptos_simulate, "",
+     "estimate_max_gas_amount estimate_gas_unit_price estimate_prioritized_gas_unit_price",
+     "Runs a transaction without keeping what it does"},
+    {HTTP_POST, "transactions/encode_submission", aptos_encode_submission, "", "",
+     "What has to be signed for a transaction"},
+    {HTTP_GET, "transactions/by_hash/*", aptos_by_hash, "txn_hash", "",
+     "A transaction, in a block or waiting"},
+    {HTTP_GET, "transactions/wait_by_hash/*", aptos_wait_by_hash, "txn_hash", "",
+     "The same; a waiting one is waited for a second"},
+    {HTTP_GET, "transactions/by_version/*", aptos_by_version, "txn_version", "",
+     "The transaction with a version"},
+    {HTTP_GET, "blocks/by_height/*", aptos_block_by_height, "block_height", "with_transactions",
+     "A block"},
+    {HTTP_GET, "blocks/by_version/*", aptos_block_by_version, "version", "with_transactions",
+     "The block that holds a version"},
 };
+const size_t aptos_row_count = COUNT_OF(aptos_rows);
 
 /* Splits the path behind /v1 at its slashes. */
 static bool split_path(struct bytes path, struct aptos_path *out) {
@@ -238,11 +253,11 @@ static void route(struct aptos_call *c) {
     struct aptos_path path;
     bool known = false;
     if (split_path(c->req->path, &path)) {
-        for (size_t i = 0; i < COUNT_OF(routes); i++) {
-            if (!matches(routes[i].pattern, &path)) continue;
+        for (size_t i = 0; i < aptos_row_count; i++) {
+            if (!matches(aptos_rows[i].pattern, &path)) continue;
             known = true;
-            if (routes[i].method != c->req->method) continue;
-            routes[i].run(c, &path);
+            if (aptos_rows[i].method != c->req->method) continue;
+            aptos_rows[i].run(c, &path);
             return;
         }
     }
@@ -254,9 +269,8 @@ static void route(struct aptos_call *c) {
 
 /* ---- Answering */
 
-enum { HEADERS_MAX = 10 };
-
-static size_t make_headers(struct aptos_call *c, struct http_header out[HEADERS_MAX]) {
+size_t aptos_make_headers(struct aptos_call *c, struct arena *arena,
+                          struct http_header out[APTOS_HEADERS_MAX]) {
     const struct chain_options *options = chain_get_options(c->node->chain);
     const struct {
         const char *name;
@@ -273,34 +287,28 @@ static size_t make_headers(struct aptos_call *c, struct http_header out[HEADERS_
     size_t n = 0;
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
         out[n++] = (struct http_header){
-            numbers[i].name, arena_printf(c->arena, "%llu", (unsigned long long)numbers[i].value)};
+            numbers[i].name, arena_printf(arena, "%llu", (unsigned long long)numbers[i].value)};
     if (c->cursor) out[n++] = (struct http_header){"X-Aptos-Cursor", c->cursor};
     if (c->has_gas)
         out[n++] = (struct http_header){
-            "X-Aptos-Gas-Used", arena_printf(c->arena, "%llu", (unsigned long long)c->gas_used)};
+            "X-Aptos-Gas-Used", arena_printf(arena, "%llu", (unsigned long long)c->gas_used)};
     return n;
 }
 
 /* Opens the reader at ?ledger_version=…, which names the state after the block that holds it. */
-static bool open_reader(struct aptos_call *c, struct arena *scratch) {
+static bool open_reader(struct aptos_call *c) {
     uint64_t version;
     struct chain_version v;
+    struct chain_reader *old;
     struct err e = chain_reader_open(c->node->chain, ST_LATEST, &c->reader);
     if (err_is(e)) return aptos_fail(c, 500, "internal_error", 0, "%s", e.text);
     chain_block_at(c->reader, chain_reader_height(c->reader), &c->newest);
-    c->arena = scratch;
-    if (!aptos_query_u64(c, "ledger_version", UINT64_MAX, &version)) return false;
-    if (version == UINT64_MAX || version >= c->newest.last_version) {
-        if (version != UINT64_MAX && version > c->newest.last_version)
-            return aptos_fail(c, 404, "version_not_found", 0,
-                              "Ledger version(%llu) is too new: the newest is %llu",
-                              (unsigned long long)version,
-                              (unsigned long long)c->newest.last_version);
-        return true;
-    }
-    if (!chain_version_at(c->reader, version, &v))
-        return aptos_fail(c, 404, "version_not_found", 0, "no such version");
-    struct chain_reader *old;
+    if (!aptos_query_u64(c, "ledger_version", c->newest.last_version, &version)) return false;
+    if (version == c->newest.last_version) return true;
+    if (version > c->newest.last_version || !chain_version_at(c->reader, version, &v))
+        return aptos_fail(c, 404, "version_not_found", 0,
+                          "Ledger version(%llu) is not there: the newest is %llu",
+                          (unsigned long long)version, (unsigned long long)c->newest.last_version);
     e = chain_reader_open(c->node->chain, v.height, &old);
     if (err_is(e))
         return aptos_fail(c, 410, "version_pruned", 0, "Ledger version(%llu) has been pruned",
@@ -316,10 +324,14 @@ void aptos_handle(struct rpc_node *node, struct http_request *req) {
     struct arena arena;
     arena_init(&arena, 0);
     struct aptos_call c = {.node = node, .req = req, .out = &out, .status = 200, .arena = &arena};
-    if (open_reader(&c, &arena)) route(&c);
-    struct http_header headers[HEADERS_MAX];
-    size_t n = c.reader ? make_headers(&c, headers) : 0;
+    c.wants_bcs = has_type(&c, "accept", "application/x-bcs");
+    if (open_reader(&c)) route(&c);
+    struct http_header headers[APTOS_HEADERS_MAX];
+    size_t n = c.reader && !c.is_later ? aptos_make_headers(&c, &arena, headers) : 0;
     if (c.reader) chain_reader_close(c.reader);
-    http_respond(req, c.status, "application/json", headers, n, &body);
+    if (!c.is_later)
+        http_respond(req, c.status, c.content_type ? c.content_type : "application/json", headers,
+                     n, &body);
+    buf_free(&body);
     arena_free(&arena);
 }

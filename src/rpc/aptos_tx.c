@@ -48,64 +48,64 @@ static void put_arguments(struct aptos_call *c, const struct mv_signed_tx *tx) {
     jo_end_array(c->out);
 }
 
+/* A script's argument by the kind that it is tagged with. */
+static void put_script_arg(struct aptos_call *c, const struct mv_signed_tx *tx, uint32_t i) {
+    static const uint8_t kinds[] = {
+        [MV_ARG_U8] = MV_LAYOUT_U8,        [MV_ARG_U64] = MV_LAYOUT_U64,
+        [MV_ARG_U128] = MV_LAYOUT_U128,    [MV_ARG_ADDRESS] = MV_LAYOUT_ADDRESS,
+        [MV_ARG_BYTES] = MV_LAYOUT_VECTOR, [MV_ARG_BOOL] = MV_LAYOUT_BOOL,
+        [MV_ARG_U16] = MV_LAYOUT_U16,      [MV_ARG_U32] = MV_LAYOUT_U32,
+        [MV_ARG_U256] = MV_LAYOUT_U256,
+    };
+    static const struct mv_layout byte = {.kind = MV_LAYOUT_U8};
+    struct json_out before = *c->out;
+    size_t start = c->out->buf->n;
+    if (tx->arg_kinds[i] != MV_ARG_SERIALIZED) {
+        struct mv_layout layout = {.kind = kinds[tx->arg_kinds[i]], .element = &byte};
+        if (aptos_put_value(c->out, &layout, tx->args[i])) return;
+        c->out->buf->n = start;
+        *c->out = before;
+    }
+    jo_hex(c->out, tx->args[i]);
+}
+
+static void put_entry_function(struct aptos_call *c, const struct mv_signed_tx *tx) {
+    struct json_out *o = c->out;
+    jo_key(o, "function");
+    put_module_function(o, &tx->module_address, tx->module_name, tx->function_name);
+    jo_key(o, "arguments");
+    put_arguments(c, tx);
+    jo_key(o, "type");
+    jo_cstring(o, "entry_function_payload");
+}
+
+static void put_script(struct aptos_call *c, const struct mv_signed_tx *tx) {
+    struct json_out *o = c->out;
+    jo_key(o, "arguments");
+    jo_array(o);
+    for (uint32_t i = 0; i < tx->arg_count; i++) put_script_arg(c, tx, i);
+    jo_end_array(o);
+    jo_key(o, "code");
+    jo_object(o);
+    jo_key(o, "bytecode");
+    jo_hex(o, tx->code);
+    jo_end_object(o);
+    jo_key(o, "type");
+    jo_cstring(o, "script_payload");
+}
+
 static void put_payload(struct aptos_call *c, const struct mv_signed_tx *tx) {
     struct json_out *o = c->out;
     jo_object(o);
-    if (tx->payload == MV_PAYLOAD_ENTRY_FUNCTION) {
-        jo_key(o, "function");
-        put_module_function(o, &tx->module_address, tx->module_name, tx->function_name);
-    }
     jo_key(o, "type_arguments");
     jo_array(o);
     for (uint32_t i = 0; i < tx->type_arg_count; i++)
         jo_string(o, aptos_tag_text(c->arena, tx->type_args[i]));
     jo_end_array(o);
-    jo_key(o, "arguments");
-    if (tx->payload == MV_PAYLOAD_ENTRY_FUNCTION) {
-        put_arguments(c, tx);
-        jo_key(o, "type");
-        jo_cstring(o, "entry_function_payload");
-    } else {
-        jo_array(o);
-        for (uint32_t i = 0; i < tx->arg_count; i++) jo_hex(o, tx->args[i]);
-        jo_end_array(o);
-        jo_key(o, "code");
-        jo_object(o);
-        jo_key(o, "bytecode");
-        jo_hex(o, tx->code);
-        jo_end_object(o);
-        jo_key(o, "type");
-        jo_cstring(o, "script_payload");
-    }
-    jo_end_object(o);
-}
-
-static void put_key(struct json_out *o, const char *name, struct bytes value) {
-    jo_key(o, name);
-    jo_object(o);
-    jo_key(o, "value");
-    jo_hex(o, value);
-    jo_key(o, "type");
-    jo_cstring(o, "ed25519");
-    jo_end_object(o);
-}
-
-static void put_signature(struct json_out *o, const struct mv_signed_tx *tx) {
-    jo_object(o);
-    if (tx->authenticator == MV_AUTH_NONE) {
-        jo_key(o, "type");
-        jo_cstring(o, "no_account_signature");
-    } else if (tx->single_key) {
-        put_key(o, "public_key", BYTES_OF(tx->public_key));
-        put_key(o, "signature", BYTES_OF(tx->signature));
-        jo_key(o, "type");
-        jo_cstring(o, "single_key_signature");
-    } else {
-        JO_KEY_HEX(o, "public_key", tx->public_key);
-        JO_KEY_HEX(o, "signature", tx->signature);
-        jo_key(o, "type");
-        jo_cstring(o, "ed25519_signature");
-    }
+    if (tx->payload == MV_PAYLOAD_SCRIPT)
+        put_script(c, tx);
+    else
+        put_entry_function(c, tx);
     jo_end_object(o);
 }
 
@@ -122,11 +122,14 @@ static void put_user_fields(struct aptos_call *c, const struct mv_signed_tx *tx)
     jo_key(o, "expiration_timestamp_secs");
     jo_decimal(o, tx->expiration_timestamp_secs);
     jo_key(o, "replay_protection_nonce");
-    jo_null(o);
+    if (tx->orderless)
+        jo_decimal(o, tx->nonce);
+    else
+        jo_null(o);
     jo_key(o, "payload");
     put_payload(c, tx);
     jo_key(o, "signature");
-    put_signature(o, tx);
+    aptos_put_signature(o, tx);
 }
 
 void aptos_put_pending(struct aptos_call *c, struct bytes raw) {
@@ -143,110 +146,35 @@ void aptos_put_pending(struct aptos_call *c, struct bytes raw) {
 
 /* ---- What a transaction did */
 
-void aptos_put_typed(struct aptos_call *c, struct bytes tag, struct bytes value) {
-    struct mv_outcome out;
-    const struct mv_layout *layout = mv_layout(aptos_session(c), tag, &out);
-    struct json_out before = *c->out;
-    size_t start = c->out->buf->n;
-    if (layout && aptos_put_value(c->out, layout, value)) return;
-    c->out->buf->n = start;
-    *c->out = before;
-    jo_null(c->out);
+void aptos_put_event(struct aptos_call *c, const struct st_log *log, const uint64_t *version) {
+    struct json_out *o = c->out;
+    jo_object(o);
+    if (version) {
+        jo_key(o, "version");
+        jo_decimal(o, *version);
+    }
+    jo_key(o, "guid");
+    jo_object(o);
+    jo_key(o, "creation_number");
+    jo_decimal(o, log->guid_creation_number);
+    jo_key(o, "account_address");
+    aptos_put_address(o, &log->guid_address);
+    jo_end_object(o);
+    jo_key(o, "sequence_number");
+    jo_decimal(o, log->sequence_number);
+    jo_key(o, "type");
+    jo_string(o, aptos_tag_text(c->arena, log->type_tag));
+    jo_key(o, "data");
+    aptos_put_typed(c, log->type_tag, log->data);
+    jo_end_object(o);
 }
 
 static void put_events(struct aptos_call *c, const struct chain_tx *tx) {
-    struct json_out *o = c->out;
-    jo_key(o, "events");
-    jo_array(o);
-    for (uint32_t i = 0; i < tx->log_count; i++) {
-        const struct st_log *log = &tx->logs[i];
-        if (log->vm != ST_VM_MOVE) continue;
-        jo_object(o);
-        jo_key(o, "guid");
-        jo_object(o);
-        jo_key(o, "creation_number");
-        jo_decimal(o, log->guid_creation_number);
-        jo_key(o, "account_address");
-        aptos_put_address(o, &log->guid_address);
-        jo_end_object(o);
-        jo_key(o, "sequence_number");
-        jo_decimal(o, log->sequence_number);
-        jo_key(o, "type");
-        jo_string(o, aptos_tag_text(c->arena, log->type_tag));
-        jo_key(o, "data");
-        aptos_put_typed(c, log->type_tag, log->data);
-        jo_end_object(o);
-    }
-    jo_end_array(o);
-}
-
-static void put_resource_change(struct aptos_call *c, const struct chain_change *change) {
-    struct json_out *o = c->out;
-    struct bytes tag = bytes_sub(change->key, 32, change->key.n - 32);
-    if (!change->value.p) {
-        jo_key(o, "resource");
-        jo_string(o, aptos_tag_text(c->arena, tag));
-        jo_key(o, "type");
-        jo_cstring(o, "delete_resource");
-        return;
-    }
-    jo_key(o, "data");
-    jo_object(o);
-    jo_key(o, "type");
-    jo_string(o, aptos_tag_text(c->arena, tag));
-    jo_key(o, "data");
-    aptos_put_typed(c, tag, change->value);
-    jo_end_object(o);
-    jo_key(o, "type");
-    jo_cstring(o, "write_resource");
-}
-
-static void put_module_change(struct aptos_call *c, const struct chain_change *change) {
-    if (change->value.p) {
-        jo_key(c->out, "data");
-        aptos_put_module(c->out, change->value);
-    }
-    jo_key(c->out, "type");
-    jo_cstring(c->out, change->value.p ? "write_module" : "delete_module");
-}
-
-static void put_table_change(struct aptos_call *c, const struct chain_change *change) {
-    struct json_out *o = c->out;
-    jo_key(o, "handle");
-    jo_hex(o, bytes_sub(change->key, 0, 32));
-    jo_key(o, "key");
-    jo_hex(o, bytes_sub(change->key, 32, change->key.n - 32));
-    if (change->value.p) {
-        jo_key(o, "value");
-        jo_hex(o, change->value);
-    }
-    jo_key(o, "data");
-    jo_null(o);
-    jo_key(o, "type");
-    jo_cstring(o, change->value.p ? "write_table_item" : "delete_table_item");
-}
-
-static void put_changes(struct aptos_call *c, const struct chain_tx *tx) {
-    struct json_out *o = c->out;
-    jo_key(o, "changes");
-    jo_array(o);
-    for (uint32_t i = 0; i < tx->change_count; i++) {
-        const struct chain_change *change = &tx->changes[i];
-        struct b32 address;
-        memcpy(address.b, change->key.p, 32);
-        jo_object(o);
-        jo_key(o, "address");
-        aptos_put_address(o, &address);
-        JO_KEY_HEX(o, "state_key_hash", ZERO32);
-        if (change->domain == ST_MOVE_RESOURCE)
-            put_resource_change(c, change);
-        else if (change->domain == ST_MOVE_MODULE)
-            put_module_change(c, change);
-        else
-            put_table_change(c, change);
-        jo_end_object(o);
-    }
-    jo_end_array(o);
+    jo_key(c->out, "events");
+    jo_array(c->out);
+    for (uint32_t i = 0; i < tx->log_count; i++)
+        if (tx->logs[i].vm == ST_VM_MOVE) aptos_put_event(c, &tx->logs[i], NULL);
+    jo_end_array(c->out);
 }
 
 /* What every version has. */
@@ -298,7 +226,7 @@ static void put_shadow(struct aptos_call *c, const struct chain_tx *tx,
     }
     if (leg && leg->from.n == 32) memcpy(sender.b, leg->from.p, 32);
     put_common(c, tx->version, &tx->move_hash, b, gas, ok, status);
-    put_changes(c, tx);
+    aptos_put_changes(c, tx);
     jo_key(o, "sender");
     aptos_put_address(o, &sender);
     jo_key(o, "sequence_number");
@@ -339,7 +267,7 @@ void aptos_put_user(struct aptos_call *c, const struct chain_tx *tx, const struc
     jo_object(o);
     if (tx->vm == ST_VM_MOVE && !err_is(mv_signed_tx_decode(tx->raw, c->arena, &decoded))) {
         put_common(c, tx->version, &tx->hash, b, tx->gas_used, tx->ok, tx->move_status);
-        put_changes(c, tx);
+        aptos_put_changes(c, tx);
         put_user_fields(c, &decoded);
     } else {
         put_shadow(c, tx, b);
@@ -393,7 +321,7 @@ static void put_genesis(struct aptos_call *c, const struct chain_tx *tx,
     struct json_out *o = c->out;
     jo_object(o);
     put_common(c, 0, &tx->hash, b, 0, true, tx->move_status);
-    put_changes(c, tx);
+    aptos_put_changes(c, tx);
     put_events(c, tx);
     jo_key(o, "payload");
     jo_raw(o, BYTES_LIT("{\"type\":\"write_set_payload\",\"write_set\":{\"type\":\"direct_write_"

@@ -192,17 +192,41 @@ static bool misfit(char why[160], const char *text) {
     return false;
 }
 
+/* The integer as a number or in decimal in a string; false if it is neither. */
+static bool take_number(json_t *v, struct u256 *magnitude, bool *negative) {
+    if (json_is_integer(v)) {
+        json_int_t n = json_integer_value(v);
+        *negative = n < 0;
+        *magnitude = u256_from_u64(n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+        return true;
+    }
+    if (!json_is_string(v)) return false;
+    struct bytes text = bytes_make(json_string_value(v), json_string_length(v));
+    *negative = text.n && text.p[0] == '-';
+    if (*negative) text = bytes_sub(text, 1, text.n - 1);
+    return u256_from_dec(magnitude, text);
+}
+
 static bool read_int(json_t *v, uint8_t kind, struct buf *out, char why[160]) {
     struct u256 n;
-    size_t size = int_size(kind);
-    if (is_signed(kind)) return misfit(why, "signed integers cannot be given as JSON");
-    if (json_is_integer(v) && json_integer_value(v) >= 0)
-        n = u256_from_u64((uint64_t)json_integer_value(v));
-    else if (!json_is_string(v) ||
-             !u256_from_dec(&n, bytes_make(json_string_value(v), json_string_length(v))))
-        return misfit(why, "an unsigned integer is expected, as a number or a decimal string");
-    if (u256_bit_length(&n) > size * 8) return misfit(why, "the integer does not fit its type");
-    buf_put(out, &n, size);
+    bool negative;
+    unsigned bits = 8 * (unsigned)int_size(kind);
+    if (!take_number(v, &n, &negative))
+        return misfit(why, "an integer is expected, as a number or a decimal string");
+    unsigned used = u256_bit_length(&n);
+    if (!is_signed(kind) && negative && used)
+        return misfit(why, "the integer must not be negative");
+    if (is_signed(kind)) { /* -2^(bits-1) is the one magnitude of full length that fits */
+        struct u256 one = U256_ONE, less = n;
+        if (negative && used) u256_sub(&less, &n, &one);
+        if (u256_bit_length(&less) > bits - 1)
+            return misfit(why, "the integer does not fit its type");
+        struct u256 zero = U256_ZERO;
+        if (negative) u256_sub(&n, &zero, &n);
+    } else if (used > bits) {
+        return misfit(why, "the integer does not fit its type");
+    }
+    buf_put(out, &n, bits / 8);
     return true;
 }
 
@@ -216,6 +240,24 @@ static bool read_hex(json_t *v, struct buf *out, char why[160]) {
     if (!hex_decode_digits(room, bytes_make(s, n)))
         return misfit(why, "hexadecimal text is expected");
     out->n += n / 2;
+    return true;
+}
+
+bool aptos_read_hex(json_t *v, struct arena *arena, struct bytes *out) {
+    const char *s = json_string_value(v);
+    size_t n = s ? json_string_length(v) : 1;
+    if (s && n >= 2 && s[0] == '0' && s[1] == 'x') s += 2, n -= 2;
+    if (n % 2) return false;
+    uint8_t *room = arena_alloc(arena, n / 2 + 1, 1);
+    *out = bytes_make(room, n / 2);
+    return hex_decode_digits(room, bytes_make(s, n));
+}
+
+bool aptos_read_u64(json_t *v, uint64_t *out) {
+    struct u256 n;
+    bool negative;
+    if (!take_number(v, &n, &negative) || negative || !u256_fits_u64(&n)) return false;
+    *out = n.w[0];
     return true;
 }
 
@@ -233,6 +275,13 @@ static bool read_vector(json_t *v, const struct mv_layout *l, struct buf *out, c
     return true;
 }
 
+/* null, or the value itself; {"vec": […]} is read as the struct that it shows. */
+static bool read_option(json_t *v, const struct mv_layout *element, struct buf *out, char why[160],
+                        unsigned depth) {
+    uleb_put(out, !json_is_null(v));
+    return json_is_null(v) || read_value(v, element, out, why, depth + 1);
+}
+
 static bool read_struct(json_t *v, const struct mv_layout *l, struct buf *out, char why[160],
                         unsigned depth) {
     if (is_named(l, "string", "String") && json_is_string(v)) {
@@ -242,10 +291,9 @@ static bool read_struct(json_t *v, const struct mv_layout *l, struct buf *out, c
     }
     if (is_named(l, "object", "Object") && json_is_string(v))
         return read_value(v, l->fields[0].layout, out, why, depth + 1);
-    if (is_named(l, "option", "Option") && json_is_null(v)) {
-        uleb_put(out, 0);
-        return true;
-    }
+    if (is_named(l, "option", "Option") && l->field_count == 1 &&
+        !(json_is_object(v) && json_object_get(v, "vec")))
+        return read_option(v, l->fields[0].layout->element, out, why, depth);
     if (!json_is_object(v)) return misfit(why, "an object is expected");
     for (uint32_t i = 0; i < l->field_count; i++) {
         char key[256];
@@ -287,4 +335,15 @@ static bool read_value(json_t *v, const struct mv_layout *l, struct buf *out, ch
 
 bool aptos_read_value(json_t *v, const struct mv_layout *layout, struct buf *bcs, char why[160]) {
     return read_value(v, layout, bcs, why, 0);
+}
+
+void aptos_put_typed(struct aptos_call *c, struct bytes tag, struct bytes value) {
+    struct mv_outcome out;
+    const struct mv_layout *layout = mv_layout(aptos_session(c), tag, &out);
+    struct json_out before = *c->out;
+    size_t start = c->out->buf->n;
+    if (layout && aptos_put_value(c->out, layout, value)) return;
+    c->out->buf->n = start;
+    *c->out = before;
+    jo_null(c->out);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 struct rpc_later {
+    struct rpc_deferred deferred; /* first */
     struct rpc_node *node;
     struct http_request *req; /* NULL: it came over the WebSocket */
     uint64_t ws;
@@ -11,7 +12,6 @@ struct rpc_later {
     struct b32 hash;
     bool failed;
     char error[256];
-    struct rpc_later *next;
 };
 
 void rpc_laters_init(struct rpc_node *node) {
@@ -38,7 +38,8 @@ void rpc_later_free(struct rpc_later *l) {
     free(l);
 }
 
-static void answer(struct rpc_later *l) {
+static void answer(struct rpc_deferred *d) {
+    struct rpc_later *l = (struct rpc_later *)d;
     struct buf text = {0};
     struct json_out o = {.buf = &text};
     jo_object(&o);
@@ -68,33 +69,37 @@ static void answer(struct rpc_later *l) {
 }
 
 /* On a worker: everything that has come together. */
-static void answer_all(void *arg, unsigned worker) {
+static void run_all(void *arg, unsigned worker) {
     struct rpc_node *node = arg;
     (void)worker;
     pthread_mutex_lock(&node->later_lock);
-    struct rpc_later *l = node->later_first;
+    struct rpc_deferred *d = node->later_first;
     node->later_first = NULL;
     node->later_end = &node->later_first;
     pthread_mutex_unlock(&node->later_lock);
-    while (l) {
-        struct rpc_later *next = l->next;
-        answer(l);
-        l = next;
+    while (d) {
+        struct rpc_deferred *next = d->next;
+        d->run(d);
+        d = next;
     }
 }
 
+void rpc_defer(struct rpc_node *node, struct rpc_deferred *d) {
+    pthread_mutex_lock(&node->later_lock);
+    bool first = !node->later_first;
+    *node->later_end = d;
+    node->later_end = &d->next;
+    pthread_mutex_unlock(&node->later_lock);
+    /* The first of a list calls a worker for all of it; without room for that it does it itself. */
+    if (first && !rpc_pool_submit(node->pool, run_all, node)) run_all(node, 0);
+}
+
 void rpc_later_done(struct rpc_later *l, const struct b32 *hash, const char *error) {
-    struct rpc_node *node = l->node;
     l->failed = error;
     if (error) snprintf(l->error, sizeof l->error, "%s", error);
     if (hash) l->hash = *hash;
-    pthread_mutex_lock(&node->later_lock);
-    bool first = !node->later_first;
-    *node->later_end = l;
-    node->later_end = &l->next;
-    pthread_mutex_unlock(&node->later_lock);
-    /* The first of a list calls a worker for all of it; without room for that it does it itself. */
-    if (first && !rpc_pool_submit(node->pool, answer_all, node)) answer_all(node, 0);
+    l->deferred.run = answer;
+    rpc_defer(l->node, &l->deferred);
 }
 
 void rpc_later_told(void *ctx, const struct chain_submitted *done, struct err e) {

@@ -9,6 +9,14 @@
 
 #include "rpc/node.h"
 
+/* Something to be done by a worker, many at a time: the first member of whatever it is. */
+struct rpc_deferred {
+    void (*run)(struct rpc_deferred *d); /* takes it */
+    struct rpc_deferred *next;
+};
+/* Any thread, also under locks. */
+void rpc_defer(struct rpc_node *node, struct rpc_deferred *d);
+
 struct rpc_later;
 
 void rpc_laters_init(struct rpc_node *node);

@@ -16,7 +16,7 @@ struct rpc_node {
     struct rpc_pool *pool;
     struct rpc_feed *feed;
     pthread_mutex_t later_lock; /* later.h: what is to be answered now */
-    struct rpc_later *later_first, **later_end;
+    struct rpc_deferred *later_first, **later_end;
     /* From reading the nonce that an unlocked account sends with to handing the transaction over:
      * two wishes never get the same one. */
     pthread_mutex_t unlocked_lock;

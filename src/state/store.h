@@ -36,11 +36,13 @@ enum st_table {
     ST_TABLE_LOG_ADDRESS, /* address (20) ‖ height (8) ‖ index (4) → nothing */
     ST_TABLE_LOG_TOPIC,   /* position (1) ‖ topic (32) ‖ height (8) ‖ index (4) → nothing */
     ST_TABLE_MOVE_VERSION, /* Move transaction version (8) → height (8) ‖ index (4) ‖ kind (1) */
-    ST_TABLE_ACCOUNT_TX, /* Move address (32) ‖ sequence number (8) → version (8) */
+    ST_TABLE_ACCOUNT_TX, /* Move address (32) ‖ sequence number (8) → version (8); not of orderless
+                            ones */
     ST_TABLE_EVENT, /* Move guid address (32) ‖ creation number (8) ‖ sequence number (8) → version
                        (8) … */
-    ST_TABLE_MESSAGE, /* height (8) ‖ index (4) → message id */
-    ST_TABLE_BODY,    /* height (8) → RLP of what a block holds beside its transactions */
+    ST_TABLE_MESSAGE,         /* height (8) ‖ index (4) → message id */
+    ST_TABLE_BODY,            /* height (8) → RLP of what a block holds beside its transactions */
+    ST_TABLE_ACCOUNT_VERSION, /* Move address (32) ‖ version (8) of one that it sent → nothing */
     ST_TABLE_COUNT
 };
 

@@ -81,7 +81,7 @@ test('refusals have the API\'s codes', async () => {
     assert.equal(forged.vm_error_code, 2);
     const old = await submit(alice, await build({ accountSequenceNumber: 0 }));
     assert.equal(old.vm_error_code, 3);
-    assert.equal(old.error_code, 'sequence_number_too_old');
+    assert.equal(old.error_code, 'vm_error');
     for (const [path, status, code] of [
         ['/accounts/0xzz', 400, 'invalid_input'],
         [`/accounts/${alice.accountAddress}/resource/0x1::coin::Nope`, 404, 'resource_not_found'],

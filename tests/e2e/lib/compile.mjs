@@ -45,7 +45,16 @@ function movec() {
 }
 
 // Compiles a Move package with `named` addresses ({ demo: '0x…' }); returns its modules' bytecode, dependencies first.
-export function compileMove(dir, named) {
+export const compileMove = (dir, named) => compilePackage(dir, named).modules;
+
+// The bytecode in a folder of the compiler's, by name.
+function bytecode(dir) {
+    if (!existsSync(dir)) return [];
+    return readdirSync(dir).filter((f) => f.endsWith('.mv')).sort().map((f) => readFileSync(path.join(dir, f)));
+}
+
+// The same with the package's scripts: { modules, scripts }.
+export function compilePackage(dir, named) {
     const work = mkdtempSync(path.join(tmpdir(), 'tern-move-'));
     try {
         const pkg = path.join(work, 'package');
@@ -57,8 +66,7 @@ export function compileMove(dir, named) {
         execFileSync(movec(), [...args, pkg], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
         const build = path.join(pkg, 'build');
         const name = readFileSync(manifest, 'utf8').match(/name\s*=\s*"([^"]+)"/)[1];
-        const modules = path.join(build, name, 'bytecode_modules');
-        return readdirSync(modules).filter((f) => f.endsWith('.mv')).sort().map((f) => readFileSync(path.join(modules, f)));
+        return { modules: bytecode(path.join(build, name, 'bytecode_modules')), scripts: bytecode(path.join(build, name, 'bytecode_scripts')) };
     } catch (e) {
         throw new Error(`movec ${dir}: ${e.stdout ?? ''}${e.stderr ?? e.message}`);
     } finally {

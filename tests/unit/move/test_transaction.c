@@ -48,17 +48,24 @@ static const struct {
 } kinds[] = {
     {"ed25519 transfer seq 7", NULL},
     {"SingleKey ed25519 transfer", NULL},
-    {"SingleKey secp256k1", "only ed25519 keys"},
-    {"MultiKey", "multi-key"},
-    {"MultiEd25519", "MultiEd25519"},
-    {"orderless", "orderless payloads"},
-    {"fee payer", "fee-payer transactions"},
+    {"SingleKey secp256k1", NULL},
+    {"MultiKey", NULL},
+    {"MultiEd25519", NULL},
+    {"orderless", NULL},
+    {"fee payer", NULL},
     {"many argument kinds", NULL},
     {"option some(5)", NULL},
     {"script payload", NULL},
     {"multisig payload", "multisig payloads"},
     {"publish package", NULL},
 };
+
+static void check_message(const struct mv_signed_tx *tx, const json_t *t) {
+    struct buf message = {0};
+    mv_signed_tx_message(tx, &tx->fee_payer, &message);
+    assert_bytes_equal(buf_bytes(&message), hex(t, "signing_message"));
+    buf_free(&message);
+}
 
 static void test_decode_of_sdk_transactions_reads_or_names_the_kind(void **state) {
     (void)state;
@@ -80,8 +87,14 @@ static void test_decode_of_sdk_transactions_reads_or_names_the_kind(void **state
             assert_int_equal(tx.expiration_timestamp_secs, 1900000000);
             assert_int_equal(tx.chain_id, 4);
             assert_true(mv_signed_tx_verify(&tx));
-            struct b32 key = mv_signed_tx_auth_key(&tx);
+            struct b32 key = mv_authenticator_key(&tx.authenticator);
             assert_true(b32_eq(&key, &tx.sender));
+            struct buf again = {0};
+            mv_raw_tx_encode(&again, &tx);
+            mv_signers_encode(&again, &tx);
+            assert_bytes_equal(buf_bytes(&again), whole);
+            buf_free(&again);
+            check_message(&tx, t);
         }
         free((void *)whole.p);
     }
@@ -107,6 +120,57 @@ static void test_auth_key_of_sdk_ed25519_account_matches(void **state) {
     assert_bytes_equal(BYTES_OF(public_key), bytes_sub(bcs, 1, 32));
     struct b32 key = mv_ed25519_auth_key(&public_key);
     assert_bytes_equal(BYTES_OF(key), hex(account, "address"));
+}
+
+static void test_decode_of_orderless_transaction_has_its_nonce(void **state) {
+    (void)state;
+    struct mv_signed_tx tx = decode_sdk("orderless");
+    assert_true(tx.orderless);
+    assert_int_equal(tx.nonce, 12345);
+    assert_int_equal(tx.sequence_number, UINT64_MAX);
+    assert_int_equal(tx.payload, MV_PAYLOAD_ENTRY_FUNCTION);
+    assert_false(decode_sdk("ed25519 transfer").orderless);
+}
+
+static void test_decode_of_fee_payer_transaction_names_the_payer(void **state) {
+    (void)state;
+    struct mv_signed_tx tx = decode_sdk("fee payer");
+    json_t *payer = json_array_get(sdk("accounts"), 1);
+    assert_int_equal(tx.signers, MV_SIGNERS_FEE_PAYER);
+    assert_bytes_equal(BYTES_OF(*mv_signed_tx_payer(&tx)), hex(payer, "address"));
+    struct b32 key = mv_authenticator_key(&tx.fee_payer_authenticator);
+    assert_true(b32_eq(&key, &tx.fee_payer));
+    /* Another payer than the one that was signed for. */
+    tx.fee_payer.b[5] ^= 1;
+    assert_false(mv_signed_tx_verify(&tx));
+}
+
+/* Fewer signatures than are required, or a bitmap that names other keys. */
+static void test_verify_of_several_keys_wants_enough_and_the_right_ones(void **state) {
+    (void)state;
+    static const char *const names[] = {"MultiKey", "MultiEd25519"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct mv_signed_tx tx = decode_sdk(names[i]);
+        struct mv_authenticator *a = &tx.authenticator;
+        assert_int_equal(a->key_count, 3);
+        assert_int_equal(a->required, 2);
+        assert_int_equal(a->signature_count, 2);
+        assert_true(mv_signed_tx_verify(&tx));
+        a->required = 3;
+        assert_false(mv_signed_tx_verify(&tx));
+        a->required = 2;
+        struct bytes whole = exact_copy(hex(sdk_transaction(names[i]), "signed_txn_bcs"));
+        uint8_t *bitmap = (uint8_t *)whole.p + whole.n - 4;
+        for (unsigned bits = 0; bits < 16; bits++) {
+            uint8_t before = bitmap[0];
+            struct mv_signed_tx other;
+            bitmap[0] = (uint8_t)(bits << 4);
+            assert_ok(mv_signed_tx_decode(whole, &arena, &other));
+            assert_int_equal(mv_signed_tx_verify(&other), bitmap[0] == before);
+            bitmap[0] = before;
+        }
+        free((void *)whole.p);
+    }
 }
 
 static void test_decode_of_many_arguments_splits_them(void **state) {
@@ -155,25 +219,50 @@ static void test_decode_of_script_takes_the_tags_off_its_arguments(void **state)
 static void test_single_key_and_simulation_authenticators_are_told_apart(void **state) {
     (void)state;
     struct mv_signed_tx tx = decode_sdk("SingleKey ed25519");
-    assert_int_equal(tx.authenticator, MV_AUTH_SINGLE_SENDER);
-    assert_true(tx.single_key);
+    const struct mv_authenticator *a = &tx.authenticator;
+    assert_int_equal(tx.signers, MV_SIGNERS_SINGLE);
+    assert_int_equal(a->kind, MV_AUTH_SINGLE_KEY);
     struct buf b = {0};
     struct mv_signed_tx bare;
     buf_put_bytes(&b, tx.raw);
     buf_put_bytes(&b, BYTES_LIT("\x04\x04")); /* SingleSender, NoAccountAuthenticator */
     assert_ok(mv_signed_tx_decode(buf_bytes(&b), &arena, &bare));
-    assert_int_equal(bare.authenticator, MV_AUTH_NONE);
+    assert_int_equal(bare.authenticator.kind, MV_AUTH_NONE);
     assert_false(mv_signed_tx_verify(&bare));
     b.n = tx.raw.n;
     buf_put_bytes(&b, BYTES_LIT("\x04\x00\x20")); /* SingleSender, Ed25519 */
-    buf_put(&b, tx.public_key.b, 32);
+    buf_put_bytes(&b, a->keys[0].bytes);
     buf_put_u8(&b, 64);
-    buf_put(&b, tx.signature, 64);
+    buf_put_bytes(&b, a->signatures[0].raw);
     assert_ok(mv_signed_tx_decode(buf_bytes(&b), &arena, &bare));
-    assert_int_equal(bare.authenticator, MV_AUTH_SINGLE_SENDER);
-    assert_false(bare.single_key);
+    assert_int_equal(bare.signers, MV_SIGNERS_SINGLE);
+    assert_int_equal(bare.authenticator.kind, MV_AUTH_ED25519);
     assert_true(mv_signed_tx_verify(&bare));
     buf_free(&b);
+}
+
+static void test_decode_of_unsupported_authenticators_names_them(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *what;
+    } cases[] = {
+        {"\x04\x05", 2, "abstracted accounts"},
+        {"\x04\x02\x02", 3, "secp256r1"},
+        {"\x04\x02\x03", 3, "keyless"},
+        {"\x05", 1, "no such variant"},
+    };
+    struct mv_signed_tx tx = decode_sdk("ed25519 transfer"), bad;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct buf b = {0};
+        buf_put_bytes(&b, tx.raw);
+        buf_put(&b, cases[i].bytes, cases[i].n);
+        struct err e = mv_signed_tx_decode(buf_bytes(&b), &arena, &bad);
+        assert_true(err_is(e));
+        if (!strstr(e.text, cases[i].what)) fail_msg("%s: %s", cases[i].what, e.text);
+        buf_free(&b);
+    }
 }
 
 static void test_verify_of_changed_transaction_fails(void **state) {
@@ -273,7 +362,8 @@ static void test_build_then_decode_gives_the_same_transaction(void **state) {
         struct arena_mark mark = arena_mark(&arena);
         struct bytes args[4], tags[2] = {BYTES_OF(tag), BYTES_OF(tag)};
         struct b32 seed;
-        struct mv_signed_tx tx = {.module_name = BYTES_LIT("module"),
+        struct mv_signed_tx tx = {.payload = MV_PAYLOAD_ENTRY_FUNCTION,
+                                  .module_name = BYTES_LIT("module"),
                                   .function_name = BYTES_LIT("function"),
                                   .type_args = tags,
                                   .type_arg_count = rnd() % 3,
@@ -315,6 +405,10 @@ int main(void) {
         cmocka_unit_test(test_decode_of_sdk_transactions_reads_or_names_the_kind),
         cmocka_unit_test(test_hash_of_sdk_transactions_matches),
         cmocka_unit_test(test_auth_key_of_sdk_ed25519_account_matches),
+        cmocka_unit_test(test_decode_of_orderless_transaction_has_its_nonce),
+        cmocka_unit_test(test_decode_of_fee_payer_transaction_names_the_payer),
+        cmocka_unit_test(test_verify_of_several_keys_wants_enough_and_the_right_ones),
+        cmocka_unit_test(test_decode_of_unsupported_authenticators_names_them),
         cmocka_unit_test(test_decode_of_many_arguments_splits_them),
         cmocka_unit_test(test_decode_of_script_takes_the_tags_off_its_arguments),
         cmocka_unit_test(test_single_key_and_simulation_authenticators_are_told_apart),
