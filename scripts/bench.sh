@@ -17,6 +17,24 @@ bench_precompiles() {
     "$1" ${peer:+--peer "$peer"}
 }
 
+# The programs of bench/sbpf by Debian's clang, as version 0 and as version 3.
+bench_svm() {
+    local dir=build/bench/sbpf source name peer programs=()
+    apt_install clang
+    build_preset release sbpf-link
+    mkdir -p "$dir"
+    for source in bench/sbpf/*.c; do
+        name=$(basename "$source" .c)
+        clang -target bpf -O2 -fno-builtin -c "$source" -o "$dir/$name.o"
+        for version in 0 3; do
+            build/release/sbpf-link --version "$version" "$dir/$name.o" "$dir/$name-v$version.so"
+            programs+=("$dir/$name-v$version.so")
+        done
+    done
+    peer=$(sbpf_peer) || echo "Tern's figures stand alone" >&2
+    "$1" ${peer:+--peer "$peer"} "${programs[@]}"
+}
+
 run_bench() {
     local only="${1:-}" bench name
     setup_demo
@@ -29,6 +47,7 @@ run_bench() {
         case "$name" in
             bench_evm) bench_evm "$bench" ;;
             bench_evm_precompiles) bench_precompiles "$bench" ;;
+            bench_svm) bench_svm "$bench" ;;
             bench_rpc_load) ;; # a client: bench/rpc.mjs drives it
             *) "$bench" ;;
         esac
