@@ -21,7 +21,7 @@ static inline uint8_t *access_memory(struct svm_vm *vm, uint64_t address, uint64
             if (at + bytes <= SVM_STACK_BYTES) return vm->stack + at;
         }
     }
-    return svm_translate(vm, address, bytes, store);
+    return svm_access_memory(vm, address, bytes, store);
 }
 
 /* Enters a function: false if the frames are used up. */

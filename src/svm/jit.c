@@ -1,91 +1,26 @@
-/* The compiler from SBPF to x86-64.
- *
- * One pass: each instruction becomes a few of the processor's; what happens rarely (slow memory
- * accesses, faults, an empty meter) goes behind the code. The registers of SBPF live in registers:
- *
- *   r0  r1  r2  r3  r4 r5 | r6  r7  r8  r9  r10 | meter | vm  | scratch
- *   rax rdi rsi rdx r8 r9 | rbx r13 r14 r15 rbp | r10   | r12 | rcx r11
+/* The compiler from SBPF to x86-64: one pass (jit.h says where things live).
  *
  * A basic block pays at its first instruction. If the meter cannot, the interpreter goes on from
  * there, and stops where it has to; so it does at a call through a register into the middle of a
  * block. Frames are kept in the vm as the interpreter keeps them, besides the processor's own
- * return addresses, so that it can take over at any depth.
- *
- * The code is written into memory that is writable and not executable, then made executable and not
- * writable. */
-#include <stddef.h>
+ * return addresses, so that it can take over at any depth. */
+#include "svm/jit.h"
+
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <sys/random.h>
 
-#include "svm/program.h"
-#include "svm/x86.h"
-
-struct svm_jit {
-    uint8_t *code;
-    size_t bytes;
-    size_t enter;       /* the function that C calls */
-    void **table;       /* where an instruction's code is, for calls through registers */
-    uint32_t *rest;     /* how many instructions of its block follow an instruction */
-    uint32_t *position; /* of an instruction in the code */
-};
+/* A program may have 10 MiB; what would become longer than this is interpreted. Both together bound
+ * the time: a few nanoseconds for each byte. */
+enum { CODE_BYTES_MAX = 64 << 20, INSTRUCTIONS_MAX = 1 << 21 };
 
 #if defined(__x86_64__)
 
-/* How compiled code ends. */
-enum ending {
-    ENDED,       /* exit of the outermost frame */
-    FAULTED,     /* vm->fault at vm->pc; what the block has paid for and not run is given back */
-    POOR,        /* the block at vm->pc cannot be paid: exactly from there */
-    INTERPRET,   /* from vm->pc */
-    FAILED_CALL, /* a syscall ended it */
-};
-
-static const uint8_t REG[SVM_REGISTERS] = {RAX, RDI, RSI, RDX, R8, R9, RBX, R13, R14, R15, RBP};
-enum { METER = R10, VM = R12, SCRATCH = R11 };
-
-#define VM_OFFSET(member) ((int32_t)offsetof(struct svm_vm, member))
-#define REGISTER(i)       (VM_OFFSET(r) + 8 * (int32_t)(i))
-
-enum { FRAME_BYTES = sizeof(struct svm_frame), WINDOW_BYTES = 24 };
-_Static_assert(FRAME_BYTES == 48, "frames are found by 6 * 8 * depth");
-_Static_assert(sizeof(((struct svm_vm *)0)->window[0]) == WINDOW_BYTES, "and windows by 3 * 8");
-
-/* A memory access behind the code. */
-struct slow_access {
-    size_t from[2], back; /* places to patch, where to go on */
-    uint32_t pc;
-    uint8_t base, bytes;
-    bool store;
-    int32_t off;
-};
-
-/* Something that ends the execution at an instruction. */
-struct cold_end {
-    size_t from;
-    uint32_t pc;
-    enum svm_fault fault; /* NONE: it is set already */
-    uint32_t refund;      /* POOR: the block's cost */
-    uint8_t ending;
-};
-
-struct fixup {
-    size_t at;
-    uint32_t target;
-};
-
-struct compiler {
-    const struct svm_program *p;
-    struct buf code;
-    struct svm_jit *jit;
-    bool *leader;
-    struct buf slow, cold, fixups; /* arrays of the structs above */
-    size_t leave, translate, syscall, middle;
-};
+#define REGISTER(i) (VM_OFFSET(r) + 8 * (int32_t)(i))
 
 /* ---- What compiled code calls */
 
 static uint8_t *jit_translate(struct svm_vm *vm, uint64_t address, uint32_t packed) {
-    return svm_translate(vm, address, packed & 0xff, packed >> 8);
+    return svm_access_memory(vm, address, packed & 0xff, packed >> 8);
 }
 
 static bool jit_syscall(struct svm_vm *vm, uint64_t index) {
@@ -117,7 +52,7 @@ static void find_leaders(struct compiler *c) {
 
 static void count_rest(struct compiler *c) {
     const struct svm_program *p = c->p;
-    uint32_t *rest = c->jit->rest;
+    uint32_t *rest = c->rest;
     rest[p->count] = 0;
     for (uint32_t i = p->count; i-- > 0;) {
         uint32_t next = i + (p->code[i].op == OP_LDDW ? 2 : 1);
@@ -127,23 +62,10 @@ static void count_rest(struct compiler *c) {
 
 /* ---- Rare things */
 
-static void end_at(struct compiler *c, size_t from, uint32_t pc, enum svm_fault fault,
-                   enum ending ending, uint32_t refund) {
+void jit_end_at(struct compiler *c, size_t from, uint32_t pc, enum svm_fault fault,
+                enum jit_ending ending, uint32_t refund) {
     struct cold_end e = {from, pc, fault, refund, (uint8_t)ending};
     buf_put(&c->cold, &e, sizeof e);
-}
-
-static void fault_if(struct compiler *c, enum x86_cc cc, uint32_t pc, enum svm_fault fault) {
-    end_at(c, x86_jcc(&c->code, cc), pc, fault, FAULTED, 0);
-}
-
-static void fault_always(struct compiler *c, uint32_t pc, enum svm_fault fault) {
-    end_at(c, x86_jmp(&c->code), pc, fault, FAULTED, 0);
-}
-
-static void go_to(struct compiler *c, size_t at, uint32_t target) {
-    struct fixup f = {at, target};
-    buf_put(&c->fixups, &f, sizeof f);
 }
 
 static void put_cold_ends(struct compiler *c) {
@@ -168,437 +90,53 @@ static void put_slow_accesses(struct compiler *c) {
         x86_mov_imm(b, RCX, s[i].bytes | (unsigned)s[i].store << 8);
         x86_patch(b, x86_call(b), c->translate);
         x86_test(b, true, SCRATCH, SCRATCH);
-        end_at(c, x86_jcc(b, CC_E), s[i].pc, SVM_FAULT_NONE, FAULTED, 0);
+        jit_end_at(c, x86_jcc(b, CC_E), s[i].pc, SVM_FAULT_NONE, FAULTED, 0);
         x86_lea(b, RCX, SCRATCH, s[i].bytes);
         x86_patch(b, x86_jmp(b), s[i].back);
     }
 }
 
-/* ---- Memory */
+/* ---- Chance */
 
-/* Puts into rcx the host address of the access, plus `bytes`. */
-static void put_address(struct compiler *c, uint32_t pc, unsigned base, int32_t off, unsigned bytes,
-                        bool store) {
-    struct buf *b = &c->code;
-    struct slow_access s = {
-        .pc = pc, .base = (uint8_t)base, .bytes = (uint8_t)bytes, .store = store, .off = off};
-    x86_lea(b, SCRATCH, base, off);
-    x86_mov(b, true, RCX, SCRATCH);
-    x86_shift_imm(b, true, SHIFT_SHR, RCX, 32);
-    x86_alu_imm(b, false, ALU_CMP, RCX, SVM_WINDOWS - 1);
-    s.from[0] = x86_jcc(b, CC_A);
-    buf_put(b, "\x48\x8d\x0c\x49", 4); /* lea rcx, [rcx + rcx * 2] */
-    x86_mov(b, false, SCRATCH, SCRATCH);
-    x86_alu_imm(b, true, ALU_ADD, SCRATCH, (int32_t)bytes);
-    x86_rex(b, true, SCRATCH, RCX, VM, false); /* cmp r11, [r12 + rcx * 8 + …] */
-    x86_u8(b, 0x3b);
-    x86_modrm_sib8(b, SCRATCH, VM, RCX,
-                   store ? VM_OFFSET(window[0].writable) : VM_OFFSET(window[0].readable));
-    s.from[1] = x86_jcc(b, CC_A);
-    x86_rex(b, true, RCX, RCX, VM, false); /* mov rcx, [r12 + rcx * 8 + …] */
-    x86_u8(b, 0x8b);
-    x86_modrm_sib8(b, RCX, VM, RCX, VM_OFFSET(window[0].host));
-    x86_alu(b, true, ALU_ADD, RCX, SCRATCH);
-    s.back = b->n;
-    buf_put(&c->slow, &s, sizeof s);
+static uint32_t draw(struct compiler *c) { /* splitmix64 */
+    uint64_t z = (c->random += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return (uint32_t)((z ^ (z >> 31)) >> 32);
 }
 
-/* Prepares an access; *host and *disp are where it is. The frame that r10 ends is always there. */
-static void put_access(struct compiler *c, uint32_t pc, unsigned base, int32_t off, unsigned bytes,
-                       bool store, unsigned *host, int32_t *disp) {
-    bool fixed = c->p->version == SVM_V0 || c->p->version == SVM_V3;
-    if (base == REG[10] && fixed && off >= -SVM_FRAME_BYTES && off <= -(int32_t)bytes) {
-        x86_load(&c->code, true, SCRATCH, VM, VM_OFFSET(frame_host));
-        *host = SCRATCH;
-        *disp = off;
-        return;
-    }
-    put_address(c, pc, base, off, bytes, store);
-    *host = RCX;
-    *disp = -(int32_t)bytes;
+/* Where there is no randomness to be had, the address space's has to do. */
+static void seed(struct compiler *c) {
+    if (getrandom(&c->random, sizeof c->random, GRND_NONBLOCK) != sizeof c->random)
+        c->random = (uintptr_t)c ^ (uintptr_t)c->rest;
+    c->key[0] = (int32_t)draw(c);
+    c->key[1] = (int32_t)draw(c);
 }
 
-static void put_load(struct compiler *c, uint32_t pc, const struct svm_ins *i, unsigned bytes) {
-    unsigned host;
-    int32_t disp;
-    put_access(c, pc, REG[i->src], i->off, bytes, false, &host, &disp);
-    x86_load_sized(&c->code, bytes, REG[i->dst], host, disp);
+enum { NO_OP = 0x90, NO_OP_DISTANCE = 128, PADDING_MAX = 256 };
+
+/* On average one in NO_OP_DISTANCE instructions has one in front. */
+static void put_no_op(struct compiler *c) {
+    if (c->to_no_op-- > 0) return;
+    x86_u8(&c->code, NO_OP);
+    c->to_no_op = draw(c) % (2 * NO_OP_DISTANCE);
 }
 
-static void put_store(struct compiler *c, uint32_t pc, const struct svm_ins *i, unsigned bytes,
-                      bool immediate) {
-    unsigned host;
-    int32_t disp;
-    put_access(c, pc, REG[i->dst], i->off, bytes, true, &host, &disp);
-    if (immediate)
-        x86_store_sized_imm(&c->code, bytes, host, disp, (int32_t)i->imm);
-    else
-        x86_store_sized(&c->code, bytes, host, disp, REG[i->src]);
-}
-
-/* ---- Arithmetic */
-
-/* The source operand in a register: the immediate goes to rcx. */
-static unsigned put_source(struct compiler *c, const struct svm_ins *i, bool immediate) {
-    if (!immediate) return REG[i->src];
-    x86_mov_imm(&c->code, RCX, (uint64_t)i->imm);
-    return RCX;
-}
-
-static void put_alu(struct compiler *c, const struct svm_ins *i, bool w, enum x86_alu op,
-                    bool immediate) {
-    if (immediate)
-        x86_alu_imm(&c->code, w, op, REG[i->dst], (int32_t)i->imm);
-    else
-        x86_alu(&c->code, w, op, REG[i->dst], REG[i->src]);
-}
-
-static void put_sign_extension(struct compiler *c, const struct svm_ins *i) {
-    x86_movsxd(&c->code, REG[i->dst], REG[i->dst]);
-}
-
-/* imm - dst */
-static void put_reverse_sub(struct compiler *c, const struct svm_ins *i, bool w) {
-    x86_neg(&c->code, w, REG[i->dst]);
-    x86_alu_imm(&c->code, w, ALU_ADD, REG[i->dst], (int32_t)i->imm);
-}
-
-static void put_mul(struct compiler *c, const struct svm_ins *i, bool w, bool immediate) {
-    x86_op2_rr(&c->code, w, 0xaf, REG[i->dst], put_source(c, i, immediate));
-}
-
-static void put_shift(struct compiler *c, const struct svm_ins *i, bool w, enum x86_shift op,
-                      bool immediate) {
-    struct buf *b = &c->code;
-    if (!w)
-        x86_mov(b, false, REG[i->dst], REG[i->dst]); /* a count of 0 would leave the upper half */
-    if (immediate) {
-        x86_shift_imm(b, w, op, REG[i->dst], (unsigned)i->imm & (w ? 63 : 31));
-        return;
-    }
-    x86_mov(b, false, RCX, REG[i->src]);
-    x86_shift_cl(b, w, op, REG[i->dst]);
-}
-
-/* What a division or a long product is to give. */
-enum pick { LOW = RAX, HIGH = RDX };
-
-/* F7 /n on rax and rdx, which are saved around it. The operand is in rcx. */
-static void put_wide(struct compiler *c, const struct svm_ins *i, bool w, unsigned n,
-                     enum pick pick) {
-    struct buf *b = &c->code;
-    x86_push(b, RAX);
-    x86_push(b, RDX);
-    if (REG[i->dst] != RAX) x86_mov(b, true, RAX, REG[i->dst]);
-    if (n == 6) x86_alu(b, false, ALU_XOR, RDX, RDX);
-    if (n == 7) {
-        if (w) x86_u8(b, 0x48); /* cqo, cdq */
-        x86_u8(b, 0x99);
-    }
-    x86_op_rr(b, w, 0xf7, n, RCX);
-    x86_mov(b, w, SCRATCH, pick);
-    x86_pop(b, RDX);
-    x86_pop(b, RAX);
-    x86_mov(b, w, REG[i->dst], SCRATCH);
-}
-
-static void put_operand_in_rcx(struct compiler *c, const struct svm_ins *i, bool immediate) {
-    unsigned s = put_source(c, i, immediate);
-    if (s != RCX) x86_mov(&c->code, true, RCX, s);
-}
-
-static void put_divide(struct compiler *c, uint32_t pc, const struct svm_ins *i, bool w,
-                       bool is_signed, enum pick pick, bool immediate) {
-    struct buf *b = &c->code;
-    put_operand_in_rcx(c, i, immediate);
-    x86_test(b, w, RCX, RCX);
-    fault_if(c, CC_E, pc, SVM_FAULT_DIVIDE_BY_ZERO);
-    if (is_signed) {
-        x86_alu_imm(b, w, ALU_CMP, RCX, -1);
-        size_t fine = x86_jcc(b, CC_NE);
-        x86_mov_imm(b, SCRATCH, w ? (uint64_t)1 << 63 : (uint64_t)1 << 31);
-        x86_alu(b, w, ALU_CMP, REG[i->dst], SCRATCH);
-        fault_if(c, CC_E, pc, SVM_FAULT_DIVIDE_OVERFLOW);
-        x86_patch(b, fine, b->n);
-    }
-    put_wide(c, i, w, is_signed ? 7 : 6, pick);
-}
-
-static void put_high_product(struct compiler *c, const struct svm_ins *i, bool is_signed,
-                             bool immediate) {
-    put_operand_in_rcx(c, i, immediate);
-    put_wide(c, i, true, is_signed ? 5 : 4, HIGH);
-}
-
-static void put_byte_swap(struct compiler *c, unsigned r, unsigned bits) {
-    struct buf *b = &c->code;
-    if (bits == 16) {
-        x86_u8(b, 0x66); /* ror r16, 8 */
-        x86_shift_imm(b, false, SHIFT_ROR, r, 8);
-        x86_op2_rr(b, false, 0xb7, r, r); /* movzx */
-        return;
-    }
-    x86_rex(b, bits == 64, 0, 0, r, false);
-    x86_u8(b, 0x0f);
-    x86_u8(b, 0xc8u | (r & 7));
-}
-
-/* ---- Control */
-
-static void put_compare(struct compiler *c, const struct svm_ins *i, bool w, bool immediate,
-                        bool test_bits) {
-    struct buf *b = &c->code;
-    if (test_bits) {
-        x86_test(b, w, REG[i->dst], put_source(c, i, immediate));
-    } else if (immediate) {
-        x86_alu_imm(b, w, ALU_CMP, REG[i->dst], (int32_t)i->imm);
-    } else {
-        x86_alu(b, w, ALU_CMP, REG[i->dst], REG[i->src]);
-    }
-}
-
-/* rcx = 6 * depth, so that [vm + rcx * 8 + …] is in the newest frame. */
-static void put_frame_index(struct buf *b) {
-    x86_load(b, false, RCX, VM, VM_OFFSET(depth));
-    buf_put(b, "\x48\x8d\x0c\x49", 4); /* lea rcx, [rcx + rcx * 2] */
-    x86_alu(b, true, ALU_ADD, RCX, RCX);
-}
-
-static void put_frame_register(struct buf *b, unsigned opcode, unsigned reg, size_t offset) {
-    x86_rex(b, true, reg, RCX, VM, false);
-    x86_u8(b, opcode);
-    x86_modrm_sib8(b, reg, VM, RCX, VM_OFFSET(frames) + (int32_t)offset);
-}
-
-static void put_frame_registers(struct buf *b, unsigned opcode) {
-    for (unsigned i = 0; i < 4; i++)
-        put_frame_register(b, opcode, REG[6 + i], offsetof(struct svm_frame, saved) + 8 * i);
-    put_frame_register(b, opcode, REG[10], offsetof(struct svm_frame, frame_pointer));
-}
-
-static void put_push_frame(struct compiler *c, uint32_t pc) {
-    struct buf *b = &c->code;
-    put_frame_index(b);
-    put_frame_registers(b, 0x89);
-    x86_rex(b, false, 0, RCX, VM, false); /* mov dword [return_to], pc + 1 */
-    x86_u8(b, 0xc7);
-    x86_modrm_sib8(b, 0, VM, RCX,
-                   VM_OFFSET(frames) + (int32_t)offsetof(struct svm_frame, return_to));
-    x86_u32(b, pc + 1);
-    x86_alu_mem(b, false, ALU_ADD, VM, VM_OFFSET(depth), 1);
-    x86_alu_mem(b, false, ALU_CMP, VM, VM_OFFSET(depth), SVM_CALL_DEPTH_MAX);
-    fault_if(c, CC_E, pc, SVM_FAULT_CALL_DEPTH_EXCEEDED);
-    if (c->p->version == SVM_V0) x86_alu_imm(b, true, ALU_ADD, REG[10], 2 * SVM_FRAME_BYTES);
-    if (c->p->version == SVM_V3) x86_alu_imm(b, true, ALU_ADD, REG[10], SVM_FRAME_BYTES);
-    x86_alu_mem(b, true, ALU_ADD, VM, VM_OFFSET(frame_host), SVM_FRAME_BYTES);
-}
-
-static void put_callx(struct compiler *c, uint32_t pc, const struct svm_ins *i) {
-    struct buf *b = &c->code;
-    x86_mov_imm(b, RCX, c->p->text_address);
-    x86_mov(b, true, SCRATCH, REG[i->src]);
-    x86_alu(b, true, ALU_SUB, SCRATCH, RCX);
-    x86_shift_imm(b, true, SHIFT_SHR, SCRATCH, 3);
-    put_push_frame(c, pc);
-    x86_alu_imm(b, true, ALU_CMP, SCRATCH, (int32_t)c->p->count);
-    fault_if(c, CC_AE, pc, SVM_FAULT_CALL_OUTSIDE_TEXT);
-    x86_mov_imm(b, RCX, (uintptr_t)c->jit->table);
-    x86_rex(b, false, 0, SCRATCH, RCX, false); /* call [rcx + r11 * 8] */
-    x86_u8(b, 0xff);
-    x86_modrm_sib8(b, 2, RCX, SCRATCH, 0);
-}
-
-static void put_exit(struct compiler *c, uint32_t pc) {
-    struct buf *b = &c->code;
-    x86_alu_mem(b, false, ALU_CMP, VM, VM_OFFSET(depth), 0);
-    end_at(c, x86_jcc(b, CC_E), pc, SVM_FAULT_NONE, ENDED, 0);
-    x86_alu_mem(b, false, ALU_SUB, VM, VM_OFFSET(depth), 1);
-    put_frame_index(b);
-    put_frame_registers(b, 0x8b);
-    x86_alu_mem(b, true, ALU_SUB, VM, VM_OFFSET(frame_host), SVM_FRAME_BYTES);
-    x86_ret(b);
-}
-
-static void put_syscall(struct compiler *c, uint32_t pc, const struct svm_ins *i) {
-    x86_mov_imm(&c->code, RCX, (uint64_t)i->imm);
-    x86_patch(&c->code, x86_call(&c->code), c->syscall);
-    x86_test(&c->code, false, RCX, RCX);
-    end_at(c, x86_jcc(&c->code, CC_E), pc, SVM_FAULT_NONE, FAILED_CALL, 0);
-}
-
-/* ---- Instructions: how each op of ops.def is written */
-
-#define EMIT_ALU(op, w, alu)                                                                       \
-    case OP_##op##_I: put_alu(c, i, w, alu, true); break;                                          \
-    case OP_##op##_R:                                                                              \
-        put_alu(c, i, w, alu, false);                                                              \
-        break;
-#define EMIT_SHIFT(op, w, shift)                                                                   \
-    case OP_##op##_I: put_shift(c, i, w, shift, true); break;                                      \
-    case OP_##op##_R:                                                                              \
-        put_shift(c, i, w, shift, false);                                                          \
-        break;
-#define EMIT_DIVIDE(op, w, is_signed, pick)                                                        \
-    case OP_##op##_I: put_divide(c, pc, i, w, is_signed, pick, true); break;                       \
-    case OP_##op##_R: put_divide(c, pc, i, w, is_signed, pick, false); break;
-
-static bool put_arithmetic64(struct compiler *c, uint32_t pc, const struct svm_ins *i) {
-    struct buf *b = &c->code;
-    switch (i->op) {
-        EMIT_ALU(ADD64, true, ALU_ADD)
-        EMIT_ALU(SUB64, true, ALU_SUB)
-        EMIT_ALU(OR64, true, ALU_OR)
-        EMIT_ALU(AND64, true, ALU_AND)
-        EMIT_ALU(XOR64, true, ALU_XOR)
-        EMIT_SHIFT(LSH64, true, SHIFT_SHL)
-        EMIT_SHIFT(RSH64, true, SHIFT_SHR)
-        EMIT_SHIFT(ARSH64, true, SHIFT_SAR)
-        EMIT_DIVIDE(UDIV64, true, false, LOW)
-        EMIT_DIVIDE(UREM64, true, false, HIGH)
-        EMIT_DIVIDE(SDIV64, true, true, LOW)
-        EMIT_DIVIDE(SREM64, true, true, HIGH)
-    case OP_RSUB64_I: put_reverse_sub(c, i, true); break;
-    case OP_MUL64_I: put_mul(c, i, true, true); break;
-    case OP_MUL64_R: put_mul(c, i, true, false); break;
-    case OP_UHMUL64_I: put_high_product(c, i, false, true); break;
-    case OP_UHMUL64_R: put_high_product(c, i, false, false); break;
-    case OP_SHMUL64_I: put_high_product(c, i, true, true); break;
-    case OP_SHMUL64_R: put_high_product(c, i, true, false); break;
-    case OP_MOV64_I:
-    case OP_LDDW: x86_mov_imm(b, REG[i->dst], (uint64_t)i->imm); break;
-    case OP_MOV64_R: x86_mov(b, true, REG[i->dst], REG[i->src]); break;
-    case OP_HOR64_I:
-        x86_mov_imm(b, RCX, (uint64_t)i->imm << 32);
-        x86_alu(b, true, ALU_OR, REG[i->dst], RCX);
-        break;
-    case OP_NEG64: x86_neg(b, true, REG[i->dst]); break;
-    case OP_LE16: x86_op2_rr(b, false, 0xb7, REG[i->dst], REG[i->dst]); break;
-    case OP_LE32: x86_mov(b, false, REG[i->dst], REG[i->dst]); break;
-    case OP_LE64: break;
-    case OP_BE16: put_byte_swap(c, REG[i->dst], 16); break;
-    case OP_BE32: put_byte_swap(c, REG[i->dst], 32); break;
-    case OP_BE64: put_byte_swap(c, REG[i->dst], 64); break;
-    default: return false;
-    }
-    return true;
-}
-
-#define EMIT_SIGNED(name, alu)                                                                     \
-    case OP_##name##_I:                                                                            \
-    case OP_##name##_R:                                                                            \
-        put_alu(c, i, false, alu, i->op == OP_##name##_I);                                         \
-        put_sign_extension(c, i);                                                                  \
-        break;
-
-static bool put_arithmetic32(struct compiler *c, uint32_t pc, const struct svm_ins *i) {
-    struct buf *b = &c->code;
-    switch (i->op) {
-        EMIT_SIGNED(ADD32S, ALU_ADD)
-        EMIT_SIGNED(SUB32S, ALU_SUB)
-        EMIT_ALU(ADD32Z, false, ALU_ADD)
-        EMIT_ALU(OR32, false, ALU_OR)
-        EMIT_ALU(AND32, false, ALU_AND)
-        EMIT_ALU(XOR32, false, ALU_XOR)
-        EMIT_SHIFT(LSH32, false, SHIFT_SHL)
-        EMIT_SHIFT(RSH32, false, SHIFT_SHR)
-        EMIT_SHIFT(ARSH32, false, SHIFT_SAR)
-        EMIT_DIVIDE(UDIV32, false, false, LOW)
-        EMIT_DIVIDE(UREM32, false, false, HIGH)
-        EMIT_DIVIDE(SDIV32, false, true, LOW)
-        EMIT_DIVIDE(SREM32, false, true, HIGH)
-    case OP_SUB32Z_R: put_alu(c, i, false, ALU_SUB, false); break;
-    case OP_RSUB32Z_I: put_reverse_sub(c, i, false); break;
-    case OP_MUL32S_I:
-    case OP_MUL32S_R:
-        put_mul(c, i, false, i->op == OP_MUL32S_I);
-        put_sign_extension(c, i);
-        break;
-    case OP_MUL32Z_I: put_mul(c, i, false, true); break;
-    case OP_MUL32Z_R: put_mul(c, i, false, false); break;
-    case OP_MOV32_I: x86_mov_imm(b, REG[i->dst], (uint32_t)i->imm); break;
-    case OP_MOV32Z_R: x86_mov(b, false, REG[i->dst], REG[i->src]); break;
-    case OP_MOV32S_R: x86_movsxd(b, REG[i->dst], REG[i->src]); break;
-    case OP_NEG32: x86_neg(b, false, REG[i->dst]); break;
-    default: return false;
-    }
-    return true;
-}
-
-static bool put_memory(struct compiler *c, uint32_t pc, const struct svm_ins *i) {
-    switch (i->op) {
-    case OP_LD8: put_load(c, pc, i, 1); break;
-    case OP_LD16: put_load(c, pc, i, 2); break;
-    case OP_LD32: put_load(c, pc, i, 4); break;
-    case OP_LD64: put_load(c, pc, i, 8); break;
-    case OP_ST8_I: put_store(c, pc, i, 1, true); break;
-    case OP_ST16_I: put_store(c, pc, i, 2, true); break;
-    case OP_ST32_I: put_store(c, pc, i, 4, true); break;
-    case OP_ST64_I: put_store(c, pc, i, 8, true); break;
-    case OP_ST8_R: put_store(c, pc, i, 1, false); break;
-    case OP_ST16_R: put_store(c, pc, i, 2, false); break;
-    case OP_ST32_R: put_store(c, pc, i, 4, false); break;
-    case OP_ST64_R: put_store(c, pc, i, 8, false); break;
-    default: return false;
-    }
-    return true;
-}
-
-/* The jumps in the order of ops.def: their condition, the immediate form first. */
-static const struct {
-    uint8_t op, cc;
-    bool w, bits;
-} jumps[] = {
-    {OP_JEQ64_I, CC_E, true, false},   {OP_JNE64_I, CC_NE, true, false},
-    {OP_JGT64_I, CC_A, true, false},   {OP_JGE64_I, CC_AE, true, false},
-    {OP_JLT64_I, CC_B, true, false},   {OP_JLE64_I, CC_BE, true, false},
-    {OP_JSET64_I, CC_NE, true, true},  {OP_JSGT64_I, CC_G, true, false},
-    {OP_JSGE64_I, CC_GE, true, false}, {OP_JSLT64_I, CC_L, true, false},
-    {OP_JSLE64_I, CC_LE, true, false}, {OP_JEQ32_I, CC_E, false, false},
-    {OP_JNE32_I, CC_NE, false, false}, {OP_JGT32_I, CC_A, false, false},
-    {OP_JGE32_I, CC_AE, false, false}, {OP_JLT32_I, CC_B, false, false},
-    {OP_JLE32_I, CC_BE, false, false}, {OP_JSET32_I, CC_NE, false, true},
-    {OP_JSGT32_I, CC_G, false, false}, {OP_JSGE32_I, CC_GE, false, false},
-    {OP_JSLT32_I, CC_L, false, false}, {OP_JSLE32_I, CC_LE, false, false},
-};
-
-static bool put_jump(struct compiler *c, const struct svm_ins *i) {
-    for (size_t k = 0; k < COUNT_OF(jumps); k++) {
-        if (i->op != jumps[k].op && i->op != jumps[k].op + 1) continue;
-        put_compare(c, i, jumps[k].w, i->op == jumps[k].op, jumps[k].bits);
-        go_to(c, x86_jcc(&c->code, (enum x86_cc)jumps[k].cc), i->target);
-        return true;
-    }
-    return false;
-}
-
-static void put_control(struct compiler *c, uint32_t pc, const struct svm_ins *i) {
-    switch (i->op) {
-    case OP_JA: go_to(c, x86_jmp(&c->code), i->target); break;
-    case OP_CALL:
-        put_push_frame(c, pc);
-        go_to(c, x86_call(&c->code), i->target);
-        break;
-    case OP_CALLX: put_callx(c, pc, i); break;
-    case OP_SYSCALL: put_syscall(c, pc, i); break;
-    case OP_EXIT: put_exit(c, pc); break;
-    case OP_OVERRUN: fault_always(c, pc, SVM_FAULT_EXECUTION_OVERRUN); break;
-    default: fault_always(c, pc, SVM_FAULT_UNSUPPORTED_INSTRUCTION); break;
-    }
+static void put_padding(struct compiler *c) {
+    for (uint32_t n = draw(c) % PADDING_MAX; n > 0; n--) x86_u8(&c->code, 0xcc);
 }
 
 /* ---- The whole */
 
-static void put_instruction(struct compiler *c, uint32_t pc) {
-    const struct svm_ins *i = &c->p->code[pc];
-    c->jit->position[pc] = (uint32_t)c->code.n;
+static uint32_t put_instruction(struct compiler *c, uint32_t pc) {
+    put_no_op(c);
+    c->position[pc] = (uint32_t)c->code.n;
     if (c->leader[pc]) {
-        uint32_t cost = c->jit->rest[pc] + 1;
+        uint32_t cost = c->rest[pc] + 1;
         x86_alu_imm(&c->code, true, ALU_SUB, METER, (int32_t)cost);
-        end_at(c, x86_jcc(&c->code, CC_B), pc, SVM_FAULT_NONE, POOR, cost);
+        jit_end_at(c, x86_jcc(&c->code, CC_B), pc, SVM_FAULT_NONE, POOR, cost);
     }
-    if (!put_arithmetic64(c, pc, i) && !put_arithmetic32(c, pc, i) && !put_memory(c, pc, i) &&
-        !put_jump(c, i))
-        put_control(c, pc, i);
+    return jit_put_operation(c, pc);
 }
 
 static const uint8_t SAVED[] = {RBX, RBP, R12, R13, R14, R15};
@@ -615,7 +153,7 @@ static void put_registers(struct buf *b, bool load, unsigned count) {
 /* int enter(vm, code) and the common end: rcx is how it ended. */
 static void put_enter_and_leave(struct compiler *c) {
     struct buf *b = &c->code;
-    c->jit->enter = b->n;
+    c->enter = b->n;
     for (size_t i = 0; i < COUNT_OF(SAVED); i++) x86_push(b, SAVED[i]);
     x86_alu_imm(b, true, ALU_SUB, RSP, 8);
     x86_mov(b, true, VM, RDI);
@@ -711,12 +249,10 @@ static void put_syscall_thunk(struct compiler *c) {
     x86_ret(b);
 }
 
-/* Where a call through a register ends that does not reach the beginning of a block: its target is
- * in r11. */
+/* Where a call through a register ends that does not reach the beginning of a block. */
 static void put_middle(struct compiler *c) {
     struct buf *b = &c->code;
     c->middle = b->n;
-    x86_store(b, false, VM, VM_OFFSET(pc), SCRATCH);
     x86_mov_imm(b, RCX, INTERPRET);
     x86_patch(b, x86_jmp(b), c->leave);
 }
@@ -724,7 +260,7 @@ static void put_middle(struct compiler *c) {
 static void patch_jumps(struct compiler *c) {
     const struct fixup *f = (const void *)c->fixups.p;
     for (size_t i = 0; i < c->fixups.n / sizeof *f; i++)
-        x86_patch(&c->code, f[i].at, c->jit->position[f[i].target]);
+        x86_patch(&c->code, f[i].at, c->position[f[i].target]);
 }
 
 /* The second slots of LDDW, which calls and the entry point may name: no instructions. */
@@ -733,70 +269,82 @@ static void put_second_slots(struct compiler *c) {
         if (c->p->code[pc].op == OP_LDDW && c->leader[++pc]) put_instruction(c, pc);
 }
 
-static void put_all(struct compiler *c) {
+/* False: the code is longer than it may be. */
+static bool put_all(struct compiler *c, size_t code_max) {
+    put_padding(c);
     put_enter_and_leave(c);
     put_translate(c);
     put_syscall_thunk(c);
     put_middle(c);
-    for (uint32_t pc = 0; pc <= c->p->count; pc++) {
-        put_instruction(c, pc);
-        pc += c->p->code[pc].op == OP_LDDW;
-    }
+    for (uint32_t pc = 0; pc <= c->p->count && c->code.n <= code_max;) pc += put_instruction(c, pc);
+    if (c->code.n > code_max) return false;
     put_second_slots(c);
     put_slow_accesses(c);
     put_cold_ends(c);
     patch_jumps(c);
+    return c->code.n <= code_max;
 }
 
-/* Copies the code to memory of its own and makes that executable. */
-static bool install(struct compiler *c) {
-    struct svm_jit *j = c->jit;
-    j->bytes = c->code.n;
-    j->code = mmap(NULL, j->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (j->code == MAP_FAILED) {
-        j->code = NULL;
-        return false;
+/* Where calls through registers go, by instruction, counted from the table on. */
+static void put_table(struct compiler *c, struct buf *out) {
+    for (uint32_t i = 0; i < c->p->count; i++) {
+        size_t at = c->leader[i] ? c->position[i] : c->middle;
+        x86_u32(out, (uint32_t)(c->table_room + at));
     }
-    memcpy(j->code, c->code.p, j->bytes);
-    for (uint32_t i = 0; i < c->p->count; i++)
-        j->table[i] = j->code + (c->leader[i] ? j->position[i] : c->middle);
-    return mprotect(j->code, j->bytes, PROT_READ | PROT_EXEC) == 0;
 }
 
-bool svm_program_compile(struct svm_program *p) {
-    enum { INSTRUCTIONS_MAX = 1 << 21 }; /* so that every distance fits 32 bits */
-    if (p->jit) return true;
-    if (p->count > INSTRUCTIONS_MAX) return false;
+static struct svm_jit *install(struct compiler *c) {
+    struct buf table = {0};
+    struct jit_pages pages;
+    put_table(c, &table);
+    bool ok = jit_pages_make(&pages, buf_bytes(&table), buf_bytes(&c->code));
+    buf_free(&table);
+    if (!ok) return NULL;
     struct svm_jit *j = xcalloc(1, sizeof *j);
-    j->table = xcalloc(p->count, sizeof *j->table);
-    j->rest = xcalloc((size_t)p->count + 1, sizeof *j->rest);
-    j->position = xcalloc((size_t)p->count + 1, sizeof *j->position);
-    struct compiler c = {.p = p, .jit = j, .leader = xcalloc((size_t)p->count + 1, sizeof(bool))};
+    *j = (struct svm_jit){.pages = pages,
+                          .code_bytes = c->code.n,
+                          .enter = c->enter,
+                          .entry = c->position[c->p->entry],
+                          .count = c->p->count,
+                          .rest = c->rest};
+    c->rest = NULL;
+    return j;
+}
+
+struct svm_jit *jit_compile(const struct svm_program *p, size_t code_max) {
+    size_t slots = (size_t)p->count + 1;
+    struct compiler c = {.p = p,
+                         .leader = xcalloc(slots, sizeof(bool)),
+                         .rest = xcalloc(slots, sizeof(uint32_t)),
+                         .position = xcalloc(slots, sizeof(uint32_t)),
+                         .table_room = jit_table_room(p->count * sizeof(uint32_t))};
+    seed(&c);
     find_leaders(&c);
     count_rest(&c);
-    put_all(&c);
-    bool ok = install(&c);
+    struct svm_jit *j = put_all(&c, code_max) ? install(&c) : NULL;
     free(c.leader);
+    free(c.rest);
+    free(c.position);
     buf_free(&c.code);
     buf_free(&c.slow);
     buf_free(&c.cold);
     buf_free(&c.fixups);
-    if (ok)
-        p->jit = j;
-    else
-        svm_jit_free(j);
-    return ok;
+    return j;
+}
+
+bool svm_program_compile(struct svm_program *p) {
+    if (!p->jit && p->count <= INSTRUCTIONS_MAX) p->jit = jit_compile(p, CODE_BYTES_MAX);
+    return p->jit != NULL;
 }
 
 bool svm_vm_run_compiled(struct svm_vm *vm) {
-    const struct svm_program *p = vm->program;
-    const struct svm_jit *j = p->jit;
+    const struct svm_jit *j = vm->program->jit;
     if (!j) return svm_vm_run(vm);
     vm->frame_host = vm->stack + SVM_FRAME_BYTES;
     int (*enter)(struct svm_vm *, const void *);
-    uint8_t *at = j->code + j->enter;
+    uint8_t *at = j->pages.code + j->enter;
     memcpy(&enter, &at, sizeof enter);
-    switch ((enum ending)enter(vm, j->code + j->position[p->entry])) {
+    switch ((enum jit_ending)enter(vm, j->pages.code + j->entry)) {
     case ENDED: return true;
     case FAULTED: vm->meter += j->rest[vm->pc]; return false;
     case POOR: return svm_interpret_exact_from(vm, vm->pc);
@@ -821,9 +369,11 @@ bool svm_vm_run_compiled(struct svm_vm *vm) {
 
 void svm_jit_free(struct svm_jit *j) {
     if (!j) return;
-    if (j->code) munmap(j->code, j->bytes);
-    free(j->table);
+    jit_pages_free(&j->pages);
     free(j->rest);
-    free(j->position);
     free(j);
+}
+
+size_t svm_jit_bytes(const struct svm_jit *j) {
+    return j ? sizeof *j + j->pages.map_bytes + ((size_t)j->count + 1) * sizeof *j->rest : 0;
 }

@@ -1,4 +1,5 @@
 /* What a program's addresses mean. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "svm/program.h"
@@ -11,8 +12,14 @@ static void set_window(struct svm_vm *vm, unsigned i, uint8_t *host, uint64_t by
     vm->window[i].writable = writable ? bytes : 0;
 }
 
+void svm_vm_input_changed(struct svm_vm *vm) {
+    const struct svm_region *r = vm->input;
+    if (vm->input_count == 1 && r->address == SVM_INPUT_START)
+        set_window(vm, 4, r->host, r->bytes, r->writable);
+}
+
 void svm_vm_init(struct svm_vm *vm, const struct svm_program *program, uint64_t heap_bytes,
-                 const struct svm_region *input, size_t input_count, uint64_t meter) {
+                 struct svm_region *input, size_t input_count, uint64_t meter) {
     *vm = (struct svm_vm){.program = program,
                           .meter = meter,
                           .input = input,
@@ -24,8 +31,7 @@ void svm_vm_init(struct svm_vm *vm, const struct svm_program *program, uint64_t 
     set_window(vm, strict ? 0 : 1, program->rodata, program->rodata_bytes, false);
     if (!vm->stack_gaps) set_window(vm, 2, vm->stack, SVM_STACK_BYTES, true);
     set_window(vm, 3, vm->heap, heap_bytes, true);
-    if (input_count == 1 && input->address == SVM_INPUT_START)
-        set_window(vm, 4, input->host, input->bytes, input->writable);
+    svm_vm_input_changed(vm);
     vm->r[1] = SVM_INPUT_START;
     bool bumps = program->version == SVM_V1 || program->version == SVM_V2;
     vm->r[10] = SVM_STACK_START + (bumps ? SVM_STACK_BYTES : SVM_FRAME_BYTES);
@@ -47,12 +53,6 @@ bool svm_charge(struct svm_vm *vm, uint64_t units) {
     return false;
 }
 
-static uint8_t *violation(struct svm_vm *vm, uint64_t address, uint64_t bytes, bool store) {
-    vm->fault = SVM_FAULT_ACCESS_VIOLATION;
-    vm->violation = (struct svm_access){store, address, bytes};
-    return NULL;
-}
-
 /* Version 0 has a gap as large as a frame behind every frame. Only the start of an access is held
  * against the gaps: the frames are contiguous in the host's memory, and what runs past the end of
  * one reaches the next, as in the reference. */
@@ -64,34 +64,79 @@ static uint8_t *gapped_stack(struct svm_vm *vm, uint64_t offset, uint64_t bytes)
     return vm->stack + at;
 }
 
-static uint8_t *input_region(const struct svm_vm *vm, uint64_t address, uint64_t bytes,
-                             bool store) {
+/* The last region that begins at or before the address; input_count if none does. */
+static size_t find_region(const struct svm_vm *vm, uint64_t address) {
     size_t low = 0, high = vm->input_count;
-    while (low < high) { /* the last region that begins at or before the address */
+    while (low < high) {
         size_t middle = (low + high) / 2;
         if (vm->input[middle].address <= address)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == 0) return NULL;
-    const struct svm_region *r = &vm->input[low - 1];
-    uint64_t offset = address - r->address;
-    if (offset > r->bytes || bytes > r->bytes - offset || (store && !r->writable)) return NULL;
+    return low ? low - 1 : vm->input_count;
+}
+
+static uint8_t *in_region(const struct svm_region *r, const struct svm_access *a) {
+    uint64_t offset = a->address - r->address;
+    if (a->address < r->address || offset > r->bytes || a->bytes > r->bytes - offset ||
+        (a->store && !r->writable))
+        return NULL;
     return r->host + offset;
 }
 
-uint8_t *svm_translate(struct svm_vm *vm, uint64_t address, uint64_t bytes, bool store) {
-    uint64_t window = address >> 32, offset = (uint32_t)address;
+/* Lets the handler change the region, and looks again. */
+static uint8_t *changed_region(struct svm_vm *vm, size_t index, const struct svm_access *a) {
+    uint64_t end = index + 1 < vm->input_count ? vm->input[index + 1].address : UINT64_MAX;
+    struct svm_region r = vm->input[index];
+    vm->on_violation(vm, index, &r, end - r.address, a);
+    assert(r.address == vm->input[index].address && r.bytes <= end - r.address);
+    uint8_t *host = in_region(&r, a);
+    if (!host) return NULL;
+    vm->input[index] = r;
+    svm_vm_input_changed(vm);
+    return host;
+}
+
+static uint8_t *input_memory(struct svm_vm *vm, const struct svm_access *a, bool may_change) {
+    if (vm->input_count == 0) return NULL;
+    uint8_t *host = in_region(&vm->input[vm->input_last], a);
+    if (host && a->bytes) return host; /* no bytes at an end may be the next region's */
+    size_t i = find_region(vm, a->address);
+    if (i == vm->input_count) return NULL;
+    vm->input_last = i;
+    host = in_region(&vm->input[i], a);
+    return host || !may_change || !vm->on_violation ? host : changed_region(vm, i, a);
+}
+
+static uint8_t *translate(struct svm_vm *vm, const struct svm_access *a, bool may_change) {
+    uint64_t window = a->address >> 32, offset = (uint32_t)a->address;
     uint8_t *host = NULL;
     if (window < SVM_WINDOWS) {
-        uint64_t room = store ? vm->window[window].writable : vm->window[window].readable;
-        if (offset <= room && bytes <= room - offset && vm->window[window].host)
+        uint64_t room = a->store ? vm->window[window].writable : vm->window[window].readable;
+        if (offset <= room && a->bytes <= room - offset && vm->window[window].host)
             return vm->window[window].host + offset;
-        if (window == 2 && vm->stack_gaps) host = gapped_stack(vm, offset, bytes);
-        if (window == 4) host = input_region(vm, address, bytes, store);
+        if (window == 2 && vm->stack_gaps) host = gapped_stack(vm, offset, a->bytes);
+        if (window == 4) host = input_memory(vm, a, may_change);
     }
-    return host ? host : violation(vm, address, bytes, store);
+    if (!host) {
+        vm->fault = SVM_FAULT_ACCESS_VIOLATION;
+        vm->violation = *a;
+    }
+    return host;
+}
+
+uint8_t *svm_translate(struct svm_vm *vm, uint64_t address, uint64_t bytes, bool store) {
+    return translate(vm, &(struct svm_access){store, address, bytes}, store);
+}
+
+uint8_t *svm_access_memory(struct svm_vm *vm, uint64_t address, uint64_t bytes, bool store) {
+    return translate(vm, &(struct svm_access){store, address, bytes}, true);
+}
+
+static bool in_input(const struct svm_vm *vm, uint64_t address) {
+    size_t i = find_region(vm, address);
+    return i < vm->input_count && address - vm->input[i].address < vm->input[i].bytes;
 }
 
 /* The name of the region that an address lies in. */
@@ -101,7 +146,7 @@ static const char *region_name(const struct svm_vm *vm, uint64_t address) {
     if (window >= SVM_WINDOWS) return "unallocated";
     bool inside = (uint32_t)address < vm->window[window].readable;
     if (window == 2) inside = (uint32_t)address < (uint32_t)SVM_STACK_BYTES << vm->stack_gaps;
-    if (window == 4) inside = input_region(vm, address, 1, false) != NULL;
+    if (window == 4) inside = in_input(vm, address);
     return inside ? names[window] : "unallocated";
 }
 

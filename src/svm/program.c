@@ -130,6 +130,12 @@ void svm_program_unref(struct svm_program *p) {
     free(p);
 }
 
+size_t svm_program_bytes(const struct svm_program *p) {
+    size_t slots = (size_t)p->count + 1;
+    return sizeof *p + slots * (sizeof *p->code + sizeof *p->cost) + p->rodata_bytes +
+           svm_jit_bytes(p->jit);
+}
+
 enum svm_version svm_program_version(const struct svm_program *p) {
     return p->version;
 }

@@ -16,6 +16,7 @@ enum svm_op {
 #define IMM(op, result)                      OP_##op##_I,
 #define REG(op, result)                      OP_##op##_R,
 #define UNARY(op, result)                    OP_##op,
+#define PAIR(op, first, both)                OP_##op,
 #define DIVIDE(op, T, result)                OP_##op##_I, OP_##op##_R,
 #define SIGNED_DIVIDE(op, T, lowest, result) OP_##op##_I, OP_##op##_R,
 #define LOAD(op, T)                          OP_##op,
@@ -26,6 +27,7 @@ enum svm_op {
 #undef IMM
 #undef REG
 #undef UNARY
+#undef PAIR
 #undef DIVIDE
 #undef SIGNED_DIVIDE
 #undef LOAD
@@ -70,11 +72,15 @@ struct svm_program {
 };
 
 void svm_jit_free(struct svm_jit *j);
+size_t svm_jit_bytes(const struct svm_jit *j);
 
 /* Goes on in the interpreter from instruction `pc`, which has not been paid for: charging by block,
  * or by instruction. */
 bool svm_interpret_from(struct svm_vm *vm, uint32_t pc);
 bool svm_interpret_exact_from(struct svm_vm *vm, uint32_t pc);
+
+/* svm_translate for an instruction. */
+uint8_t *svm_access_memory(struct svm_vm *vm, uint64_t address, uint64_t bytes, bool store);
 
 /* Does this instruction end its basic block? */
 bool svm_ends_block(const struct svm_ins *i);

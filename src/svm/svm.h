@@ -99,11 +99,14 @@ struct err svm_program_from_text(struct svm_program **out, struct bytes text,
 void svm_program_ref(struct svm_program *p);
 void svm_program_unref(struct svm_program *p);
 enum svm_version svm_program_version(const struct svm_program *p);
+/* The memory that a program holds, its machine code included: what a cache of programs counts. */
+size_t svm_program_bytes(const struct svm_program *p);
 
 /* ---- Memory */
 
-/* A run of host memory in a window. Regions of one window are in ascending order and do not
- * overlap. */
+/* A run of host memory in the input window. Regions are in ascending order and do not overlap: one
+ * for the whole of a serialised input, or one for each account's data with its own rights and host
+ * memory (direct mapping). */
 struct svm_region {
     uint8_t *host;
     uint64_t address; /* the program's */
@@ -124,6 +127,14 @@ struct svm_access {
     uint64_t address, bytes;
 };
 
+/* Asked when an access finds no room or no right in the input region numbered `index`, the last
+ * that begins at or before it; the access is tried once more afterwards. It may point `region` (a
+ * copy) to other host memory, let it grow to at most `room` bytes, and make it writable: so account
+ * data is copied when it is first written to, and grows when a program writes behind its end. What
+ * it leaves unchanged stays a violation. Host addresses got before may be stale then. */
+typedef void svm_region_handler(struct svm_vm *vm, size_t index, struct svm_region *region,
+                                uint64_t room, const struct svm_access *access);
+
 struct svm_vm {
     const struct svm_program *program;
     uint64_t r[SVM_REGISTERS]; /* r10 is the frame pointer */
@@ -137,11 +148,12 @@ struct svm_vm {
         uint8_t *host;
         uint64_t readable, writable; /* bytes */
     } window[SVM_WINDOWS];
-    const struct svm_region *input; /* the input window's regions; borrowed */
-    size_t input_count;
-    bool stack_gaps; /* version 0: 4 KiB of nothing behind every frame */
-    uint8_t *stack;  /* SVM_STACK_BYTES, owned */
-    uint8_t *heap;   /* owned */
+    struct svm_region *input;         /* the input window's regions; borrowed */
+    size_t input_count, input_last;   /* the one that was accessed last */
+    svm_region_handler *on_violation; /* NULL: none */
+    bool stack_gaps;                  /* version 0: 4 KiB of nothing behind every frame */
+    uint8_t *stack;                   /* SVM_STACK_BYTES, owned */
+    uint8_t *heap;                    /* owned */
 
     struct svm_frame frames[SVM_CALL_DEPTH_MAX];
     uint32_t depth;
@@ -154,9 +166,11 @@ struct svm_vm {
 };
 
 /* Prepares an execution with zeroed stack and heap and r1 at the input. `input` is borrowed until
- * the vm is freed. */
+ * the vm is freed; what on_violation changes is changed there. */
 void svm_vm_init(struct svm_vm *vm, const struct svm_program *program, uint64_t heap_bytes,
-                 const struct svm_region *input, size_t input_count, uint64_t meter);
+                 struct svm_region *input, size_t input_count, uint64_t meter);
+/* After a syscall has changed the input's regions. */
+void svm_vm_input_changed(struct svm_vm *vm);
 void svm_vm_free(struct svm_vm *vm);
 
 /* Runs from the entry point until the program exits (true; r0 is its result) or faults (false). */
@@ -178,7 +192,9 @@ bool svm_vm_run_exact(struct svm_vm *vm);
 bool svm_charge(struct svm_vm *vm, uint64_t units);
 
 /* The host memory behind [address, address + bytes), which must lie in one region; NULL, with the
- * fault set, if it does not or is not writable where it has to be. */
+ * fault set, if it does not or is not writable where it has to be. For syscalls: on_violation is
+ * asked only before a store, as in the reference (a load of an instruction may make data grow, a
+ * syscall's may not). */
 uint8_t *svm_translate(struct svm_vm *vm, uint64_t address, uint64_t bytes, bool store);
 
 /* "Access violation reading 8 bytes at address 0x… (in input region)": the reference's text for

@@ -58,6 +58,20 @@ bool svm_ends_block(const struct svm_ins *i) {
     return i->op >= OP_JEQ64_I && i->op != OP_LE && i->op != OP_BE && i->op != OP_LDDW;
 }
 
+/* Joins pairs: the first instruction gets an op that does both in an engine that charges by block;
+ * the second stays for who jumps to it. */
+static void join_pairs(struct svm_program *p) {
+    for (uint32_t i = 0; i < p->count; i++) {
+        struct svm_ins *first = &p->code[i];
+        const struct svm_ins *second = first + 1;
+        if (first->op != OP_LSH64_I || first->imm != 32 || second->imm != 32 ||
+            first->dst != second->dst)
+            continue;
+        if (second->op == OP_RSH64_I) first->op = OP_ZERO_EXTEND32;
+        if (second->op == OP_ARSH64_I) first->op = OP_SIGN_EXTEND32;
+    }
+}
+
 void svm_program_translate(struct svm_program *p, struct bytes text,
                            const struct svm_functions *functions) {
     p->count = (uint32_t)(text.n / SVM_INSTRUCTION_BYTES);
@@ -74,4 +88,5 @@ void svm_program_translate(struct svm_program *p, struct bytes text,
         uint32_t next = i + (p->code[i].op == OP_LDDW ? 2 : 1);
         p->cost[i] = 1 + (svm_ends_block(&p->code[i]) ? 0 : p->cost[next]);
     }
+    join_pairs(p);
 }

@@ -51,11 +51,15 @@ static inline void x86_modrm_rr(struct buf *b, unsigned reg, unsigned rm) {
     x86_u8(b, 0xc0 | (reg & 7) << 3 | (rm & 7));
 }
 
-/* [base + disp32] */
+/* [base + disp], with the shorter form of a displacement that fits 8 bits */
 static inline void x86_modrm_mem(struct buf *b, unsigned reg, unsigned base, int32_t disp) {
-    x86_u8(b, 0x80 | (reg & 7) << 3 | (base & 7));
+    bool is_short = disp == (int8_t)disp;
+    x86_u8(b, (is_short ? 0x40u : 0x80u) | (reg & 7) << 3 | (base & 7));
     if ((base & 7) == RSP) x86_u8(b, 0x24);
-    x86_u32(b, (uint32_t)disp);
+    if (is_short)
+        x86_u8(b, (uint8_t)disp);
+    else
+        x86_u32(b, (uint32_t)disp);
 }
 
 /* [base + index * 8 + disp32] */
@@ -90,8 +94,12 @@ static inline void x86_alu(struct buf *b, bool w, enum x86_alu op, unsigned to, 
     x86_op_rr(b, w, op * 8u + 1, from, to);
 }
 static inline void x86_alu_imm(struct buf *b, bool w, enum x86_alu op, unsigned to, int32_t imm) {
-    x86_op_rr(b, w, 0x81, op, to);
-    x86_u32(b, (uint32_t)imm);
+    bool is_short = imm == (int8_t)imm;
+    x86_op_rr(b, w, is_short ? 0x83 : 0x81, op, to);
+    if (is_short)
+        x86_u8(b, (uint8_t)imm);
+    else
+        x86_u32(b, (uint32_t)imm);
 }
 static inline void x86_shift_imm(struct buf *b, bool w, enum x86_shift op, unsigned r, unsigned n) {
     x86_op_rr(b, w, 0xc1, op, r);

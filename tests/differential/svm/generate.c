@@ -205,6 +205,13 @@ static void put_opcode(struct writer *w, uint8_t opcode) {
     put(w, opcode, any_dst(w), any_src(w), (int16_t)sd_below(r, 2), imm);
 }
 
+/* What compilers write to extend 32 bits: the engines may join the two. */
+static void put_pair(struct writer *w) {
+    unsigned dst = any_dst(w);
+    put(w, 0x67, dst, 0, 0, sd_chance(w->r, 90) ? 32 : 31);
+    put(w, sd_chance(w->r, 50) ? 0x77 : 0xc7, sd_chance(w->r, 90) ? dst : any_dst(w), 0, 0, 32);
+}
+
 static void put_statement(struct writer *w) {
     struct sd_choices *r = w->r;
     enum svm_version v = w->p->version;
@@ -219,6 +226,8 @@ static void put_statement(struct writer *w) {
         put_call(w);
     else if (what < 20)
         put_callx(w);
+    else if (what < 23)
+        put_pair(w);
     else
         put_opcode(w, w->opcodes[sd_below(r, w->opcode_count)]);
 }

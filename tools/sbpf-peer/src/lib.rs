@@ -314,6 +314,9 @@ pub unsafe extern "C" fn sbpf_peer_bench(
     let (p, run) = (&mut *program, &*run);
     let mut r0 = 0;
     for _ in 0..times {
+        // As Agave does with the memory that it takes from its pool.
+        std::ptr::write_bytes(run.stack, 0, STACK_BYTES);
+        std::ptr::write_bytes(run.heap, 0, run.heap_bytes);
         let Ok(memory) = memory(p, run) else { return 0 };
         let mut context = Context { remaining: run.meter, memory };
         let version = p.executable.get_sbpf_version();
