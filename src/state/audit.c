@@ -74,6 +74,7 @@ void st_snapshot_audit_roots(const struct st_snapshot *snap, struct st_roots *ro
     st_snapshot_each_account(snap, audit_account, &a);
     *roots = (struct st_roots){.evm = st_trie_root(a.accounts, a.account_count)};
     roots->move = audit_tree(&a, ST_TREE_MOVE);
+    roots->svm = audit_tree(&a, ST_TREE_SVM);
     roots->queue = audit_tree(&a, ST_TREE_QUEUE);
     st_roots_close(roots);
     free(a.accounts);

@@ -19,6 +19,8 @@ enum st_domain {
     ST_CROSS_ALIAS = 0x20,     /* alias registry, both ways; layout in cross/ */
     ST_CROSS_MESSAGE = 0x21,   /* message id (32) → message with its status */
     ST_CHAIN_PARAM = 0x30,     /* name → value */
+    ST_SVM_ACCOUNT = 0x40, /* key (32) → an account without its data; layout in journal_svm.c */
+    ST_SVM_DATA = 0x41,    /* key (32) → the account's data, if it has any */
 };
 
 /* ---- Code */
@@ -164,6 +166,25 @@ bool st_get(struct st_journal *j, enum st_domain domain, struct bytes key, struc
 void st_put(struct st_journal *j, enum st_domain domain, struct bytes key, struct bytes value);
 /* No effect if there is none. */
 void st_delete(struct st_journal *j, enum st_domain domain, struct bytes key);
+
+/* ---- Solana accounts */
+
+/* One Solana account: two items below one key, so that a change of lamports does not copy data. */
+struct st_svm_account {
+    uint64_t lamports;
+    uint64_t rent_epoch;
+    struct b32 owner;
+    bool executable;
+    struct bytes data; /* at most 10 MiB */
+};
+
+/* The account under `key`; false if there is none (*out is zeroed then). The data is borrowed until
+ * the transaction ends, whatever is written in between. */
+bool st_svm_account(struct st_journal *j, const struct b32 *key, struct st_svm_account *out);
+/* Writes the account, copying its data if it differs from what is there. An account without
+ * lamports is none: it is removed. */
+void st_set_svm_account(struct st_journal *j, const struct b32 *key,
+                        const struct st_svm_account *a);
 
 /* ---- Logs, queue, counters */
 

@@ -211,10 +211,16 @@ static struct bytes stored_value(struct seal *w, const struct item_change *c) {
 
 static int seal_items(struct seal *w, struct st_roots *roots) {
     struct st_journal *j = w->j;
-    size_t count = j->items.changed.count, n[2] = {0};
+    const struct {
+        enum st_sparse_tree tree;
+        struct b32 *root;
+    } trees[] = {
+        {ST_TREE_MOVE, &roots->move}, {ST_TREE_SVM, &roots->svm}, {ST_TREE_QUEUE, &roots->queue}};
+    size_t count = j->items.changed.count, n[COUNT_OF(trees)] = {0};
     struct item_change *changes = ARENA_ARRAY(&w->arena, struct item_change, count);
-    struct st_sparse_change *leaves[2];
-    for (int t = 0; t < 2; t++) leaves[t] = ARENA_ARRAY(&w->arena, struct st_sparse_change, count);
+    struct st_sparse_change *leaves[COUNT_OF(trees)];
+    for (size_t t = 0; t < COUNT_OF(trees); t++)
+        leaves[t] = ARENA_ARRAY(&w->arena, struct st_sparse_change, count);
     for (size_t i = 0; i < count; i++) {
         changes[i].item = st_item_at(j, j->items.changed.at[i]);
         changes[i].key = ARENA_NEW(&w->arena, struct st_item_key);
@@ -231,12 +237,13 @@ static int seal_items(struct seal *w, struct st_roots *roots) {
                      it->present ? &value : NULL, &changed);
         arena_reset(&w->scratch);
         if (rc || !changed) continue;
-        int t = st_sparse_tree_of(it->domain) == ST_TREE_QUEUE;
+        size_t t = 0;
+        while (trees[t].tree != st_sparse_tree_of(it->domain)) t++;
         leaves[t][n[t]++] = st_sparse_change(it->domain, it->key, it->present ? &it->value : NULL);
     }
     MDB_dbi dbi = w->store->dbi[ST_DB_SPARSE];
-    if (!rc) rc = st_sparse_update(w->txn, dbi, ST_TREE_MOVE, leaves[0], n[0], &roots->move);
-    if (!rc) rc = st_sparse_update(w->txn, dbi, ST_TREE_QUEUE, leaves[1], n[1], &roots->queue);
+    for (size_t t = 0; t < COUNT_OF(trees) && !rc; t++)
+        rc = st_sparse_update(w->txn, dbi, trees[t].tree, leaves[t], n[t], trees[t].root);
     return rc;
 }
 

@@ -41,7 +41,8 @@ struct tree {
 };
 
 enum st_sparse_tree st_sparse_tree_of(enum st_domain domain) {
-    return domain < ST_CROSS_ALIAS ? ST_TREE_MOVE : ST_TREE_QUEUE;
+    if (domain < ST_CROSS_ALIAS) return ST_TREE_MOVE;
+    return domain < ST_SVM_ACCOUNT ? ST_TREE_QUEUE : ST_TREE_SVM;
 }
 
 static struct b32 key_of(enum st_domain domain, struct bytes key) {

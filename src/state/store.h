@@ -78,6 +78,17 @@ void st_snapshot_scan(const struct st_snapshot *snap, enum st_domain domain, str
                       struct bytes start,
                       bool (*visit)(void *ctx, struct bytes key, struct bytes value), void *ctx);
 
+/* A Solana account of the snapshot; data is borrowed until the snapshot is closed. False, and *out
+ * zeroed, if there is none. */
+bool st_snapshot_svm_account(const struct st_snapshot *snap, const struct b32 *key,
+                             struct st_svm_account *out);
+/* Visits every Solana account, by key, until `visit` returns false. Its data is not read: ask for
+ * it with st_snapshot_svm_account. */
+void st_snapshot_each_svm_account(const struct st_snapshot *snap,
+                                  bool (*visit)(void *ctx, const struct b32 *key,
+                                                const struct st_svm_account *a),
+                                  void *ctx);
+
 /* An account as the store holds it. */
 struct st_stored_account {
     uint64_t nonce;
@@ -112,7 +123,7 @@ void st_record_scan(const struct st_snapshot *snap, enum st_table table, struct 
 struct st_roots {
     struct b32 evm;   /* Merkle-Patricia, as in an Ethereum header */
     struct b32 move;  /* sparse Merkle over the domains 0x10 … 0x1f: resources, modules, tables */
-    struct b32 svm;   /* sparse Merkle; the empty root until there are accounts */
+    struct b32 svm;   /* sparse Merkle over the domains 0x40 …: Solana accounts */
     struct b32 queue; /* sparse Merkle over the other domains: aliases, messages, parameters */
     struct b32 world; /* sha3-256 of the four */
 };

@@ -243,7 +243,7 @@ struct st_sparse_change {
 struct st_sparse_change st_sparse_change(enum st_domain domain, struct bytes key,
                                          const struct bytes *value);
 
-enum st_sparse_tree { ST_TREE_MOVE = 'M', ST_TREE_QUEUE = 'Q' };
+enum st_sparse_tree { ST_TREE_MOVE = 'M', ST_TREE_QUEUE = 'Q', ST_TREE_SVM = 'S' };
 
 enum st_sparse_tree st_sparse_tree_of(enum st_domain domain);
 
