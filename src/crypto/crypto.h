@@ -7,6 +7,7 @@
  *   secp.h      secp256k1: recover, sign, public keys, addresses
  *   p256.h      ECDSA over NIST P-256 (EIP-7951)
  *   ed25519.h   sign and strictly verify
+ *   curve25519.h  the Edwards and ristretto255 groups of Curve25519
  *   bn254.h     the pairing-friendly curve of EIP-196 and EIP-197
  *   bls12.h     the pairing-friendly curve of EIP-2537, over blst
  *   kzg.h       KZG proofs of EIP-4844, over blst
@@ -22,6 +23,7 @@
 
 #include "crypto/bls12.h"
 #include "crypto/bn254.h"
+#include "crypto/curve25519.h"
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/keccak.h"

@@ -77,3 +77,28 @@ bool p256_verify(const struct b32 *hash, const struct b32 *r, const struct b32 *
     BN_CTX_free(ctx);
     return ok;
 }
+
+static bool decompress(BN_CTX *ctx, EC_POINT *point, struct b32 *x, struct b32 *y,
+                       struct bytes in) {
+    BIGNUM *px = BN_CTX_get(ctx), *py = BN_CTX_get(ctx);
+    return py && EC_POINT_oct2point(group, point, in.p, in.n, ctx) &&
+           EC_POINT_get_affine_coordinates(group, point, px, py, ctx) &&
+           BN_bn2binpad(px, x->b, sizeof x->b) == sizeof x->b &&
+           BN_bn2binpad(py, y->b, sizeof y->b) == sizeof y->b;
+}
+
+bool p256_decompress(struct b32 *x, struct b32 *y, struct bytes in) {
+    if (in.n != 33) return false;
+    pthread_once(&prepared, prepare);
+    BN_CTX *ctx = BN_CTX_new();
+    EC_POINT *point = group ? EC_POINT_new(group) : NULL;
+    bool ok = false;
+    if (ctx && point) {
+        BN_CTX_start(ctx);
+        ok = decompress(ctx, point, x, y, in);
+        BN_CTX_end(ctx);
+    }
+    EC_POINT_free(point);
+    BN_CTX_free(ctx);
+    return ok;
+}

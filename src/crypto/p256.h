@@ -10,4 +10,8 @@
 bool p256_verify(const struct b32 *hash, const struct b32 *r, const struct b32 *s,
                  const struct b32 *x, const struct b32 *y);
 
+/* Reads a public key in its compressed form, 33 bytes (02/03 and x). False if it is no point of the
+ * curve. */
+bool p256_decompress(struct b32 *x, struct b32 *y, struct bytes in);
+
 #endif
