@@ -6,11 +6,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 declare -A may=(
     [base]="" [codec]="base" [crypto]="base" [state]="base codec crypto"
     [evm]="base codec crypto state" [move]="base codec crypto state" [svm]="base codec crypto state"
+    [solana]="base codec crypto state svm"
     [ethereum]="base codec crypto state evm"
-    [cross]="base codec crypto state evm move svm"
-    [chain]="base codec crypto state evm ethereum move svm cross"
-    [rpc]="base codec crypto state evm ethereum move svm cross chain"
-    [node]="base codec crypto state evm ethereum move svm cross chain rpc"
+    [cross]="base codec crypto state evm move svm solana"
+    [chain]="base codec crypto state evm ethereum move svm solana cross"
+    [rpc]="base codec crypto state evm ethereum move svm solana cross chain"
+    [node]="base codec crypto state evm ethereum move svm solana cross chain rpc"
 )
 bad=0 files=0
 for dir in src/*/; do

@@ -1,0 +1,49 @@
+/* The bank: what transactions run on beside the accounts. One for each slot; the chain makes it. */
+#ifndef TERN_SOLANA_BANK_H
+#define TERN_SOLANA_BANK_H
+
+#include "solana/features.h"
+#include "solana/programs.h"
+#include "solana/sysvar.h"
+
+enum {
+    SOL_LAMPORTS_PER_SIGNATURE = 5000,
+    SOL_BLOCKHASHES_MAX = 151, /* a blockhash is valid up to the age of 150 */
+};
+
+struct sol_context;
+
+/* A program that is a function of the node. It charges its cost itself (sol_charge); one that
+ * succeeds without a charge is an error. */
+typedef struct sol_fail sol_builtin_fn(struct sol_context *ctx);
+
+struct sol_builtin {
+    struct b32 id;
+    const char *name; /* the data of its account */
+    sol_builtin_fn *run;
+};
+
+struct sol_bank {
+    uint64_t slot;
+    struct b32 blockhash; /* of the block before: durable nonces advance to a hash of it */
+    uint64_t lamports_per_signature;
+    const struct b32 *blockhashes; /* that a transaction may name, newest first; borrowed */
+    size_t blockhash_count;
+    struct sol_features features;
+    struct sol_sysvars sysvars;
+    struct sol_programs *programs;      /* the cache of loaded programs; borrowed */
+    const struct sol_builtin *builtins; /* the chain's own, beside the runtime's; borrowed */
+    size_t builtin_count;
+    /* Stake of a vote account in this epoch, or the total for NULL; NULL: there is no stake. */
+    uint64_t (*epoch_stake)(void *host, const struct b32 *vote);
+    void *host; /* the chain's, for its built-in programs */
+};
+
+/* The built-in program with this id, the bank's first; NULL if there is none. */
+sol_builtin_fn *sol_builtin_find(const struct sol_bank *bank, const struct b32 *id);
+
+/* Writes the accounts that announce the built-in programs, the bank's and the runtime's, and the
+ * precompiles: for a genesis. */
+void sol_genesis_accounts(struct st_journal *j, const struct sol_bank *bank);
+
+#endif

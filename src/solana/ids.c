@@ -1,0 +1,25 @@
+#include "solana/ids.h"
+
+#include "codec/base58.h"
+
+const struct sol_named_id sol_ids[SOL_ID_COUNT] = {
+#define ID(name, text, is_reserved, ...)                                                           \
+    [SOL_ID_##name] = {.key = {{__VA_ARGS__}}, .base58 = text, .reserved = is_reserved},
+#include "solana/ids.def"
+#undef ID
+};
+
+bool sol_id_is_reserved(const struct b32 *key) {
+    for (size_t i = 0; i < SOL_ID_COUNT; i++)
+        if (sol_ids[i].reserved && b32_eq(&sol_ids[i].key, key)) return true;
+    return false;
+}
+
+struct sol_text sol_text(const struct b32 *key) {
+    struct sol_text out = {{0}};
+    struct buf b = {0};
+    base58_put(&b, BYTES_OF(*key));
+    if (b.n < sizeof out.s) memcpy(out.s, b.p, b.n);
+    buf_free(&b);
+    return out;
+}

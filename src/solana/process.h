@@ -1,0 +1,55 @@
+/* Running messages: checks, fee, instructions, the rules at the end. */
+#ifndef TERN_SOLANA_PROCESS_H
+#define TERN_SOLANA_PROCESS_H
+
+#include "solana/message.h"
+
+/* An instruction that was started by CPI. */
+struct sol_inner {
+    uint8_t outer;         /* the message's instruction that it belongs to */
+    uint8_t height;        /* 2: started by that instruction itself */
+    uint8_t program;       /* index of a key */
+    struct bytes accounts; /* indexes of keys */
+    struct bytes data;
+};
+
+/* What a message did. Arrays and slices lie in the journal's transaction arena. */
+struct sol_result {
+    struct sol_error error; /* code 0: success */
+    bool included;  /* the transaction belongs in a block: its fee is paid, whatever the error */
+    uint64_t fee;   /* lamports, paid by key 0 */
+    uint64_t units; /* compute units used */
+    uint32_t loaded_bytes;
+    struct bytes *logs; /* UTF-8 */
+    size_t log_count;
+    struct b32 return_program; /* with return_data.n > 0 */
+    struct bytes return_data;
+    struct sol_inner *inner;
+    size_t inner_count;
+    uint64_t *lamports_before, *lamports_after; /* of each key; NULL if nothing was loaded */
+};
+
+/* Would the transaction pay its fee and belong in a block? Its blockhash is recent or a durable
+ * nonce's (BLOCKHASH_NOT_FOUND), its budget makes sense, its payer can pay. Whether it has been
+ * processed before is the chain's to know (ALREADY_PROCESSED). Reads only. */
+struct sol_error sol_check(const struct sol_bank *bank, struct st_journal *j,
+                           const struct sol_message *m);
+
+struct sol_options {
+    bool any_blockhash;              /* do not look at its age: for simulations */
+    const struct sol_budget *budget; /* instead of the message's own; NULL */
+};
+
+/* Runs a transaction between st_begin_tx and st_end_tx. The checks of sol_check come first: if they
+ * fail nothing is written and out->included is false. The fee and the advance of a durable nonce
+ * are written before the first savepoint; what the instructions do is undone if the transaction
+ * fails. */
+void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
+                 const struct sol_options *options, struct sol_result *out);
+
+/* Runs a message that no signature stands behind and that pays no fee: a leg. Key flags are
+ * believed. If it fails, the caller reverts to its own savepoint. */
+void sol_run_message(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
+                     const struct sol_budget *budget, struct sol_result *out);
+
+#endif
