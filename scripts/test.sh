@@ -75,6 +75,7 @@ run_tests() {
     stage blocktests-debug bash tests/conformance/blocktests.sh build/debug/tern
     stage statetests-debug bash tests/conformance/statetests.sh --sample 4 build/debug/tern
     stage svm bash tests/conformance/svm.sh build/release/tern
+    stage solana node_counted tests/solana
     stage e2e node_counted tests/e2e
     stage tools node_counted tests/tools
     stage execution-apis bash tests/conformance/execution_apis.sh build/release/tern

@@ -3,6 +3,7 @@
 
 #include "node/commands.h"
 #include "node/files.h"
+#include "node/svm_exec.h"
 #include "node/svm_instr.h"
 
 static const char usage[] =
@@ -95,10 +96,11 @@ static int run_instr(int argc, char **argv) {
 
 int cmd_svm(int argc, char **argv) {
     if (argc == 2 && !strcmp(argv[1], "--help")) {
-        fputs(usage, stdout);
+        printf("%s\n%s", usage, svm_exec_usage);
         return 0;
     }
+    if (argc == 2 && !strcmp(argv[1], "exec")) return svm_exec();
     if (argc > 2 && !strcmp(argv[1], "instr")) return run_instr(argc - 2, argv + 2);
-    fputs(usage, stderr);
+    fprintf(stderr, "%s\n%s", usage, svm_exec_usage);
     return 2;
 }

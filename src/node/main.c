@@ -16,7 +16,7 @@ static const struct {
     {"evm", cmd_evm, "run bytecode; the commands of geth's evm under their names there"},
     {"t8n", cmd_t8n, "apply transactions to a world, as geth's evm does"},
     {"move", cmd_move, "work with Move packages and modules: tern move --help"},
-    {"svm", cmd_svm, "run Solana VM instruction tests"},
+    {"svm", cmd_svm, "run Solana VM instruction tests, or transactions"},
     {"precompile", cmd_precompile, "run vectors of precompiles"},
 };
 
