@@ -359,20 +359,23 @@ const char *move_graph_output(struct move_graph *g) {
                         (const char *)name.p);
 }
 
-/* From the compiler's own record: lines `    name: "<64 digits>"` below
+/* From the compiler's own record: lines `    name: <64 digits>`, with or without quotes, below
  * address_alias_instantiation in BuildInfo.yaml. */
+static bool read_alias(const char *line, struct bytes name, struct b32 *out) {
+    if (strncmp(line, (const char *)name.p, name.n) || strncmp(line + name.n, ": ", 2))
+        return false;
+    line += name.n + 2;
+    line += *line == '"';
+    return strnlen(line, 64) == 64 && hex_decode_digits(out->b, bytes_make(line, 64));
+}
+
 bool move_graph_address(struct move_graph *g, struct bytes name, struct b32 *out) {
     struct buf text = {0};
     bool found = false;
     if (file_read(arena_printf(&g->arena, "%s/BuildInfo.yaml", move_graph_output(g)), &text)) {
         const char *line = strstr(buf_cstr(&text), "address_alias_instantiation:");
-        while (line && !found && (line = strchr(line, '\n')) && !strncmp(line, "\n    ", 5)) {
-            line += 5;
-            if (strncmp(line, (const char *)name.p, name.n) || strncmp(line + name.n, ": \"", 3))
-                continue;
-            found = strlen(line) >= name.n + 3 + 64 &&
-                    hex_decode_digits(out->b, bytes_make(line + name.n + 3, 64));
-        }
+        while (line && !found && (line = strchr(line, '\n')) && !strncmp(line, "\n    ", 5))
+            found = read_alias(line += 5, name, out);
     }
     buf_free(&text);
     return found;
