@@ -13,6 +13,9 @@ static const struct {
 } verbs[] = {
     {"asm", move_asm, "make a compiled module or script from text"},
     {"disassemble", move_disassemble, "show compiled modules and scripts as text"},
+    {"build", move_build, "compile a package"},
+    {"publish", move_publish, "compile a package and publish it on a chain"},
+    {"verify", move_verify, "say whether a node would accept compiled modules"},
     {"test", move_test, "run the unit tests of a package"},
 };
 

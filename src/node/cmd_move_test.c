@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "node/files.h"
+#include "node/move_build.h"
 #include "node/move_options.h"
 #include "node/move_test.h"
 #include "node/move_verbs.h"
@@ -212,13 +213,10 @@ static void list_tests(struct runner *r) {
 
 /* Compiles; 0, or the exit code. */
 static int compile(struct runner *r, const struct move_package_options *options) {
-    if (!move_graph_open(&r->graph, r->flags->folder, options, &r->why)) return 2;
-    enum move_compile_result result = move_graph_compile(&r->graph, r->colour, &r->log, &r->why);
-    if (r->log.n && r->log.p[r->log.n - 1] != '\n') buf_puts(&r->log, "\n");
-    FILE *to = r->flags->json || result != MOVE_COMPILE_OK ? stderr : stdout;
-    fwrite(r->log.p, 1, r->log.n, to);
-    fflush(to);
-    return result == MOVE_COMPILE_OK ? 0 : result == MOVE_COMPILE_FAILED ? 1 : 2;
+    enum move_compile_result result = MOVE_COMPILE_BROKEN;
+    if (move_graph_open(&r->graph, r->flags->folder, options, &r->why))
+        result = move_graph_compile(&r->graph, r->colour, &r->log, &r->why);
+    return move_report_compile("move test", result, &r->log, &r->why, r->flags->json);
 }
 
 static int test(struct runner *r) {
@@ -277,8 +275,8 @@ int move_test(int argc, char **argv) {
         r.gas_limit = gas_limit * MV_GAS_SCALING;
         options.dev = options.test = true;
         code = compile(&r, &options);
-        if (code == 0) code = test(&r);
-        if (r.why.n) fprintf(stderr, "tern move test: %s\n", buf_cstr(&r.why));
+        if (code == 0 && (code = test(&r)) != 0 && r.why.n)
+            fprintf(stderr, "tern move test: %s\n", buf_cstr(&r.why));
         move_graph_close(&r.graph);
     }
     buf_free(&r.log);

@@ -158,16 +158,33 @@ static void put_text(struct buf *b, struct bytes s) {
     buf_puts(b, "\"");
 }
 
-/* NAME = "text" lines of a table. */
-static void put_table(struct buf *b, const struct toml *table, const char *header) {
+static const struct move_named_address *given_address(const struct move_graph *g,
+                                                      struct bytes name) {
+    const struct move_compile_options *o = &g->options->compile;
+    for (unsigned i = 0; i < o->named_count; i++)
+        if (bytes_eq(bytes_make(o->named[i].name, o->named[i].name_bytes), name))
+            return &o->named[i];
+    return NULL;
+}
+
+/* NAME = "0x…" lines. What --named-addresses says stands above what a manifest says. */
+static void put_addresses(struct buf *b, const struct move_graph *g, const struct toml *table,
+                          const char *header) {
     if (!table || table->kind != TOML_TABLE) return;
     buf_printf(b, "\n[%s]\n", header);
     for (const struct toml *t = table->items; t; t = t->next) {
+        const struct move_named_address *given = given_address(g, t->key);
         if (t->kind != TOML_STRING) continue;
         put_text(b, t->key);
         buf_puts(b, " = ");
-        put_text(b, t->text);
-        buf_puts(b, "\n");
+        if (given) {
+            buf_puts(b, "\"");
+            hex_put(b, BYTES_OF(given->address));
+            buf_puts(b, "\"\n");
+        } else {
+            put_text(b, t->text);
+            buf_puts(b, "\n");
+        }
     }
 }
 
@@ -216,8 +233,8 @@ static bool put_manifest(struct move_graph *g, uint32_t of, struct buf *b, struc
     buf_puts(b, "\nversion = ");
     put_text(b, version);
     buf_puts(b, "\n");
-    put_table(b, toml_get(m, "addresses"), "addresses");
-    put_table(b, toml_get(m, "dev-addresses"), "dev-addresses");
+    put_addresses(b, g, toml_get(m, "addresses"), "addresses");
+    put_addresses(b, g, toml_get(m, "dev-addresses"), "dev-addresses");
     bool has_framework = false;
     buf_puts(b, "\n[dependencies]\n");
     bool ok = put_dependencies(g, of, toml_get(m, "dependencies"), b, &has_framework, why);

@@ -5,6 +5,9 @@
 
 int move_asm(int argc, char **argv);
 int move_disassemble(int argc, char **argv);
+int move_build(int argc, char **argv);
+int move_publish(int argc, char **argv);
 int move_test(int argc, char **argv);
+int move_verify(int argc, char **argv);
 
 #endif
