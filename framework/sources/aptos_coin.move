@@ -87,18 +87,22 @@ module aptos_framework::aptos_coin {
     }
 
     #[test_only]
-    /// The native coin as genesis sets it up; the caller destroys what it gets.
+    /// The coin as the tests of packages expect it: Aptos' own. The caller destroys what it gets.
     public fun initialize_for_test(
         aptos_framework: &signer
-    ): (BurnCapability<AptosCoin>, MintCapability<AptosCoin>) acquires MintCapStore {
-        let burn_cap = initialize(aptos_framework);
-        (burn_cap, borrow_global<MintCapStore>(@aptos_framework).mint_cap)
+    ): (BurnCapability<AptosCoin>, MintCapability<AptosCoin>) {
+        system_addresses::assert_aptos_framework(aptos_framework);
+        let (burn_cap, freeze_cap, mint_cap) =
+            coin::initialize<AptosCoin>(aptos_framework, string::utf8(b"Aptos Coin"), string::utf8(b"APT"), 8, true);
+        move_to(aptos_framework, MintCapStore { mint_cap });
+        coin::destroy_freeze_cap(freeze_cap);
+        (burn_cap, mint_cap)
     }
 
     #[test_only]
     public fun initialize_for_test_without_aggregator_factory(
         aptos_framework: &signer
-    ): (BurnCapability<AptosCoin>, MintCapability<AptosCoin>) acquires MintCapStore {
+    ): (BurnCapability<AptosCoin>, MintCapability<AptosCoin>) {
         initialize_for_test(aptos_framework)
     }
 }

@@ -35,4 +35,26 @@ module aptos_framework::event {
 
     native fun write_module_event_to_store<T: drop + store>(msg: T);
     native fun write_to_event_store<T: drop + store>(guid: vector<u8>, count: u64, msg: T);
+
+    #[test_only]
+    /// The module events of this type that the test has emitted so far.
+    native public fun emitted_events<T: drop + store>(): vector<T>;
+
+    #[test_only]
+    native fun emitted_events_of<T: drop + store>(guid: vector<u8>): vector<T>;
+
+    #[test_only]
+    public fun emitted_events_by_handle<T: drop + store>(handle: &EventHandle<T>): vector<T> {
+        emitted_events_of<T>(bcs::to_bytes(&handle.guid))
+    }
+
+    #[test_only]
+    public fun was_event_emitted<T: drop + store>(msg: &T): bool {
+        std::vector::contains(&emitted_events<T>(), msg)
+    }
+
+    #[test_only]
+    public fun was_event_emitted_by_handle<T: drop + store>(handle: &EventHandle<T>, msg: &T): bool {
+        std::vector::contains(&emitted_events_by_handle(handle), msg)
+    }
 }

@@ -68,4 +68,10 @@ module aptos_std::table {
     native fun remove_box<K: copy + drop, V, B>(table: &mut Table<K, V>, key: K): Box<V>;
     native fun destroy_empty_box<K: copy + drop, V, B>(table: &Table<K, V>);
     native fun drop_unchecked_box<K: copy + drop, V, B>(table: Table<K, V>);
+
+    #[test_only]
+    /// Lets go of a table with what is in it.
+    public fun drop_unchecked<K: copy + drop, V>(self: Table<K, V>) {
+        drop_unchecked_box<K, V, Box<V>>(self)
+    }
 }

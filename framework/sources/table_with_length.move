@@ -67,4 +67,11 @@ module aptos_std::table_with_length {
     public fun contains<K: copy + drop, V>(self: &TableWithLength<K, V>, key: K): bool {
         table::contains(&self.inner, key)
     }
+
+    #[test_only]
+    /// Lets go of a table with what is in it.
+    public fun drop_unchecked<K: copy + drop, V>(table: TableWithLength<K, V>) {
+        let TableWithLength { inner, length: _ } = table;
+        table::drop_unchecked(inner);
+    }
 }

@@ -39,6 +39,8 @@ struct rust_view {
 };
 
 typedef struct rust_vec (*build_move_package_fn)(struct rust_vec *err, struct rust_view args);
+typedef struct rust_vec (*test_move_package_fn)(struct rust_vec *err, struct rust_view args,
+                                                struct rust_view test_options);
 
 /* ---- Options */
 
@@ -135,15 +137,23 @@ __attribute__((noreturn)) static void
 compile_and_leave(const char *library, const struct move_compile_options *o, int reason) {
     void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     build_move_package_fn build = NULL;
+    test_move_package_fn test = NULL;
     if (handle) *(void **)&build = dlsym(handle, "build_move_package");
-    if (!build) {
+    if (handle) *(void **)&test = dlsym(handle, "test_move_package");
+    if (!build || !test) {
         dprintf(reason, "cannot load the Move compiler: %s", dlerror());
         _exit(CHILD_NOT_LOADED);
     }
     struct buf args = {0};
     put_arguments(&args, o);
     struct rust_vec error = {.is_none = true};
-    build(&error, (struct rust_view){.ptr = args.p, .len = args.n});
+    struct rust_view view = {.ptr = args.p, .len = args.n};
+    /* No filter, no statistics, no storage on error, warnings not ignored, no coverage. */
+    static const uint8_t test_options[5];
+    if (o->run_tests)
+        test(&error, view, (struct rust_view){.ptr = test_options, .len = sizeof test_options});
+    else
+        build(&error, view);
     fflush(NULL);
     if (error.is_none || !error.len) _exit(CHILD_OK);
     dprintf(reason, "%.*s", (int)error.len, (const char *)error.ptr);

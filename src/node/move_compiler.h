@@ -21,9 +21,10 @@ struct move_named_address {
 };
 
 struct move_compile_options {
-    const char *package;       /* the folder with Move.toml */
-    bool dev;                  /* dev-addresses and dev-dependencies */
-    bool test;                 /* #[test] and #[test_only] code too */
+    const char *package; /* the folder with Move.toml */
+    bool dev;            /* dev-addresses and dev-dependencies */
+    bool test;           /* #[test] and #[test_only] code too */
+    bool run_tests;      /* instead, run the tests in the compiler's own machine: a peer for ours */
     unsigned bytecode_version; /* 5, 6 or 7 */
     struct move_named_address named[MOVE_NAMED_MAX];
     unsigned named_count;

@@ -2,7 +2,8 @@
  * project's own scripts: it needs nothing but the compiler, so that the framework's modules, which
  * the node has inside, can be made before the node.
  *
- *   movec [--dev] [--test] [--named NAME=0xADDRESS]… [--bytecode-version N] [--lib PATH] PACKAGE
+ *   movec [--dev] [--test] [--run-tests] [--named NAME=0xADDRESS]… [--bytecode-version N] [--lib
+ * PATH] PACKAGE
  *
  * Compiles the Move package in the directory PACKAGE (the one with Move.toml), with its local
  * dependencies, into PACKAGE/build/<name>/bytecode_modules/. The compiler's diagnostics go to the
@@ -20,12 +21,14 @@
 enum { EXIT_NOT_TRIED = 2 };
 
 static void usage(FILE *to) {
-    fputs("movec [--dev] [--test] [--named NAME=0xADDRESS]… [--bytecode-version 5|6|7]\n"
+    fputs("movec [--dev] [--test] [--run-tests] [--named NAME=0xADDRESS]… [--bytecode-version "
+          "5|6|7]\n"
           "      [--lib PATH] PACKAGE\n"
           "\n"
           "Compiles the Move package in the directory PACKAGE into PACKAGE/build.\n"
           "  --dev               use the package's dev-addresses and dev-dependencies\n"
           "  --test              compile #[test] and #[test_only] code too\n"
+          "  --run-tests         run them in the compiler's own machine instead\n"
           "  --named NAME=0x…    give an address that Move.toml leaves open\n"
           "  --bytecode-version  7 if not given\n"
           "  --lib PATH          the compiler; else $TERN_MOVE_COMPILER, else the one in\n"
@@ -59,6 +62,8 @@ static void parse_options(struct move_compile_options *o, const char **library, 
             o->dev = true;
         } else if (!strcmp(*a, "--test")) {
             o->test = true;
+        } else if (!strcmp(*a, "--run-tests")) {
+            o->run_tests = o->test = true;
         } else if (!strcmp(*a, "--named") || !strcmp(*a, "--bytecode-version") ||
                    !strcmp(*a, "--lib")) {
             const char *option = *a++;
