@@ -173,14 +173,18 @@ static struct bytes source_digest(struct move_build *b, struct move_graph *g) {
     return digest;
 }
 
-static bool put_policy(struct buf *m, const struct move_package *p, struct buf *why) {
+static bool put_policy(struct buf *m, const struct move_graph *g, struct buf *why) {
+    const struct move_package *p = &g->packages[0];
     static const char *const policies[] = {"arbitrary", "compatible", "immutable"};
     struct bytes text = BYTES_LIT("compatible");
-    toml_get_text(toml_get(p->manifest, "package"), "upgrade_policy", &text);
+    if (g->options->policy)
+        text = bytes_cstr(g->options->policy);
+    else
+        toml_get_text(toml_get(p->manifest, "package"), "upgrade_policy", &text);
     for (uint8_t i = 0; i < COUNT_OF(policies); i++)
         if (bytes_eq(text, bytes_cstr(policies[i]))) return buf_put_u8(m, i), true;
-    buf_printf(why, "%s/Move.toml: upgrade_policy \"%.*s\": expected compatible or immutable",
-               p->dir, (int)text.n, (const char *)text.p);
+    buf_printf(why, "%s: upgrade policy \"%.*s\": expected compatible or immutable", p->dir,
+               (int)text.n, (const char *)text.p);
     return false;
 }
 
@@ -189,7 +193,7 @@ static bool put_metadata(struct move_build *b, struct move_graph *g, enum move_a
     struct buf *m = &b->metadata;
     const struct move_package *p = &g->packages[0];
     bcs_put_bytes(m, p->name);
-    if (!put_policy(m, p, why)) return false;
+    if (!put_policy(m, g, why)) return false;
     bcs_put_u64(m, 0); /* upgrade number: the chain counts */
     bcs_put_bytes(m, source_digest(b, g));
     if (!put_file(m, arena_printf(&b->arena, "%s/Move.toml", p->dir), why)) return false;

@@ -26,6 +26,7 @@ bool move_options_take(const char *command, const struct move_flags *f, struct a
     *out = (struct move_package_options){.dev = f->dev,
                                          .framework = f->framework,
                                          .library = f->compiler,
+                                         .policy = f->policy,
                                          .compile = {.bytecode_version = 7}};
     const char *list = f->named, *part;
     while ((part = next_part(a, &list)))

@@ -6,7 +6,7 @@
 #include "node/options.h"
 
 struct move_flags {
-    const char *named, *dependencies, *framework, *compiler, *version;
+    const char *named, *dependencies, *framework, *compiler, *version, *policy;
     bool dev;
 };
 
@@ -16,6 +16,7 @@ struct move_flags {
     {"dependency", &(f).dependencies, NULL},                                                       \
     {"framework", &(f).framework, NULL},                                                           \
     {"compiler", &(f).compiler, NULL},                                                             \
+    {"upgrade-policy", &(f).policy, NULL},                                                         \
     {"bytecode-version", &(f).version, NULL},                                                      \
     {"dev", NULL, &(f).dev}
 /* clang-format on */
@@ -29,6 +30,8 @@ struct move_flags {
     "  --compiler PATH                 the Move compiler's library; else $TERN_MOVE_COMPILER, "    \
     "or\n"                                                                                         \
     "                                  found in node_modules\n"                                    \
+    "  --upgrade-policy compatible|immutable\n"                                                    \
+    "                                  instead of the manifest's\n"                                \
     "  --bytecode-version 5|6|7        7 if not given\n"
 
 /* What the flags mean. Texts live in the arena. False after saying what is wrong. */

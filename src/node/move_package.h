@@ -25,6 +25,7 @@ enum { MOVE_OVERRIDES_MAX = 64 };
 struct move_package_options {
     bool dev, test;
     const char *framework; /* the folder with our framework's Move.toml; NULL: found */
+    const char *policy;    /* upgrade policy instead of the manifest's; NULL: the manifest's */
     const char *library;   /* the compiler; NULL: found */
     const char *overrides[MOVE_OVERRIDES_MAX]; /* NAME=DIR */
     unsigned override_count;
