@@ -62,7 +62,14 @@ node_counted() {
     return "$rc"
 }
 
+# run_tests [--packages DIR]: with the Move packages of others that DIR has (docs/move-tools.md).
 run_tests() {
+    while [ $# -gt 0 ]; do
+        case "$1" in
+            --packages) [ -d "${2:-}" ] || die "test: --packages needs a folder"; TERN_PACKAGES=$(realpath "$2"); export TERN_PACKAGES; shift 2 ;;
+            *) die "test: no option '$1'" ;;
+        esac
+    done
     setup_test
     mkdir -p build/test
     build_preset debug
@@ -78,6 +85,7 @@ run_tests() {
     stage solana node_counted tests/solana
     stage e2e node_counted tests/e2e
     stage tools node_counted tests/tools
+    stage packages node_counted tests/packages
     stage execution-apis bash tests/conformance/execution_apis.sh build/release/tern
     local name passed failed skipped p=0 f=0 s=0
     for r in "${results[@]}"; do
