@@ -20,7 +20,9 @@ const options = (addresses = {}) => {
     return ['--dependency', dependencyList, ...(named ? ['--named-addresses', named] : [])];
 };
 
-describe('unit tests of packages', { skip: DIR ? false : 'no folder with packages was given: --packages DIR' }, () => {
+if (!DIR) test('packages of others', { skip: 'no folder that has them was given: ./x test --packages DIR' }, () => {});
+
+describe('unit tests of packages', { skip: !DIR }, () => {
     for (const p of packages) {
         const dir = path.join(DIR ?? '', p.dir);
         test(p.dir, { skip: DIR && !existsSync(path.join(dir, 'Move.toml')) ? `${dir} is not there (${p.from})` : false }, (t) => {
