@@ -35,6 +35,14 @@ bench_svm() {
     "$1" ${peer:+--peer "$peer"} "${programs[@]}"
 }
 
+# The coin and the loops of bench/move, compiled against the framework.
+bench_move_chain() {
+    local dir=build/bench/move
+    build_preset release tern moveoracle
+    build/release/tern move build --output "$dir" bench/move >/dev/null || { "$1"; return; }
+    "$1" "$dir/bytecode_modules/bank.mv" "$dir/bytecode_modules/shapes.mv"
+}
+
 run_bench() {
     local only="${1:-}" bench name
     setup_demo
@@ -47,6 +55,7 @@ run_bench() {
         case "$name" in
             bench_evm) bench_evm "$bench" ;;
             bench_evm_precompiles) bench_precompiles "$bench" ;;
+            bench_move_chain) bench_move_chain "$bench" ;;
             bench_svm) bench_svm "$bench" ;;
             bench_rpc_load) ;; # a client: bench/rpc.mjs drives it
             *) "$bench" ;;
