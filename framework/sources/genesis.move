@@ -4,16 +4,19 @@ module aptos_framework::genesis {
     use aptos_framework::aptos_account;
     use aptos_framework::aptos_coin;
     use aptos_framework::chain_id;
+    use aptos_framework::chain_status;
     use aptos_framework::coin;
     use aptos_framework::transaction_validation;
 
     /// `faucet` receives `amount` of the native coin (in 10^-9 ETH), to give to developers.
     fun initialize(aptos_framework: &signer, chain: u8, faucet: address, amount: u64) {
         let (_, _cap) = account::create_framework_reserved_account(@aptos_framework);
+        account::initialize(aptos_framework);
         chain_id::initialize(aptos_framework, chain);
         transaction_validation::initialize(aptos_framework, aptos_coin::initialize(aptos_framework));
         aptos_account::create_account(faucet);
         coin::deposit(faucet, aptos_coin::mint_internal(amount));
+        chain_status::set_genesis_end(aptos_framework);
     }
 
     #[test_only]

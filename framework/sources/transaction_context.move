@@ -1,8 +1,35 @@
 /// What a function can learn of the transaction that runs it.
 module aptos_framework::transaction_context {
+    use std::option::{Self, Option};
+    use std::string::String;
+
+    /// The leg that runs is no user's transaction.
+    const ETRANSACTION_CONTEXT_NOT_AVAILABLE: u64 = 1;
+    /// The function is not available.
+    const ETRANSACTION_CONTEXT_EXTENSION_NOT_ENABLED: u64 = 2;
+    /// The counter has been asked for too often.
+    const EMONOTONICALLY_INCREASING_COUNTER_OVERFLOW: u64 = 4;
+    /// The transaction has no place in a block yet.
+    const ETRANSACTION_INDEX_NOT_AVAILABLE: u64 = 5;
+
     /// An address that nothing else has or will have.
     struct AUID has drop, store {
         unique_address: address
+    }
+
+    /// The entry function that the transaction calls.
+    struct EntryFunctionPayload has copy, drop {
+        account_address: address,
+        module_name: String,
+        function_name: String,
+        ty_args_names: vector<String>,
+        args: vector<vector<u8>>,
+    }
+
+    /// What a multisig account's transaction calls.
+    struct MultisigPayload has copy, drop {
+        multisig_address: address,
+        entry_function_payload: Option<EntryFunctionPayload>,
     }
 
     native fun get_txn_hash(): vector<u8>;
@@ -23,6 +50,8 @@ module aptos_framework::transaction_context {
     native fun gas_unit_price_internal(): u64;
 
     native fun chain_id_internal(): u8;
+
+    native fun entry_function_payload_internal(): Option<EntryFunctionPayload>;
 
     native fun monotonically_increasing_counter_internal(): u128;
 
@@ -73,5 +102,50 @@ module aptos_framework::transaction_context {
     /// block, place of the call in the transaction.
     public fun monotonically_increasing_counter(): u128 {
         monotonically_increasing_counter_internal()
+    }
+
+    /// None if the transaction runs a script.
+    public fun entry_function_payload(): Option<EntryFunctionPayload> {
+        entry_function_payload_internal()
+    }
+
+    public fun account_address(payload: &EntryFunctionPayload): address {
+        payload.account_address
+    }
+
+    public fun module_name(payload: &EntryFunctionPayload): String {
+        payload.module_name
+    }
+
+    public fun function_name(payload: &EntryFunctionPayload): String {
+        payload.function_name
+    }
+
+    public fun type_arg_names(payload: &EntryFunctionPayload): vector<String> {
+        payload.ty_args_names
+    }
+
+    /// The BCS of each argument.
+    public fun args(payload: &EntryFunctionPayload): vector<vector<u8>> {
+        payload.args
+    }
+
+    /// None: Tern has no multisig transactions.
+    public fun multisig_payload(): Option<MultisigPayload> {
+        sender_internal();
+        option::none()
+    }
+
+    public fun multisig_address(payload: &MultisigPayload): address {
+        payload.multisig_address
+    }
+
+    public fun inner_entry_function_payload(payload: &MultisigPayload): Option<EntryFunctionPayload> {
+        payload.entry_function_payload
+    }
+
+    /// False: Tern has no encrypted transactions.
+    public fun is_encrypted_txn(): bool {
+        false
     }
 }

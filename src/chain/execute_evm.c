@@ -30,7 +30,8 @@ struct mv_block_info chain_move_block(const struct chain_exec *x) {
     return (struct mv_block_info){.height = x->head->height,
                                   .timestamp_us = x->head->timestamp_us,
                                   .tx_index = x->head->root_count,
-                                  .chain_id = x->options->move_chain_id};
+                                  .chain_id = x->options->move_chain_id,
+                                  .seed = x->head->prev_randao};
 }
 
 void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *env, uint8_t root_vm,

@@ -8,8 +8,10 @@
  *   p256.h      ECDSA over NIST P-256 (EIP-7951)
  *   ed25519.h   sign and strictly verify
  *   curve25519.h  the Edwards and ristretto255 groups of Curve25519
+ *   ristretto.h the group ristretto255, over libsodium
  *   bn254.h     the pairing-friendly curve of EIP-196 and EIP-197
  *   bls12.h     the pairing-friendly curve of EIP-2537, over blst
+ *   bls_sig.h   BLS signatures with proofs of possession, over blst
  *   kzg.h       KZG proofs of EIP-4844, over blst
  *   modexp.h    big modular exponentiation of EIP-198
  *
@@ -22,6 +24,7 @@
 #define TERN_CRYPTO_CRYPTO_H
 
 #include "crypto/bls12.h"
+#include "crypto/bls_sig.h"
 #include "crypto/bn254.h"
 #include "crypto/curve25519.h"
 #include "crypto/ed25519.h"
@@ -30,6 +33,7 @@
 #include "crypto/kzg.h"
 #include "crypto/modexp.h"
 #include "crypto/p256.h"
+#include "crypto/ristretto.h"
 #include "crypto/secp.h"
 
 #endif

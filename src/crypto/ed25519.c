@@ -40,12 +40,20 @@ static const struct b32 small_order_y[5] = {
       0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a}},
 };
 
-bool ed25519_public_key_valid(const struct b32 *public_key) {
-    /* Adding the identity decodes the key, which fails off the curve, and encodes it canonically.
-     */
+/* Adding the identity decodes the key, which fails off the curve, and encodes it canonically. */
+static bool decode(struct b32 *canonical, const struct b32 *public_key) {
     static const struct b32 identity = {{0x01}};
+    return crypto_core_ed25519_add(canonical->b, public_key->b, identity.b) == 0;
+}
+
+bool ed25519_public_key_decodes(const struct b32 *public_key) {
     struct b32 canonical;
-    if (crypto_core_ed25519_add(canonical.b, public_key->b, identity.b) != 0) return false;
+    return decode(&canonical, public_key);
+}
+
+bool ed25519_public_key_valid(const struct b32 *public_key) {
+    struct b32 canonical;
+    if (!decode(&canonical, public_key)) return false;
     canonical.b[31] &= 0x7f;
     for (size_t i = 0; i < COUNT_OF(small_order_y); i++)
         if (b32_eq(&canonical, &small_order_y[i])) return false;

@@ -26,4 +26,7 @@ bool ed25519_verify_strict(struct bytes message, const uint8_t signature[64],
  * of y in [p, 2^255). */
 bool ed25519_public_key_valid(const struct b32 *public_key);
 
+/* True if it decodes to a point of the curve, small order included. */
+bool ed25519_public_key_decodes(const struct b32 *public_key);
+
 #endif

@@ -107,6 +107,7 @@ struct mv_block_info {
     uint64_t timestamp_us;
     uint32_t tx_index; /* of the root transaction in its block */
     uint8_t chain_id;  /* the Aptos side's */
+    struct b32 seed;   /* of 0x1::randomness: the block's PREVRANDAO */
 };
 
 /* The entry function payload, as 0x1::transaction_context shows it. */

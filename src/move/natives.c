@@ -30,3 +30,12 @@ void mv_native_drop_bytes(struct mv_native_call *n, struct mv_vec *v) {
     if (v->p) mv_heap_give(&n->s->heap, v->p, v->cap, MV_KIND_PLAIN);
     *v = (struct mv_vec){0};
 }
+
+void mv_native_drop_arguments(struct mv_native_call *n) {
+    uint64_t *slot = n->slots;
+    for (unsigned i = 0; i < n->fn->param_count; i++) {
+        const struct mv_type *t = n->fn->params[i];
+        if (!mv_is_ref(t)) mv_value_drop(&n->s->heap, t, slot);
+        slot += mv_slots(t);
+    }
+}

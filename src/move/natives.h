@@ -65,6 +65,10 @@ static inline struct mv_vec mv_native_vec(const struct mv_native_call *n, unsign
 /* A vector<u8> that was an argument is not needed any more. */
 void mv_native_drop_bytes(struct mv_native_call *n, struct mv_vec *v);
 
+/* All arguments are not needed any more: what they own goes back to the heap. Before results are
+ * written. */
+void mv_native_drop_arguments(struct mv_native_call *n);
+
 /* Results: a vector<u8> copied from bytes, and 32 bytes. */
 enum mv_status_code mv_native_return_bytes(struct mv_native_call *n, struct bytes b);
 static inline enum mv_status_code mv_native_return_b32(struct mv_native_call *n,

@@ -2,10 +2,11 @@
 #include "crypto/keccak.h"
 #include "move/natives.h"
 #include "move/session.h"
+#include "move/type_tag.h"
 
 enum {
     CONTEXT_NOT_AVAILABLE = 3 << 16 | 1, /* not called in a user's transaction */
-    COUNTER_OVERFLOW = 9 << 16 | 2,
+    COUNTER_OVERFLOW = 3 << 16 | 2,
     ALREADY_REQUESTED = 3 << 16, /* code: two publications in one transaction */
     EVENT_TOO_LONG = 0x10001,
 };
@@ -187,6 +188,83 @@ enum mv_status_code mv_native_context_gas_price(struct mv_native_call *n) {
 enum mv_status_code mv_native_context_chain_id(struct mv_native_call *n) {
     n->slots[0] = n->s->p.block.chain_id;
     return need_user(n);
+}
+
+/* ---- The payload */
+
+static bool put_string(struct mv_native_call *n, void *to, struct bytes text) {
+    struct mv_vec v;
+    bool ok = mv_vec_from_bytes(&n->s->heap, &v, text);
+    if (ok) memcpy(to, &v, sizeof v);
+    return ok;
+}
+
+/* A vector<vector<u8>>, or vector<String>, which is the same in memory. */
+static bool put_strings(struct mv_native_call *n, void *to, const struct mv_type *type,
+                        const struct bytes *texts, uint32_t count) {
+    struct mv_vec v;
+    if (!mv_vec_make(&n->s->heap, &v, count, sizeof v, mv_kind_of(type->elem))) return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!put_string(n, (struct mv_vec *)(void *)v.p + i, texts[i])) return false;
+    memcpy(to, &v, sizeof v);
+    return true;
+}
+
+static bool put_payload(struct mv_native_call *n, const struct mv_type *t, uint8_t *to) {
+    const struct mv_payload_info *p = &n->s->p.tx.payload;
+    const struct mv_type_field *f = t->fields;
+    struct bytes *names = ARENA_ARRAY(&n->s->arena, struct bytes, (size_t)p->type_arg_count + 1);
+    struct buf name = {0};
+    for (uint32_t i = 0; i < p->type_arg_count; i++) {
+        buf_clear(&name);
+        mv_type_tag_print(p->type_args[i], &name);
+        names[i] = arena_copy(&n->s->arena, buf_bytes(&name));
+    }
+    buf_free(&name);
+    memcpy(to + f[0].offset, &p->module_address, sizeof p->module_address);
+    return put_string(n, to + f[1].offset, p->module_name) &&
+           put_string(n, to + f[2].offset, p->function_name) &&
+           put_strings(n, to + f[3].offset, f[3].type, names, p->type_arg_count) &&
+           put_strings(n, to + f[4].offset, f[4].type, p->args, p->arg_count);
+}
+
+/* Option<EntryFunctionPayload>: a struct of a vector of at most one. */
+enum mv_status_code mv_native_context_payload(struct mv_native_call *n) {
+    enum { PER_BYTE = 18 };
+    enum mv_status_code e = need_user(n);
+    if (e) return e;
+    const struct mv_payload_info *p = &n->s->p.tx.payload;
+    const struct mv_type *t = n->fn->returns[0]->fields[0].type->elem;
+    uint64_t bytes = p->module_name.n + p->function_name.n;
+    for (uint32_t i = 0; i < p->type_arg_count; i++) bytes += 2 * p->type_args[i].n;
+    for (uint32_t i = 0; i < p->arg_count; i++) bytes += p->args[i].n;
+    if (!mv_charge(n->s, bytes * PER_BYTE)) return MV_OUT_OF_GAS;
+    struct mv_vec v;
+    if (!mv_vec_make(&n->s->heap, &v, p->present, t->size, mv_kind_of(t)))
+        return MV_MEMORY_LIMIT_EXCEEDED;
+    if (p->present) {
+        memset(v.p, 0, t->size);
+        if (!put_payload(n, t, v.p)) return MV_MEMORY_LIMIT_EXCEEDED;
+    }
+    memcpy(n->slots, &v, sizeof v);
+    return MV_OK;
+}
+
+/* ---- Randomness */
+
+enum mv_status_code mv_native_random_counter(struct mv_native_call *n) {
+    uint8_t counter[8];
+    store_le64(counter, n->s->numbers_drawn++);
+    return mv_native_return_bytes(n, BYTES_OF(counter));
+}
+
+enum mv_status_code mv_native_random_unbiasable(struct mv_native_call *n) {
+    n->slots[0] = n->s->unbiasable;
+    return MV_OK;
+}
+
+enum mv_status_code mv_native_random_seed(struct mv_native_call *n) {
+    return mv_native_return_bytes(n, BYTES_OF(n->s->p.block.seed.b));
 }
 
 /* ---- The EVM */

@@ -9,6 +9,7 @@
 #include "move/closure.h"
 #include "move/natives.h"
 #include "move/session.h"
+#include "move/type_tag.h"
 
 /* Abort codes. */
 enum { ARGS_MISMATCH = 1, INVALID_FORMAT = 2 };
@@ -69,25 +70,25 @@ static void put_hex(struct buf *out, struct bytes b) {
     out->n += 2 * b.n;
 }
 
-/* "0x1" */
-static void put_short_address(struct buf *out, const uint8_t *p) {
-    unsigned i = 0;
-    while (i < 31 && p[i] == 0) i++;
-    buf_printf(out, "0x%x", p[i]);
-    put_hex(out, bytes_make(p + i + 1, 31 - i));
+static void put_short_address(struct buf *out, const struct b32 *a) {
+    char text[67];
+    buf_put(out, text, mv_address_print(text, a));
 }
 
 static void put_address(const struct format *f, const uint8_t *p) {
     buf_put_u8(f->out, '@');
-    if (f->canonical)
+    if (f->canonical) {
         put_hex(f->out, bytes_make(p, 32));
-    else
-        put_short_address(f->out, p);
+        return;
+    }
+    struct b32 address;
+    memcpy(&address, p, sizeof address);
+    put_short_address(f->out, &address);
 }
 
 /* "0x1::m::f<u8>" */
 static void put_function(struct buf *out, const struct mv_fn *f) {
-    put_short_address(out, f->module->address.b);
+    put_short_address(out, &f->module->address);
     buf_puts(out, "::");
     buf_put_bytes(out, f->module->name);
     buf_puts(out, "::");

@@ -204,10 +204,20 @@ static enum mv_status_code take_results(struct mv_session *s, const struct mv_fn
 
 /* ---- Running */
 
+/* May the run draw random numbers? Not if another function could have called it and undo what it
+ * does not like: a private entry function cannot be called, one with #[randomness] says that it
+ * takes the risk. The chain's own calls may. */
+static bool is_unbiasable(const struct mv_fn *f, enum run_mode mode) {
+    if (mode != RUN_ENTRY) return mode == RUN_SYSTEM;
+    return f->visibility != MV_PUBLIC ||
+           mv_function_has(f->module->m, f->name, MV_MEANS_RANDOMNESS);
+}
+
 static bool run(struct mv_session *s, const struct mv_fn *f, const struct mv_call *call,
                 enum run_mode mode, struct mv_outcome *out) {
     struct mv_outcome results = {0};
     s->top = s->slots;
+    s->unbiasable = is_unbiasable(f, mode);
     enum mv_status_code e = MV_OK;
     if (!put_arguments(s, f, call, mode))
         e = s->fault.code;

@@ -27,6 +27,7 @@ static void destroy(struct mv_session *s) {
     free(s->module_paid);
     free(s->items);
     free(s->layouts);
+    free(s->points.at);
     map_free(&s->module_index);
     map_free(&s->item_index);
     arena_free(&s->arena);
@@ -104,6 +105,9 @@ struct mv_session *mv_session_new(const struct mv_session_params *params) {
     s->tables_made = 0;
     s->addresses_made = 0;
     s->counter = 0;
+    s->numbers_drawn = 0;
+    s->unbiasable = false;
+    s->points.count = 0;
     s->publish = (struct mv_publish_request){0};
     s->fault = (struct mv_outcome){0};
     if (++s->own_epoch >= MV_EPOCH_LOCKED) {

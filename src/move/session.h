@@ -51,6 +51,12 @@ struct mv_publish_request {
     uint32_t module_count, name_count;
 };
 
+/* Points of ristretto255 by their handles (natives_ristretto.c). */
+struct mv_points {
+    struct b32 *at;
+    uint32_t count, capacity;
+};
+
 struct mv_session {
     struct mv_session_params p;
     struct mv_vm *vm;
@@ -89,6 +95,9 @@ struct mv_session {
     uint32_t tables_made;    /* for handles */
     uint64_t addresses_made; /* for unique addresses */
     uint16_t counter;        /* monotonically_increasing_counter */
+    uint64_t numbers_drawn;  /* of randomness */
+    bool unbiasable;         /* the run's function may ask for randomness */
+    struct mv_points points;
     struct mv_publish_request publish;
 
     /* What stopped the run. */

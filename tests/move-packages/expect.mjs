@@ -15,7 +15,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
 const at = path.join(here, 'semantics/expected.json');
 const sources = readdirSync(path.join(here, 'semantics/sources')).sort();
-const framework = ['vector', 'option', 'string', 'bcs', 'hash', 'fixed_point32', 'error', 'signer', 'acl', 'simple_map', 'comparator', 'fixed_point64', 'math64', 'math128'];
+const framework = ['vector', 'option', 'string', 'bcs', 'hash', 'fixed_point32', 'error', 'signer', 'acl', 'simple_map', 'comparator', 'fixed_point64', 'math64', 'math128', 'string_utils'];
 
 function oracle() {
     for (const dir of [process.env.TERN_BUILD, 'build/debug', 'build/release']) {

@@ -1,0 +1,96 @@
+/// Made by vectors.mjs from other implementations' results. Do not edit.
+#[test_only]
+module aptos_std::secp256k1_vectors {
+    use std::option;
+    use aptos_std::secp256k1;
+
+    #[test]
+    fun keys_are_recovered() {
+        assert!(secp256k1::ecdsa_recover(x"9a4546a2f6716b738e00a16faaf3c3ee1302af482910fbbaa1a5db3d4aa6709e", 0, &secp256k1::ecdsa_signature_from_bytes(x"833bb2588600520d41d2727e630c676518cb0a4b93c5d0cecd5b9f86eddecfff46a188ac2628eef3bf0a6f3dd36151be784b5d4c78e879b087b604431a771049")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"c7b38602b7c311703ec30ca096a344e3a42831c1f47689365267f53b8d5a92731f5a3db7cf57b43ceae8cbfedd78e8a86b726f1e85c085de44e77cce6296e80d")), 0);
+        assert!(secp256k1::ecdsa_recover(x"9b4546a2f6716b738e00a16faaf3c3ee1302af482910fbbaa1a5db3d4aa6709e", 0, &secp256k1::ecdsa_signature_from_bytes(x"833bb2588600520d41d2727e630c676518cb0a4b93c5d0cecd5b9f86eddecfff46a188ac2628eef3bf0a6f3dd36151be784b5d4c78e879b087b604431a771049")) != option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"c7b38602b7c311703ec30ca096a344e3a42831c1f47689365267f53b8d5a92731f5a3db7cf57b43ceae8cbfedd78e8a86b726f1e85c085de44e77cce6296e80d")), 0);
+        assert!(secp256k1::ecdsa_recover(x"dfe0e9f24bb443bce5fe0b54538ce1959ed4df4728c73e179bc7bccf2239d607", 1, &secp256k1::ecdsa_signature_from_bytes(x"facf6016cfafac5b738617ad5f7e9e109ecf15d26aa1e7ca6dc844f6127593f5687d4e17c8886063c01a6195a2bdfc2d3473a537d6a09fd6fcd84f964750e8fc")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"f986d1701d5a5878dd0e5aad8b43732730911f0660b50f81ebd7e9a529b804ae97cb855a61846aaf6eccd5bd25a825b432050b4b7e3c731abdacc6c5c08227f4")), 0);
+        assert!(secp256k1::ecdsa_recover(x"dee0e9f24bb443bce5fe0b54538ce1959ed4df4728c73e179bc7bccf2239d607", 1, &secp256k1::ecdsa_signature_from_bytes(x"facf6016cfafac5b738617ad5f7e9e109ecf15d26aa1e7ca6dc844f6127593f5687d4e17c8886063c01a6195a2bdfc2d3473a537d6a09fd6fcd84f964750e8fc")) != option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"f986d1701d5a5878dd0e5aad8b43732730911f0660b50f81ebd7e9a529b804ae97cb855a61846aaf6eccd5bd25a825b432050b4b7e3c731abdacc6c5c08227f4")), 0);
+        assert!(secp256k1::ecdsa_recover(x"0b7faa7345f6cd98762720e31a0f0269174c771060fc19f6b968b63b67dd4ff9", 0, &secp256k1::ecdsa_signature_from_bytes(x"b03a1d34abc834d423626a02f995eabad44f0a56305fe18783840b8b40d1862f52d9550efbd6d5c4e035c2f3e96b4285d7f3689c63008d81899e6b90bcc20633")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"b60a6576fc458b972ca518e375a885ff7aa5ccae9792638903329065b39e6ad0157bd9da67c0954c598b7ecb52cff5dbe4e553dbe61ca65975dfa3a543ce1650")), 0);
+        assert!(secp256k1::ecdsa_recover(x"0a7faa7345f6cd98762720e31a0f0269174c771060fc19f6b968b63b67dd4ff9", 0, &secp256k1::ecdsa_signature_from_bytes(x"b03a1d34abc834d423626a02f995eabad44f0a56305fe18783840b8b40d1862f52d9550efbd6d5c4e035c2f3e96b4285d7f3689c63008d81899e6b90bcc20633")) != option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"b60a6576fc458b972ca518e375a885ff7aa5ccae9792638903329065b39e6ad0157bd9da67c0954c598b7ecb52cff5dbe4e553dbe61ca65975dfa3a543ce1650")), 0);
+        assert!(secp256k1::ecdsa_recover(x"522589e0268296db534900bec42b4ea3b1804fe5806f5f340995a309bde40e7d", 1, &secp256k1::ecdsa_signature_from_bytes(x"ce3ad9a0d8018d34beb4d5ace1125f9bde929db8ffc31ed7de757caa1ebe582702435a8ed78695da10e08639b93dedc972d1fe6c907727a4ec95e3eb56121154")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"f65c764c64c0b9f1f79de59eede6c92ac28a73189f0c6f37606fa90d82940cdb58322b9c64e3e76badfb502b560445bebae850e3428eda9b32341620e6e03ac6")), 0);
+        assert!(secp256k1::ecdsa_recover(x"532589e0268296db534900bec42b4ea3b1804fe5806f5f340995a309bde40e7d", 1, &secp256k1::ecdsa_signature_from_bytes(x"ce3ad9a0d8018d34beb4d5ace1125f9bde929db8ffc31ed7de757caa1ebe582702435a8ed78695da10e08639b93dedc972d1fe6c907727a4ec95e3eb56121154")) != option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"f65c764c64c0b9f1f79de59eede6c92ac28a73189f0c6f37606fa90d82940cdb58322b9c64e3e76badfb502b560445bebae850e3428eda9b32341620e6e03ac6")), 0);
+        assert!(secp256k1::ecdsa_recover(x"2af6e7941715609735a727c3b2bf8923a888229a147ab9846724bff346b214c5", 1, &secp256k1::ecdsa_signature_from_bytes(x"41120976034dffc472b2676ae39e16743d06543f7f53f03890af9d5cbbe9cdd62817af0f2c0bcb2fed05cb4b9f930c5608d3b026d02dd293b70519e4c9496238")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"d0c4a431d54258afc72a7cb09cfd240ff402b627d0b7f654c4c6f106445be02b35ca42d6adabd9fff0e58e6ace06939fecadac37ebb75845d9aed5d5d65b1d07")), 0);
+        assert!(secp256k1::ecdsa_recover(x"2bf6e7941715609735a727c3b2bf8923a888229a147ab9846724bff346b214c5", 1, &secp256k1::ecdsa_signature_from_bytes(x"41120976034dffc472b2676ae39e16743d06543f7f53f03890af9d5cbbe9cdd62817af0f2c0bcb2fed05cb4b9f930c5608d3b026d02dd293b70519e4c9496238")) != option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"d0c4a431d54258afc72a7cb09cfd240ff402b627d0b7f654c4c6f106445be02b35ca42d6adabd9fff0e58e6ace06939fecadac37ebb75845d9aed5d5d65b1d07")), 0);
+        assert!(secp256k1::ecdsa_recover(x"e590668732e8054835a60c6d91e63503b94c23bdf12fc0f09aebd46d97c0b703", 0, &secp256k1::ecdsa_signature_from_bytes(x"2c1a9adcd3d45efcfaf820ba81298ab0d0994f7cb82443bd633954f3d1d75647295c8477468e5b62eb4aac267f97e4893635ca0a481728734d8257954ca6ae51")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"dda238736517d360a5207fe19964899049dbc4ba8ac29c58fdc782647afbabdaa52cc6b9a09c0b280e9e33186f20b976d52b6c85f84192ec620b65608be64128")), 0);
+        assert!(secp256k1::ecdsa_recover(x"e490668732e8054835a60c6d91e63503b94c23bdf12fc0f09aebd46d97c0b703", 0, &secp256k1::ecdsa_signature_from_bytes(x"2c1a9adcd3d45efcfaf820ba81298ab0d0994f7cb82443bd633954f3d1d75647295c8477468e5b62eb4aac267f97e4893635ca0a481728734d8257954ca6ae51")) != option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"dda238736517d360a5207fe19964899049dbc4ba8ac29c58fdc782647afbabdaa52cc6b9a09c0b280e9e33186f20b976d52b6c85f84192ec620b65608be64128")), 0);
+    }
+
+    #[test]
+    fun high_s_is_accepted() {
+        assert!(secp256k1::ecdsa_recover(x"9a4546a2f6716b738e00a16faaf3c3ee1302af482910fbbaa1a5db3d4aa6709e", 1, &secp256k1::ecdsa_signature_from_bytes(x"833bb2588600520d41d2727e630c676518cb0a4b93c5d0cecd5b9f86eddecfffb95e7753d9d7110c40f590c22c9eae4042637f9a3660268b381c5a49b5bf30f8")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"c7b38602b7c311703ec30ca096a344e3a42831c1f47689365267f53b8d5a92731f5a3db7cf57b43ceae8cbfedd78e8a86b726f1e85c085de44e77cce6296e80d")), 0);
+        assert!(secp256k1::ecdsa_recover(x"dfe0e9f24bb443bce5fe0b54538ce1959ed4df4728c73e179bc7bccf2239d607", 0, &secp256k1::ecdsa_signature_from_bytes(x"facf6016cfafac5b738617ad5f7e9e109ecf15d26aa1e7ca6dc844f6127593f59782b1e837779f9c3fe59e6a5d4203d1863b37aed8a80064c2fa0ef688e55845")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"f986d1701d5a5878dd0e5aad8b43732730911f0660b50f81ebd7e9a529b804ae97cb855a61846aaf6eccd5bd25a825b432050b4b7e3c731abdacc6c5c08227f4")), 0);
+        assert!(secp256k1::ecdsa_recover(x"0b7faa7345f6cd98762720e31a0f0269174c771060fc19f6b968b63b67dd4ff9", 1, &secp256k1::ecdsa_signature_from_bytes(x"b03a1d34abc834d423626a02f995eabad44f0a56305fe18783840b8b40d1862fad26aaf104292a3b1fca3d0c1694bd78e2bb744a4c4812ba3633f2fc13743b0e")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"b60a6576fc458b972ca518e375a885ff7aa5ccae9792638903329065b39e6ad0157bd9da67c0954c598b7ecb52cff5dbe4e553dbe61ca65975dfa3a543ce1650")), 0);
+        assert!(secp256k1::ecdsa_recover(x"522589e0268296db534900bec42b4ea3b1804fe5806f5f340995a309bde40e7d", 0, &secp256k1::ecdsa_signature_from_bytes(x"ce3ad9a0d8018d34beb4d5ace1125f9bde929db8ffc31ed7de757caa1ebe5827fdbca57128796a25ef1f79c646c2123547dcde7a1ed17896d33c7aa17a242fed")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"f65c764c64c0b9f1f79de59eede6c92ac28a73189f0c6f37606fa90d82940cdb58322b9c64e3e76badfb502b560445bebae850e3428eda9b32341620e6e03ac6")), 0);
+        assert!(secp256k1::ecdsa_recover(x"2af6e7941715609735a727c3b2bf8923a888229a147ab9846724bff346b214c5", 0, &secp256k1::ecdsa_signature_from_bytes(x"41120976034dffc472b2676ae39e16743d06543f7f53f03890af9d5cbbe9cdd6d7e850f0d3f434d012fa34b4606cf3a8b1db2cbfdf1acda808cd44a806ecdf09")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"d0c4a431d54258afc72a7cb09cfd240ff402b627d0b7f654c4c6f106445be02b35ca42d6adabd9fff0e58e6ace06939fecadac37ebb75845d9aed5d5d65b1d07")), 0);
+        assert!(secp256k1::ecdsa_recover(x"e590668732e8054835a60c6d91e63503b94c23bdf12fc0f09aebd46d97c0b703", 1, &secp256k1::ecdsa_signature_from_bytes(x"2c1a9adcd3d45efcfaf820ba81298ab0d0994f7cb82443bd633954f3d1d75647d6a37b88b971a49d14b553d980681b75847912dc673177c8725006f7838f92f0")) == option::some(secp256k1::ecdsa_raw_public_key_from_64_bytes(x"dda238736517d360a5207fe19964899049dbc4ba8ac29c58fdc782647afbabdaa52cc6b9a09c0b280e9e33186f20b976d52b6c85f84192ec620b65608be64128")), 0);
+    }
+
+    #[test]
+    fun there_may_be_none() {
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"9a4546a2f6716b738e00a16faaf3c3ee1302af482910fbbaa1a5db3d4aa6709e", 0, &secp256k1::ecdsa_signature_from_bytes(x"000000000000000000000000000000000000000000000000000000000000000046a188ac2628eef3bf0a6f3dd36151be784b5d4c78e879b087b604431a771049"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"9a4546a2f6716b738e00a16faaf3c3ee1302af482910fbbaa1a5db3d4aa6709e", 0, &secp256k1::ecdsa_signature_from_bytes(x"833bb2588600520d41d2727e630c676518cb0a4b93c5d0cecd5b9f86eddecfff0000000000000000000000000000000000000000000000000000000000000000"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"9a4546a2f6716b738e00a16faaf3c3ee1302af482910fbbaa1a5db3d4aa6709e", 2, &secp256k1::ecdsa_signature_from_bytes(x"833bb2588600520d41d2727e630c676518cb0a4b93c5d0cecd5b9f86eddecfff46a188ac2628eef3bf0a6f3dd36151be784b5d4c78e879b087b604431a771049"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"dfe0e9f24bb443bce5fe0b54538ce1959ed4df4728c73e179bc7bccf2239d607", 1, &secp256k1::ecdsa_signature_from_bytes(x"0000000000000000000000000000000000000000000000000000000000000000687d4e17c8886063c01a6195a2bdfc2d3473a537d6a09fd6fcd84f964750e8fc"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"dfe0e9f24bb443bce5fe0b54538ce1959ed4df4728c73e179bc7bccf2239d607", 1, &secp256k1::ecdsa_signature_from_bytes(x"facf6016cfafac5b738617ad5f7e9e109ecf15d26aa1e7ca6dc844f6127593f50000000000000000000000000000000000000000000000000000000000000000"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"dfe0e9f24bb443bce5fe0b54538ce1959ed4df4728c73e179bc7bccf2239d607", 3, &secp256k1::ecdsa_signature_from_bytes(x"facf6016cfafac5b738617ad5f7e9e109ecf15d26aa1e7ca6dc844f6127593f5687d4e17c8886063c01a6195a2bdfc2d3473a537d6a09fd6fcd84f964750e8fc"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"0b7faa7345f6cd98762720e31a0f0269174c771060fc19f6b968b63b67dd4ff9", 0, &secp256k1::ecdsa_signature_from_bytes(x"000000000000000000000000000000000000000000000000000000000000000052d9550efbd6d5c4e035c2f3e96b4285d7f3689c63008d81899e6b90bcc20633"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"0b7faa7345f6cd98762720e31a0f0269174c771060fc19f6b968b63b67dd4ff9", 0, &secp256k1::ecdsa_signature_from_bytes(x"b03a1d34abc834d423626a02f995eabad44f0a56305fe18783840b8b40d1862f0000000000000000000000000000000000000000000000000000000000000000"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"0b7faa7345f6cd98762720e31a0f0269174c771060fc19f6b968b63b67dd4ff9", 2, &secp256k1::ecdsa_signature_from_bytes(x"b03a1d34abc834d423626a02f995eabad44f0a56305fe18783840b8b40d1862f52d9550efbd6d5c4e035c2f3e96b4285d7f3689c63008d81899e6b90bcc20633"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"522589e0268296db534900bec42b4ea3b1804fe5806f5f340995a309bde40e7d", 1, &secp256k1::ecdsa_signature_from_bytes(x"000000000000000000000000000000000000000000000000000000000000000002435a8ed78695da10e08639b93dedc972d1fe6c907727a4ec95e3eb56121154"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"522589e0268296db534900bec42b4ea3b1804fe5806f5f340995a309bde40e7d", 1, &secp256k1::ecdsa_signature_from_bytes(x"ce3ad9a0d8018d34beb4d5ace1125f9bde929db8ffc31ed7de757caa1ebe58270000000000000000000000000000000000000000000000000000000000000000"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"522589e0268296db534900bec42b4ea3b1804fe5806f5f340995a309bde40e7d", 3, &secp256k1::ecdsa_signature_from_bytes(x"ce3ad9a0d8018d34beb4d5ace1125f9bde929db8ffc31ed7de757caa1ebe582702435a8ed78695da10e08639b93dedc972d1fe6c907727a4ec95e3eb56121154"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"2af6e7941715609735a727c3b2bf8923a888229a147ab9846724bff346b214c5", 1, &secp256k1::ecdsa_signature_from_bytes(x"00000000000000000000000000000000000000000000000000000000000000002817af0f2c0bcb2fed05cb4b9f930c5608d3b026d02dd293b70519e4c9496238"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"2af6e7941715609735a727c3b2bf8923a888229a147ab9846724bff346b214c5", 1, &secp256k1::ecdsa_signature_from_bytes(x"41120976034dffc472b2676ae39e16743d06543f7f53f03890af9d5cbbe9cdd60000000000000000000000000000000000000000000000000000000000000000"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"2af6e7941715609735a727c3b2bf8923a888229a147ab9846724bff346b214c5", 3, &secp256k1::ecdsa_signature_from_bytes(x"41120976034dffc472b2676ae39e16743d06543f7f53f03890af9d5cbbe9cdd62817af0f2c0bcb2fed05cb4b9f930c5608d3b026d02dd293b70519e4c9496238"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"e590668732e8054835a60c6d91e63503b94c23bdf12fc0f09aebd46d97c0b703", 0, &secp256k1::ecdsa_signature_from_bytes(x"0000000000000000000000000000000000000000000000000000000000000000295c8477468e5b62eb4aac267f97e4893635ca0a481728734d8257954ca6ae51"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"e590668732e8054835a60c6d91e63503b94c23bdf12fc0f09aebd46d97c0b703", 0, &secp256k1::ecdsa_signature_from_bytes(x"2c1a9adcd3d45efcfaf820ba81298ab0d0994f7cb82443bd633954f3d1d756470000000000000000000000000000000000000000000000000000000000000000"))), 0);
+        assert!(option::is_none(&secp256k1::ecdsa_recover(x"e590668732e8054835a60c6d91e63503b94c23bdf12fc0f09aebd46d97c0b703", 2, &secp256k1::ecdsa_signature_from_bytes(x"2c1a9adcd3d45efcfaf820ba81298ab0d0994f7cb82443bd633954f3d1d75647295c8477468e5b62eb4aac267f97e4893635ca0a481728734d8257954ca6ae51"))), 0);
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x10001)]
+    fun r_must_be_below_the_order() {
+        secp256k1::ecdsa_recover(x"7224ef27dd18351a85654b653e5a71a3bf8319523ef3fd1fc8a04577942f9e3d", 0, &secp256k1::ecdsa_signature_from_bytes(x"fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd03641410000000000000000000000000000000000000000000000000000000000000001"));
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x10001)]
+    fun s_must_be_below_the_order() {
+        secp256k1::ecdsa_recover(x"7224ef27dd18351a85654b653e5a71a3bf8319523ef3fd1fc8a04577942f9e3d", 0, &secp256k1::ecdsa_signature_from_bytes(x"0000000000000000000000000000000000000000000000000000000000000001fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"));
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x10001)]
+    fun a_hash_has_32_bytes() {
+        secp256k1::ecdsa_recover(x"951a5263dd1e86d97686284950645a5801778d3253d82d4bc39cf58a6a7a97a012", 0, &secp256k1::ecdsa_signature_from_bytes(x"00000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000001"));
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x10002)]
+    fun a_recovery_id_is_0_to_3() {
+        secp256k1::ecdsa_recover(x"7224ef27dd18351a85654b653e5a71a3bf8319523ef3fd1fc8a04577942f9e3d", 4, &secp256k1::ecdsa_signature_from_bytes(x"00000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000001"));
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x10001)]
+    fun a_signature_has_64_bytes() {
+        secp256k1::ecdsa_signature_from_bytes(x"24a3f343a4995d6db467fd4724f3c9feb0f49a43c1d5e628451cd1af94ffcd27d7f5436f645345b72c3d7fd6f8ddac0f3f90ceb7f9c5e3777e2fd352ead486");
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x10001)]
+    fun a_key_has_64_bytes() {
+        secp256k1::ecdsa_raw_public_key_from_64_bytes(x"d097a356566c6d276f21cbad0d26da5d18208765b4b026b6f3c4416fa67f7ac86f6f096af964d392c48aacdddd0dc38a391ddcfc8621e8f6538ae308377affe9be");
+    }
+
+    #[test]
+    fun bytes_come_back() {
+        assert!(secp256k1::ecdsa_signature_to_bytes(&secp256k1::ecdsa_signature_from_bytes(x"00000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000001")) == x"00000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000001", 0);
+        assert!(secp256k1::ecdsa_raw_public_key_to_bytes(&secp256k1::ecdsa_raw_public_key_from_64_bytes(x"00000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000001")) == x"00000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000001", 0);
+    }
+}
