@@ -672,22 +672,6 @@ module aptos_framework::account {
     // ---- For unit tests -------------------------------------------------------------------------------------------
 
     #[test_only]
-    /// Makes the account unless it is there.
-    public fun create_account_for_test(new_address: address): signer {
-        if (exists<Account>(new_address)) create_signer(new_address) else create_account_unchecked(new_address)
-    }
-
-    #[test_only]
-    public fun create_signer_for_test(addr: address): signer {
-        create_signer(addr)
-    }
-
-    #[test_only]
-    public fun create_test_signer_cap(account: address): SignerCapability {
-        SignerCapability { account }
-    }
-
-    #[test_only]
     public fun increment_sequence_number_for_test(addr: address) acquires Account {
         increment_sequence_number(addr);
     }

@@ -1,4 +1,4 @@
-/// Made by vectors.mjs from other implementations' results. Do not edit.
+// Made by vectors.mjs from other implementations' results. Do not edit.
 #[test_only]
 module aptos_std::bls12381_vectors {
     use std::option;

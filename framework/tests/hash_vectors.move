@@ -1,4 +1,4 @@
-/// Made by vectors.mjs from other implementations' results. Do not edit.
+// Made by vectors.mjs from other implementations' results. Do not edit.
 #[test_only]
 module aptos_std::hash_vectors {
     use std::hash;

@@ -49,7 +49,7 @@ function moveModule(name, uses, tests, members = '') {
         return `${attribute}    fun ${test}() {\n${lines.map((l) => `        ${l}`).join('\n')}\n    }\n`;
     });
     files[`${name}.move`] =
-        `/// Made by vectors.mjs from other implementations' results. Do not edit.\n#[test_only]\nmodule aptos_std::${name} {\n${uses.map((u) => `    use ${u};\n`).join('')}\n${members}${body.join('\n')}}\n`;
+        `// Made by vectors.mjs from other implementations' results. Do not edit.\n#[test_only]\nmodule aptos_std::${name} {\n${uses.map((u) => `    use ${u};\n`).join('')}\n${members}${body.join('\n')}}\n`;
 }
 const check = (expression) => `assert!(${expression}, 0);`;
 

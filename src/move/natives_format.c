@@ -1,7 +1,11 @@
 /* 0x1::string_utils and 0x1::debug: values as text (aptos-framework natives/string_utils.rs).
  *
  *   numbers in decimal · @0x1 · signer(@0x1) · 0x6869 for vector<u8> · "text" for String ·
- *   Some(x), None · [ 1, 2 ] · Name { a: 1, b: true } · Variant{ a: 1 } · 0x1::m::f(captured, _)
+ *   Some(x), None · [ 1, 2 ] · Name { a: 1, b: true } · #2{ 1, true } for variant 2 of an enum ·
+ *   0x1::m::f(captured, _)
+ *
+ * Inside enums and function values Aptos knows no names: structs there, String and Option too, are
+ * { 1, true }.
  *
  * Over several lines every element of a list stands on a line of its own, two spaces further in,
  * except elements that are neither vectors nor structs. */
@@ -22,6 +26,7 @@ struct format {
     struct buf *out;
     size_t paid; /* bytes of `out` */
     bool full_names, canonical, single_line, int_types;
+    bool unnamed; /* inside an enum or a function value */
 };
 
 static bool pay(struct format *f) {
@@ -142,8 +147,10 @@ static enum mv_status_code put_fields(struct format *f, const struct mv_type_fie
     for (uint32_t i = 0; i < count; i++) {
         if (i) buf_put_u8(f->out, ',');
         new_item(f, !f->single_line, depth + 1);
-        buf_put_bytes(f->out, fields[i].name);
-        buf_puts(f->out, ": ");
+        if (!f->unnamed) {
+            buf_put_bytes(f->out, fields[i].name);
+            buf_puts(f->out, ": ");
+        }
         enum mv_status_code e = put_value(f, fields[i].type, p + fields[i].offset, depth + 1);
         if (e) return e;
     }
@@ -167,6 +174,7 @@ static bool is_framework(const struct mv_type *t, const char *module, const char
 static enum mv_status_code put_struct(struct format *f, const struct mv_type *t, const uint8_t *p,
                                       unsigned depth) {
     const struct mv_vec *v = (const struct mv_vec *)p;
+    if (f->unnamed) return put_fields(f, t->fields, t->field_count, p, depth);
     if (is_framework(t, "string", "String")) {
         put_quoted(f->out, mv_vec_bytes(v));
         return MV_OK;
@@ -194,19 +202,18 @@ static enum mv_status_code put_enum(struct format *f, const struct mv_type *t, c
     uint32_t tag = load_le32(p);
     if (tag >= t->variant_count) return mv_native_abort(f->n, INVALID_FORMAT);
     const struct mv_type_variant *v = &t->variants[tag];
-    buf_put_bytes(f->out, v->name);
-    return put_fields(f, v->fields, v->field_count, p, depth);
+    bool outer = f->unnamed;
+    f->unnamed = true;
+    buf_printf(f->out, "#%u", tag);
+    enum mv_status_code e = put_fields(f, v->fields, v->field_count, p, depth);
+    f->unnamed = outer;
+    return e;
 }
 
 /* The function's full name; then, if it captures anything, its first arguments up to the last
  * captured one, with _ for those that are still to come, and ".." for the rest. */
-static enum mv_status_code put_closure(struct format *f, const void *p, unsigned depth) {
-    const struct mv_closure *c;
-    memcpy(&c, p, sizeof c);
-    if (!c) return mv_native_abort(f->n, INVALID_FORMAT);
-    const struct mv_fn *fn = c->form->fn;
-    put_function(f->out, fn);
-    buf_put_u8(f->out, '(');
+static enum mv_status_code put_captured(struct format *f, const struct mv_closure *c,
+                                        unsigned depth) {
     size_t slot = 0;
     for (unsigned k = 0; k < 64 && c->form->mask >> k; k++) {
         if (k) {
@@ -217,17 +224,29 @@ static enum mv_status_code put_closure(struct format *f, const void *p, unsigned
             buf_put_u8(f->out, '_');
             continue;
         }
-        enum mv_status_code e = put_value(f, fn->params[k], &c->captured[slot], depth + 1);
+        const struct mv_type *t = c->form->fn->params[k];
+        enum mv_status_code e = put_value(f, t, &c->captured[slot], depth + 1);
         if (e) return e;
-        slot += mv_slots(fn->params[k]);
+        slot += mv_slots(t);
     }
-    if (c->form->mask) {
-        buf_put_u8(f->out, ',');
-        new_item(f, !f->single_line, depth + 1);
-        buf_puts(f->out, "..");
-    }
-    buf_put_u8(f->out, ')');
+    buf_put_u8(f->out, ',');
+    new_item(f, !f->single_line, depth + 1);
+    buf_puts(f->out, "..");
     return MV_OK;
+}
+
+static enum mv_status_code put_closure(struct format *f, const void *p, unsigned depth) {
+    const struct mv_closure *c;
+    memcpy(&c, p, sizeof c);
+    if (!c) return mv_native_abort(f->n, INVALID_FORMAT);
+    put_function(f->out, c->form->fn);
+    buf_put_u8(f->out, '(');
+    bool outer = f->unnamed;
+    f->unnamed = true;
+    enum mv_status_code e = c->form->mask ? put_captured(f, c, depth) : MV_OK;
+    f->unnamed = outer;
+    buf_put_u8(f->out, ')');
+    return e;
 }
 
 /* ---- Values */
