@@ -699,6 +699,20 @@ module aptos_framework::account {
     }
 
     #[test_only]
+    public fun rotate_authentication_key_from_public_key_for_test(
+        account: &signer, scheme: u8, new_public_key_bytes: vector<u8>
+    ) acquires Account {
+        rotate_authentication_key_from_public_key(account, scheme, new_public_key_bytes);
+    }
+
+    #[test_only]
+    public fun upsert_ed25519_backup_key_on_keyless_account_for_test(
+        account: &signer, keyless_public_key: vector<u8>, backup_public_key: vector<u8>, backup_key_proof: vector<u8>
+    ) acquires Account {
+        upsert_ed25519_backup_key_on_keyless_account(account, keyless_public_key, backup_public_key, backup_key_proof);
+    }
+
+    #[test_only]
     public fun initialize_for_test(aptos_framework: &signer) {
         initialize(aptos_framework);
     }

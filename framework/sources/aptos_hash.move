@@ -14,6 +14,9 @@ module aptos_std::aptos_hash {
     }
 
     public fun sha2_512(bytes: vector<u8>): vector<u8> { sha2_512_internal(bytes) }
+    /// Of the value's BCS.
+    public fun sha2_512_value<T>(val: &T): vector<u8> { sha2_512_internal(bcs::to_bytes(val)) }
+
     public fun sha3_512(bytes: vector<u8>): vector<u8> { sha3_512_internal(bytes) }
     public fun ripemd160(bytes: vector<u8>): vector<u8> { ripemd160_internal(bytes) }
     public fun blake2b_256(bytes: vector<u8>): vector<u8> { blake2b_256_internal(bytes) }

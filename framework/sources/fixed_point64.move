@@ -83,32 +83,32 @@ module aptos_std::fixed_point64 {
         if (num1.value > num2.value) num1 else num2
     }
 
-    public fun less_or_equal(num1: FixedPoint64, num2: FixedPoint64): bool {
-        num1.value <= num2.value
+    public fun less_or_equal(self: FixedPoint64, num2: FixedPoint64): bool {
+        self.value <= num2.value
     }
 
-    public fun less(num1: FixedPoint64, num2: FixedPoint64): bool {
-        num1.value < num2.value
+    public fun less(self: FixedPoint64, num2: FixedPoint64): bool {
+        self.value < num2.value
     }
 
-    public fun greater_or_equal(num1: FixedPoint64, num2: FixedPoint64): bool {
-        num1.value >= num2.value
+    public fun greater_or_equal(self: FixedPoint64, num2: FixedPoint64): bool {
+        self.value >= num2.value
     }
 
-    public fun greater(num1: FixedPoint64, num2: FixedPoint64): bool {
-        num1.value > num2.value
+    public fun greater(self: FixedPoint64, num2: FixedPoint64): bool {
+        self.value > num2.value
     }
 
-    public fun equal(num1: FixedPoint64, num2: FixedPoint64): bool {
-        num1.value == num2.value
+    public fun equal(self: FixedPoint64, num2: FixedPoint64): bool {
+        self.value == num2.value
     }
 
     /// True if the two differ by less than `precision`.
     public fun almost_equal(
-        num1: FixedPoint64, num2: FixedPoint64, precision: FixedPoint64
+        self: FixedPoint64, num2: FixedPoint64, precision: FixedPoint64
     ): bool {
         let difference =
-            if (num1.value > num2.value) num1.value - num2.value else num2.value - num1.value;
+            if (self.value > num2.value) self.value - num2.value else num2.value - self.value;
         difference < precision.value
     }
 

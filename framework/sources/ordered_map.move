@@ -356,7 +356,7 @@ module aptos_framework::ordered_map {
     ): Option<R> {
         let map = self;
         let place = map.internal_find(key);
-        if (place.iter_is_end(map)) std::option::none() else std::option::some(f(place.iter_borrow(map)))
+        if (place.iter_is_end(map)) std::option::none<R>() else std::option::some(f(place.iter_borrow(map)))
     }
 
     public inline fun destroy<K, V>(self: OrderedMap<K, V>, dk: |K|, dv: |V|) {
@@ -380,12 +380,13 @@ module aptos_framework::ordered_map {
     }
 
     public inline fun for_each_mut<K: copy + drop, V>(self: &mut OrderedMap<K, V>, f: |&K, &mut V|) {
+        // With their types: this compiler does not find them where a mutable reference is frozen.
         let map = self;
-        let place = map.internal_new_begin_iter();
-        while (!place.iter_is_end(map)) {
-            let key = *place.iter_borrow_key(map);
-            f(&key, place.iter_borrow_mut(map));
-            place = place.iter_next(map);
+        let place = aptos_framework::ordered_map::internal_new_begin_iter<K, V>(map);
+        while (!aptos_framework::ordered_map::iter_is_end<K, V>(&place, map)) {
+            let key = *aptos_framework::ordered_map::iter_borrow_key<K, V>(&place, map);
+            f(&key, aptos_framework::ordered_map::iter_borrow_mut<K, V>(place, map));
+            place = aptos_framework::ordered_map::iter_next<K, V>(place, map);
         }
     }
 }

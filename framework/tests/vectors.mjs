@@ -377,6 +377,68 @@ const smallOrder = [
     ]);
 }
 
+// ---- Accounts: rotation and offers with proofs ----
+
+{
+    const alice = edKey(), bob = edKey(), next = edKey(), two = [edKey(), edKey()];
+    const authKey = (k) => sha3_256(join(k.public, [0]));
+    const multi = join(two[0].public, two[1].public, [2]);
+    const at = (b) => `@0x${hex(b)}`;
+    const challenge = (name, inner, ...keys) => keys.map((k) => edSign(signedMessage('account', name, inner), k));
+    const rotation = (sequence, originator, current, pub) =>
+        join(le(sequence, 8), originator, current, bcsBytes(pub));
+    const A = authKey(alice), B = authKey(bob), N = authKey(next), M = sha3_256(join(multi, [1]));
+    const setup = [
+        'let fx = create_signer_for_test(@0x1);', 'account::initialize_for_test(&fx);', 'chain_id::initialize_for_test(&fx, 4);',
+        `let alice = account::create_account_from_ed25519_public_key(${x(alice.public)});`, `let bob = account::create_account_from_ed25519_public_key(${x(bob.public)});`,
+        check(`signer::address_of(&alice) == ${at(A)} && signer::address_of(&bob) == ${at(B)}`),
+    ];
+    const toNext = rotation(0n, A, A, next.public), [byOld, byNew] = challenge('RotationProofChallenge', toNext, alice, next);
+    const rotate = (from, to, sig1, sig2) => `account::rotate_authentication_key(&alice, 0, ${x(from)}, 0, ${x(to)}, ${x(sig1)}, ${x(sig2)});`;
+    const toMulti = rotation(0n, A, A, multi), signedBy = challenge('RotationProofChallenge', toMulti, alice, ...two);
+    const offerRotation = join([4], le(0n, 8), A, B), offerSigner = join(le(0n, 8), A, B);
+    const [rotationOffer] = challenge('RotationCapabilityOfferProofChallengeV2', offerRotation, alice);
+    const [signerOffer] = challenge('SignerCapabilityOfferProofChallengeV2', offerSigner, alice);
+    const [byDelegate] = challenge('RotationProofChallenge', rotation(0n, A, A, next.public), next);
+    const idc = new Uint8Array(32).fill(1), iss = text('https://issuer');
+    const keylessKey = join([3], bcsBytes(iss), bcsBytes(idc)), K = sha3_256(join(keylessKey, [2]));
+    const [backup] = challenge('RotationProofChallenge', rotation(0n, K, K, next.public), next);
+    const both = join([2], keylessKey, [0], bcsBytes(next.public), [1]);
+    const single = join([1], bcsBytes(draw(64)));
+    moveModule('account_vectors', ['aptos_framework::account::{Self, create_signer_for_test}', 'aptos_framework::chain_id', 'std::option', 'std::signer'], [
+        ['a_key_is_rotated_with_both_proofs', [...setup, rotate(alice.public, next.public, byOld, byNew), check(`account::get_authentication_key(${at(A)}) == ${x(N)}`),
+            check(`account::originating_address(${at(N)}) == option::some(${at(A)}) && account::originating_address(${at(A)}) == option::none()`)]],
+        ['a_key_is_rotated_to_several', [...setup,
+            `account::rotate_authentication_key(&alice, 0, ${x(alice.public)}, 1, ${x(multi)}, ${x(signedBy[0])}, ${x(join(signedBy[1], signedBy[2], [0xc0, 0, 0, 0]))});`,
+            check(`account::get_authentication_key(${at(A)}) == ${x(M)}`)]],
+        ['the_old_key_must_sign', [...setup, rotate(alice.public, next.public, byNew, byNew)], '0x10008'],
+        ['the_new_key_must_sign', [...setup, rotate(alice.public, next.public, byOld, byOld)], '0x10008'],
+        ['the_old_key_must_be_the_accounts', [...setup, rotate(next.public, next.public, byNew, byNew)], '0x40007'],
+        ['a_proof_serves_once', [...setup, rotate(alice.public, next.public, byOld, byNew), rotate(next.public, alice.public, byNew, byOld)], '0x10008'],
+        ['a_sequence_number_is_signed_too', [...setup, `account::set_sequence_number(${at(A)}, 1);`, rotate(alice.public, next.public, byOld, byNew)], '0x10008'],
+        ['other_schemes_cannot_prove', [...setup, `account::rotate_authentication_key(&alice, 2, ${x(alice.public)}, 0, ${x(next.public)}, x"", x"");`], '0x1000c'],
+        ['a_delegate_rotates', [...setup, `account::offer_rotation_capability(&alice, ${x(rotationOffer)}, 0, ${x(alice.public)}, ${at(B)});`,
+            check(`account::is_rotation_capability_offered(${at(A)}) && account::get_rotation_capability_offer_for(${at(A)}) == ${at(B)}`),
+            `account::rotate_authentication_key_with_rotation_capability(&bob, ${at(A)}, 0, ${x(next.public)}, ${x(byDelegate)});`,
+            check(`account::get_authentication_key(${at(A)}) == ${x(N)}`), `account::revoke_rotation_capability(&alice, ${at(B)});`, check(`!account::is_rotation_capability_offered(${at(A)})`)]],
+        ['nobody_else_rotates', [...setup, `account::rotate_authentication_key_with_rotation_capability(&bob, ${at(A)}, 0, ${x(next.public)}, ${x(byDelegate)});`], '0x60012'],
+        ['a_signer_is_offered', [...setup, `account::offer_signer_capability(&alice, ${x(signerOffer)}, 0, ${x(alice.public)}, ${at(B)});`,
+            check(`account::get_signer_capability_offer_for(${at(A)}) == ${at(B)}`), check(`signer::address_of(&account::create_authorized_signer(&bob, ${at(A)})) == ${at(A)}`),
+            `account::revoke_signer_capability(&alice, ${at(B)});`, check(`!account::is_signer_capability_offered(${at(A)})`)]],
+        ['a_revoked_offer_is_none', [...setup, `account::offer_signer_capability(&alice, ${x(signerOffer)}, 0, ${x(alice.public)}, ${at(B)});`, 'account::revoke_any_signer_capability(&alice);', `account::create_authorized_signer(&bob, ${at(A)});`], '0x6000e'],
+        ['an_offer_must_be_signed', [...setup, `account::offer_signer_capability(&alice, ${x(rotationOffer)}, 0, ${x(alice.public)}, ${at(B)});`], '0x10008'],
+        ['an_offer_is_for_one_chain', [...setup.map((l) => l.replace('&fx, 4', '&fx, 5')), `account::offer_rotation_capability(&alice, ${x(rotationOffer)}, 0, ${x(alice.public)}, ${at(B)});`], '0x10008'],
+        ['keys_of_any_kind_without_proof', [...setup,
+            `account::rotate_authentication_key_from_public_key_for_test(&alice, 2, ${x(single)});`, check(`account::get_authentication_key(${at(A)}) == ${x(sha3_256(join(single, [2])))}`),
+            `account::rotate_authentication_key_from_public_key_for_test(&alice, 1, ${x(multi)});`, check(`account::get_authentication_key(${at(A)}) == ${x(M)}`),
+            `account::rotate_authentication_key_from_public_key_for_test(&alice, 0, ${x(next.public)});`, check(`account::get_authentication_key(${at(A)}) == ${x(N)}`)]],
+        ['no_such_kind', [...setup, 'account::rotate_authentication_key_from_public_key_for_test(&alice, 4, x"");'], '0x10018'],
+        ['a_backup_key_for_a_keyless_account', [...setup, `let k = account::create_account_for_test(${at(K)});`,
+            `account::upsert_ed25519_backup_key_on_keyless_account_for_test(&k, ${x(keylessKey)}, ${x(next.public)}, ${x(backup)});`, check(`account::get_authentication_key(${at(K)}) == ${x(sha3_256(join(both, [3])))}`)]],
+        ['only_for_keyless_accounts', [...setup, `account::upsert_ed25519_backup_key_on_keyless_account_for_test(&alice, ${x(single)}, ${x(next.public)}, ${x(backup)});`], '0x10019'],
+    ]);
+}
+
 // ---- Write or compare ----
 
 let bad = 0;
