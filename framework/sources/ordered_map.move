@@ -15,6 +15,8 @@ module aptos_framework::ordered_map {
     /// The new key does not belong at that place.
     const ENEW_KEY_NOT_IN_ORDER: u64 = 4;
 
+    friend aptos_framework::big_ordered_map;
+
     struct Entry<K, V> has drop, copy, store {
         key: K,
         value: V,

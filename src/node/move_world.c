@@ -1,6 +1,7 @@
 #include "node/move_world.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "codec/hex.h"
@@ -116,6 +117,12 @@ void move_world_close(struct move_world *w) {
 
 /* ---- Sessions */
 
+/* Standard error: standard output may be JSON. */
+static void show(void *ctx, struct bytes text) {
+    (void)ctx;
+    fprintf(stderr, "[debug] %.*s\n", (int)text.n, (const char *)text.p);
+}
+
 struct mv_session *move_world_begin(struct move_world *w, uint64_t gas_limit, uint64_t number) {
     struct b32 hash = {{0}};
     store_be64(hash.b + 24, number);
@@ -125,6 +132,7 @@ struct mv_session *move_world_begin(struct move_world *w, uint64_t gas_limit, ui
         .journal = w->journal,
         .block = {.chain_id = 4},
         .tx = {.hash = hash, .session_hash = hash},
+        .host = {.print = show},
         .gas_limit = gas_limit,
         .unsafe_publish = true,
         .testing = true,
