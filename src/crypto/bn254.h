@@ -28,4 +28,26 @@ bool bn254_mul(uint8_t out[64], struct bytes in);
  * be 0 (true). Takes time proportional to k and constant memory. */
 bool bn254_pairing(struct bytes in, bool *result);
 
+/* ---- Beyond the EIPs: what Solana's programs compute */
+
+/* out = P + Q for points of the twist, in G2 or not. `in` is P ‖ Q, exactly 256 bytes. */
+bool bn254_g2_add(uint8_t out[128], struct bytes in);
+
+/* out = [k]P for P in G2. `in` is P ‖ k, exactly 160 bytes. */
+bool bn254_g2_mul(uint8_t out[128], struct bytes in);
+
+/* A point by x alone, with arkworks' flags in the top bits of its first byte: 0x80 for the larger y
+ * (in Fp2 by the imaginary part first), 0x40 for infinity. Compressing does not look whether the
+ * point is on the curve; decompressing fails if no point has that x. */
+bool bn254_g1_compress(uint8_t out[32], const uint8_t in[64]);
+bool bn254_g1_decompress(uint8_t out[64], const uint8_t in[32]);
+bool bn254_g2_compress(uint8_t out[64], const uint8_t in[128]);
+bool bn254_g2_decompress(uint8_t out[128], const uint8_t in[64]);
+
+/* arkworks reads flags in the first byte of an uncompressed point's y, too: 0x40 makes the point
+ * infinite, 0x80 means nothing, both are an error. Takes them off, in place. False also if a
+ * coordinate is ≥ p. */
+bool bn254_g1_take_flags(uint8_t point[64]);
+bool bn254_g2_take_flags(uint8_t point[128]);
+
 #endif

@@ -15,12 +15,8 @@
  * nothing outside G2 satisfies it.) */
 #include "crypto/bn254.h"
 #include "crypto/bn254_g1.h"
+#include "crypto/bn254_g2.h"
 #include "crypto/bn254_tower.h"
-
-/* A point of G2: affine, never infinity. */
-struct g2 {
-    struct fp2 x, y;
-};
 
 /* One pair on its way through the Miller loop. */
 struct pair {
@@ -44,11 +40,6 @@ static const int8_t x_digits[63] = {1, 0, 0, 0, 0, 0, 5, 0, 0,  0, 0,  -3, 0,  0
                                     1, 0, 0, 0, 0, 5, 0, 0, 0,  0, 7,  0,  0,  0, -7, 0,
                                     0, 0, 0, 0, 0, 5, 0, 0, 0,  0, -1, 0,  0,  0, 1};
 
-/* 3 / ξ */
-static const struct fp2 twist_b = {
-    {{0x3bf938e377b802a8, 0x020b1b273633535d, 0x26b7edf049755260, 0x2514c6324384a86d}},
-    {{0x38e7ecccd1dcff67, 0x65f0b37d93ce0d3e, 0xd749d0dd22ac00aa, 0x0141b9ce4a688d4d}}};
-
 /* ψ(x, y) = (x̄ ξ^((p-1)/3), ȳ ξ^((p-1)/2)) */
 static void g2_psi(struct g2 *r, const struct g2 *a) {
     struct fp2 t;
@@ -68,7 +59,7 @@ static void double_step(struct fp12_line *line, struct pair *s) {
     fp2_sqr(&c, &s->tz);
     fp2_double(&t, &c);
     fp2_add(&c, &c, &t);
-    fp2_mul(&e, &c, &twist_b);
+    fp2_mul(&e, &c, &g2_twist_b);
     fp2_double(&f, &e);
     fp2_add(&f, &f, &e);
     fp2_mul(&h, &s->ty, &s->tz);
@@ -228,24 +219,6 @@ static void hard_part(struct fp12 *f) {
     fp12_mul(f, f, &t);
     fp12_frobenius(&t, &b);
     fp12_mul(f, f, &t);
-}
-
-/* The imaginary part comes first (EIP-197). */
-static bool fp2_load(struct fp2 *r, const uint8_t in[64]) {
-    return fp_from_be(&r->c1, in) && fp_from_be(&r->c0, in + 32);
-}
-
-/* Reads a point of the twist; whether it is in G2 is for the Miller loop to say. */
-static bool g2_load(struct g2 *r, bool *infinity, const uint8_t in[128]) {
-    if (!fp2_load(&r->x, in) || !fp2_load(&r->y, in + 64)) return false;
-    *infinity = fp2_is_zero(&r->x) && fp2_is_zero(&r->y);
-    if (*infinity) return true;
-    struct fp2 left, right;
-    fp2_sqr(&left, &r->y);
-    fp2_sqr(&right, &r->x);
-    fp2_mul(&right, &right, &r->x);
-    fp2_add(&right, &right, &twist_b);
-    return fp2_eq(&left, &right);
 }
 
 /* Reads one pair. *trivial is set if Q is the point at infinity: such a pair needs no loop. */
