@@ -49,8 +49,16 @@ fuzz_svm_sbpf() {
     nice build/release/svm_diff --peer "$library" --out "$findings" "${args[@]}"
 }
 
+# Random Solana transactions in Tern and in npm's litesvm (tests/solana/random.mjs). Stops at the first difference.
+fuzz_svm_diff() {
+    setup_demo
+    build_preset release tern
+    TERN=build/release/tern nice node tests/solana/diff.mjs "$@"
+}
+
 run_fuzz() {
     if [ "${1:-}" = evm-diff ]; then shift; fuzz_evm_diff "$@"; return; fi
+    if [ "${1:-}" = svm-diff ]; then shift; fuzz_svm_diff "$@"; return; fi
     if [ "${1:-}" = svm-sbpf ]; then shift; fuzz_svm_sbpf "$@"; return; fi
     local only="" seconds=60
     while [ $# -gt 0 ]; do

@@ -17,7 +17,7 @@ const char svm_exec_usage[] =
     "                                         writes an account; a sysvar's too\n"
     "  {\"bank\": {\"slot\", \"blockhash\", \"features\": {NAME: BOOL}}}\n"
     "  {\"get\": KEY}                           answers with the account or null\n"
-    "  {\"transaction\": BASE64, \"verify\": BOOL, \"anyBlockhash\": BOOL}\n"
+    "  {\"transaction\": BASE64, \"verify\": BOOL, \"anyBlockhash\": BOOL, \"anySize\": BOOL}\n"
     "                                         answers with error, fee, units, logs, returnData, "
     "inner,\n"
     "                                         and the accounts that it could write\n"
@@ -69,7 +69,7 @@ static json_t *problem(const char *text) {
 }
 
 static json_t *text_of(const struct buf *b) {
-    return json_stringn((const char *)b->p, b->n);
+    return b->n ? json_stringn((const char *)b->p, b->n) : json_string("");
 }
 
 static json_t *base64_of(struct bytes in) {
@@ -124,7 +124,9 @@ static json_t *inner_of(const struct sol_result *r) {
 static json_t *logs_of(const struct sol_result *r) {
     json_t *list = json_array();
     for (size_t i = 0; i < r->log_count; i++)
-        json_array_append_new(list, json_stringn((const char *)r->logs[i].p, r->logs[i].n));
+        json_array_append_new(list, r->logs[i].n
+                                        ? json_stringn((const char *)r->logs[i].p, r->logs[i].n)
+                                        : json_string(""));
     return list;
 }
 
@@ -218,13 +220,24 @@ static json_t *run(struct exec *x, const struct sol_tx *tx, const json_t *v) {
     return result_of(x, &r, &m);
 }
 
+/* With "anySize" only the message is decoded: it may be longer than a packet, as in the peer. */
+static struct err decode(struct exec *x, const json_t *v, struct bytes wire, struct sol_tx *tx) {
+    uint16_t count;
+    size_t n = sol_compact_u16_get(wire, &count);
+    if (!json_is_true(json_object_get(v, "anySize")) || n == 0 ||
+        wire.n - n < (size_t)count * SOL_SIGNATURE_BYTES)
+        return sol_tx_decode(tx, wire, &x->arena);
+    n += (size_t)count * SOL_SIGNATURE_BYTES;
+    return sol_message_decode(tx, bytes_sub(wire, n, wire.n - n), &x->arena);
+}
+
 static json_t *send(struct exec *x, const json_t *v) {
     struct sol_tx tx;
     struct bytes wire;
     if (!read_base64(x, json_object_get(v, "transaction"), &wire))
         return problem("transaction is not base64");
     refresh_sysvars(x);
-    struct err e = sol_tx_decode(&tx, wire, &x->arena);
+    struct err e = decode(x, v, wire, &tx);
     if (err_is(e)) {
         struct sol_result r = {.error = sol_error((enum sol_tx_error)e.code)};
         return result_of(x, &r, NULL);

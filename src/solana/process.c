@@ -258,9 +258,12 @@ static struct sol_error check_rent(const struct sol_context *ctx) {
 }
 
 static void collect_inner(const struct sol_context *ctx, struct sol_result *out) {
-    out->inner_count = ctx->trace_count - ctx->top_count;
-    out->inner = ARENA_ARRAY(ctx->arena, struct sol_inner, out->inner_count);
-    for (size_t i = 0; i < out->inner_count; i++) {
+    size_t count = ctx->trace_count - ctx->top_count;
+    if (count && ctx->trace[ctx->trace_count - 1].height == 0)
+        count--; /* it did not get to start */
+    out->inner_count = count;
+    out->inner = ARENA_ARRAY(ctx->arena, struct sol_inner, count);
+    for (size_t i = 0; i < count; i++) {
         const struct sol_frame *f = &ctx->trace[ctx->top_count + i];
         uint8_t *accounts = arena_alloc(ctx->arena, f->meta_count ? f->meta_count : 1, 1);
         for (size_t k = 0; k < f->meta_count; k++) accounts[k] = (uint8_t)f->metas[k].account;

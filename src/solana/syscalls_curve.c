@@ -1,4 +1,6 @@
-/* Syscalls on the groups of Curve25519. */
+/* Syscalls on the groups of Curve25519, and the way to those of BLS12-381. */
+#include "solana/syscalls_curve.h"
+
 #include "crypto/curve25519.h"
 #include "solana/syscalls.h"
 
@@ -14,6 +16,7 @@ static const struct {
 };
 
 bool sol_sys_curve_validate_point(struct svm_vm *vm, const uint64_t args[5], uint64_t *result) {
+    if (sol_curve_is_bls12(vm, args[0])) return sol_bls12_validate(vm, args, result);
     if (args[0] > CURVE25519_RISTRETTO) return sol_syscall_fail_text(vm, "InvalidAttribute");
     if (!sol_syscall_charge(vm, units[args[0]].validate)) return false;
     const struct b32 *point = sol_load(vm, args[1], sizeof *point, 1);
@@ -40,6 +43,7 @@ static bool store_point(struct svm_vm *vm, uint64_t address, const struct b32 *p
 
 bool sol_sys_curve_group_op(struct svm_vm *vm, const uint64_t args[5], uint64_t *result) {
     struct b32 point;
+    if (sol_curve_is_bls12(vm, args[0])) return sol_bls12_group_op(vm, args, result);
     if (args[0] > CURVE25519_RISTRETTO || args[1] >= GROUP_OPS)
         return sol_syscall_fail_text(vm, "InvalidAttribute");
     if (!sol_syscall_charge(vm, units[args[0]].op[args[1]])) return false;

@@ -1,0 +1,190 @@
+/* Instructions for the built-in programs on a small world. Nothing may crash, and lamports are
+ * neither made nor lost. Input, for each instruction: the program's key, a count and that many keys
+ * with flags in their top bits, the length of the data, the data. */
+#include "solana/solana.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum {
+    WALLETS = 4,
+    STATES = 8,
+    INSTRUCTIONS_MAX = 6,
+    ACCOUNTS_MAX = 12,
+    SIGNER = 0x80,
+    WRITABLE = 0x40
+};
+
+/* Programs and sysvars that instructions name. */
+static const uint8_t ids[] = {SOL_ID_SYSTEM_PROGRAM,
+                              SOL_ID_BPF_LOADER_UPGRADEABLE,
+                              SOL_ID_BPF_LOADER,
+                              SOL_ID_ADDRESS_LOOKUP_TABLE,
+                              SOL_ID_COMPUTE_BUDGET,
+                              SOL_ID_ED25519_PROGRAM,
+                              SOL_ID_SECP256K1_PROGRAM,
+                              SOL_ID_SECP256R1_PROGRAM,
+                              SOL_ID_SYSVAR_RENT,
+                              SOL_ID_SYSVAR_CLOCK,
+                              SOL_ID_SYSVAR_RECENT_BLOCKHASHES,
+                              SOL_ID_SYSVAR_SLOT_HASHES,
+                              SOL_ID_SYSVAR_INSTRUCTIONS};
+
+enum { KEYS = COUNT_OF(ids) + WALLETS + STATES };
+
+struct world {
+    struct st_journal *journal;
+    struct sol_bank bank;
+    struct arena arena;
+    struct b32 keys[KEYS];
+};
+
+/* Little by little what the programs keep in their accounts: the first bytes of each are a tag. */
+static const struct {
+    uint8_t owner, tag;
+    bool executable;
+    uint16_t bytes;
+} states[STATES] = {{SOL_ID_SYSTEM_PROGRAM, 1, false, 80},
+                    {SOL_ID_SYSTEM_PROGRAM, 0, false, 80},
+                    {SOL_ID_BPF_LOADER_UPGRADEABLE, 1, false, 400},
+                    {SOL_ID_BPF_LOADER_UPGRADEABLE, 0, false, 36},
+                    {SOL_ID_BPF_LOADER_UPGRADEABLE, 3, false, 345},
+                    {SOL_ID_BPF_LOADER_UPGRADEABLE, 2, true, 36},
+                    {SOL_ID_ADDRESS_LOOKUP_TABLE, 1, false, 56 + 96},
+                    {SOL_ID_ADDRESS_LOOKUP_TABLE, 0, false, 56}};
+
+static void put(struct world *w, const struct b32 *key, uint8_t owner, bool executable,
+                struct bytes data) {
+    st_set_svm_account(w->journal, key,
+                       &(struct st_svm_account){.lamports = 3000000,
+                                                .rent_epoch = UINT64_MAX,
+                                                .owner = *sol_id(owner),
+                                                .executable = executable,
+                                                .data = data});
+}
+
+static void put_sysvars(struct world *w) {
+    struct buf b = {0};
+    const struct sol_slot_hash hash = {.slot = 8, .hash = {{8}}};
+    sol_clock_encode(&b, &(struct sol_clock){.slot = 9});
+    put(w, sol_id(SOL_ID_SYSVAR_CLOCK), SOL_ID_SYSVAR, false, buf_bytes(&b));
+    b.n = 0;
+    sol_rent_encode(&b, &sol_default_rent);
+    put(w, sol_id(SOL_ID_SYSVAR_RENT), SOL_ID_SYSVAR, false, buf_bytes(&b));
+    b.n = 0;
+    sol_slot_hashes_encode(&b, &hash, 1);
+    put(w, sol_id(SOL_ID_SYSVAR_SLOT_HASHES), SOL_ID_SYSVAR, false, buf_bytes(&b));
+    b.n = 0;
+    sol_recent_blockhashes_encode(&b, &hash.hash, 1, SOL_LAMPORTS_PER_SIGNATURE);
+    put(w, sol_id(SOL_ID_SYSVAR_RECENT_BLOCKHASHES), SOL_ID_SYSVAR, false, buf_bytes(&b));
+    buf_free(&b);
+    sol_sysvars_load(&w->bank.sysvars, w->journal, &w->arena);
+}
+
+/* Authorities are the first wallet. */
+static struct bytes state_of(size_t i, const struct b32 *authority, uint8_t out[400]) {
+    static const uint8_t authority_at[STATES] = {8, 8, 5, 4, 13, 4, 22, 22};
+    memset(out, 0, 400);
+    out[0] = states[i].tag;
+    if (i == 0) out[4] = 1;
+    if (authority_at[i] > 4 && authority_at[i] != 8) out[authority_at[i] - 1] = 1;
+    if (states[i].owner == SOL_ID_ADDRESS_LOOKUP_TABLE) memset(out + 4, 0xff, 8);
+    if ((size_t)authority_at[i] + 32 <= states[i].bytes)
+        memcpy(out + authority_at[i], authority, sizeof *authority);
+    return bytes_make(out, states[i].bytes);
+}
+
+static void open(struct world *w) {
+    uint8_t data[400];
+    size_t n = 0;
+    memset(w, 0, sizeof *w);
+    w->journal = st_journal_new(NULL);
+    w->bank = (struct sol_bank){.slot = 9,
+                                .lamports_per_signature = SOL_LAMPORTS_PER_SIGNATURE,
+                                .features = sol_mainnet_features};
+    w->bank.programs = sol_programs_new(0, &w->bank.features);
+    arena_init(&w->arena, 0);
+    for (size_t i = 0; i < COUNT_OF(ids); i++) w->keys[n++] = *sol_id(ids[i]);
+    for (size_t i = 0; i < WALLETS + STATES; i++)
+        w->keys[n++] = (struct b32){{0xee, [31] = (uint8_t)(i + 1)}};
+    st_begin_tx(w->journal);
+    sol_genesis_accounts(w->journal, &w->bank);
+    put_sysvars(w);
+    const struct b32 *own = w->keys + COUNT_OF(ids);
+    for (size_t i = 0; i + 1 < WALLETS; i++)
+        put(w, &own[i], SOL_ID_SYSTEM_PROGRAM, false, (struct bytes){0});
+    for (size_t i = 0; i < STATES; i++)
+        put(w, &own[WALLETS + i], states[i].owner, states[i].executable,
+            state_of(i, &own[0], data));
+    st_end_tx(w->journal, false);
+}
+
+static void close_world(struct world *w) {
+    st_journal_free(w->journal);
+    sol_programs_free(w->bank.programs);
+    arena_free(&w->arena);
+}
+
+/* Takes up to n bytes off the input. */
+static struct bytes take(struct bytes *in, size_t n) {
+    struct bytes out = bytes_sub(*in, 0, n < in->n ? n : in->n);
+    *in = bytes_sub(*in, out.n, in->n - out.n);
+    return out;
+}
+
+static uint8_t take_byte(struct bytes *in) {
+    struct bytes b = take(in, 1);
+    return b.n ? *b.p : 0;
+}
+
+static void read_message(struct world *w, struct bytes in, struct sol_message *m) {
+    struct sol_key *keys = ARENA_ARRAY(&w->arena, struct sol_key, KEYS);
+    struct sol_instruction *list = ARENA_ARRAY(&w->arena, struct sol_instruction, INSTRUCTIONS_MAX);
+    for (size_t i = 0; i < KEYS; i++) keys[i] = (struct sol_key){.key = w->keys[i]};
+    *m = (struct sol_message){
+        .keys = keys, .key_count = KEYS, .static_count = KEYS, .instructions = list};
+    while (in.n && m->instruction_count < INSTRUCTIONS_MAX) {
+        struct sol_instruction *i = &list[m->instruction_count++];
+        uint8_t *accounts = arena_alloc(&w->arena, ACCOUNTS_MAX, 1);
+        i->program = take_byte(&in) % KEYS;
+        struct bytes named = take(&in, take_byte(&in) % (ACCOUNTS_MAX + 1));
+        for (size_t k = 0; k < named.n; k++) {
+            accounts[k] = (named.p[k] & 0x3f) % KEYS;
+            keys[accounts[k]].signer |= (named.p[k] & SIGNER) != 0;
+            keys[accounts[k]].writable |=
+                (named.p[k] & WRITABLE) != 0 && accounts[k] >= COUNT_OF(ids);
+        }
+        i->accounts = bytes_make(accounts, named.n);
+        i->data = take(&in, take_byte(&in));
+    }
+}
+
+static uint64_t all_lamports(struct world *w) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < KEYS; i++) {
+        struct st_svm_account a;
+        if (st_svm_account(w->journal, &w->keys[i], &a)) sum += a.lamports;
+    }
+    return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const struct sol_budget budget = {
+        .units = 200000, .heap_bytes = 32768, .loaded_bytes_max = 64 << 20};
+    struct world w;
+    struct sol_message m;
+    struct sol_result r;
+    open(&w);
+    read_message(&w, bytes_make(data, size), &m);
+    uint64_t before = all_lamports(&w);
+    st_begin_tx(w.journal);
+    st_mark mark = st_savepoint(w.journal);
+    sol_run_message(&w.bank, w.journal, &m, &budget, &r);
+    if (r.units > budget.units) abort();
+    if (r.error.code) st_revert(w.journal, mark);
+    if (all_lamports(&w) != before) abort();
+    st_end_tx(w.journal, false);
+    close_world(&w);
+    return 0;
+}

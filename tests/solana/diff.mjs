@@ -1,0 +1,33 @@
+// Random transactions in Tern and in litesvm until they differ: node tests/solana/diff.mjs [--cases N] [--seed N]
+// [--per-world N] [--all]. With --all it goes on with a new world after a difference.
+import { openWorld, Rand, runCase } from './random.mjs';
+
+const option = (name, otherwise) => { const i = process.argv.indexOf(name); return i < 0 ? otherwise : Number(process.argv[i + 1]); };
+const cases = option('--cases', 1000), first = option('--seed', 1), perWorld = option('--per-world', 2000), all = process.argv.includes('--all');
+
+let run = 0, failed = 0, succeeded = 0;
+const errors = new Map();
+for (let seed = first; run < cases; seed++) {
+    const world = await openWorld(new Rand(seed));
+    world.seed = seed;
+    for (let i = 0; i < perWorld && run < cases; i++) {
+        const c = await runCase(world);
+        if (!c) continue;
+        run++;
+        const name = JSON.stringify(c.lite.error).replace(/\[\d+,/, '[');
+        errors.set(name, (errors.get(name) ?? 0) + 1);
+        if (c.lite.error === null) succeeded++;
+        if (!c.differences.length) continue;
+        failed++;
+        console.log(`seed ${seed}, case ${i}:`);
+        for (const n of c.instructions) console.log('  ', n.program, n.accounts.map((a) => a.key.slice(0, 6) + (a.signer ? 's' : '') + (a.writable ? 'w' : '')).join(' '), n.data.toString('hex').slice(0, 200));
+        for (const d of c.differences) console.log('     ', d.slice(0, 1200));
+        if (!all) { world.pair.end(); console.log(`${run - 1} passed, 1 failed`); process.exit(1); }
+        break; // the worlds are no longer the same
+    }
+    world.pair.end();
+}
+console.log([...errors].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([k, v]) => `${v} ${k}`).join('\n'));
+console.log(`${succeeded} transactions succeeded`);
+console.log(`${run - failed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
