@@ -31,14 +31,15 @@ static bool first_instruction_signed_by(const struct sol_message *m, const struc
     return false;
 }
 
-/* The account and its state if the message's blockhash is this nonce and it can be advanced. */
+/* The nonce that the message names in place of a blockhash; false if it does not, or if it cannot
+ * be advanced. */
 static bool usable_nonce(const struct sol_bank *bank, struct st_journal *j,
-                         const struct sol_message *m, struct st_svm_account *a,
-                         struct sol_nonce *n) {
+                         const struct sol_message *m, struct sol_nonce *n) {
     const struct sol_key *key = nonce_key(m);
+    struct st_svm_account a;
     struct b32 next = sol_durable_nonce(&bank->blockhash);
-    if (!key || !st_svm_account(j, &key->key, a) || !sol_is(&a->owner, SOL_ID_SYSTEM_PROGRAM) ||
-        !sol_nonce_read(n, a->data))
+    if (!key || !st_svm_account(j, &key->key, &a) || !sol_is(&a.owner, SOL_ID_SYSTEM_PROGRAM) ||
+        !sol_nonce_read(n, a.data))
         return false;
     return n->current && n->initialized && b32_eq(&n->nonce, &m->blockhash) &&
            !b32_eq(&n->nonce, &next) && first_instruction_signed_by(m, &n->authority);
@@ -106,7 +107,7 @@ struct checked {
     struct sol_budget budget;
     uint64_t fee;
     bool by_nonce;
-    struct st_svm_account nonce_account, payer;
+    struct st_svm_account payer;
     struct sol_nonce nonce;
 };
 
@@ -116,7 +117,7 @@ static struct sol_error check(const struct sol_bank *bank, struct st_journal *j,
     *c = (struct checked){0};
     struct sol_error e = sol_error(SOL_TX_OK);
     if (!o->any_blockhash && !is_recent(bank, &m->blockhash)) {
-        c->by_nonce = usable_nonce(bank, j, m, &c->nonce_account, &c->nonce);
+        c->by_nonce = usable_nonce(bank, j, m, &c->nonce);
         if (!c->by_nonce) return sol_error(SOL_TX_BLOCKHASH_NOT_FOUND);
     }
     if (o->budget)
@@ -323,28 +324,25 @@ void sol_run_message(const struct sol_bank *bank, struct st_journal *j, const st
     run(bank, j, m, budget, out);
 }
 
-/* What stays when the transaction fails: the fee, and the nonce advanced. */
-static void write_first(const struct sol_bank *bank, struct st_journal *j,
-                        const struct sol_message *m, struct checked *c) {
-    uint8_t state[SOL_NONCE_BYTES];
-    const struct b32 *payer = &m->keys[0].key;
-    const struct sol_key *nonce = c->by_nonce ? nonce_key(m) : NULL;
-    if (nonce) {
-        c->nonce.nonce = sol_durable_nonce(&bank->blockhash);
-        c->nonce.lamports_per_signature = bank->lamports_per_signature;
-        sol_nonce_encode(state, &c->nonce);
-        struct bytes old = c->nonce_account.data;
-        uint8_t *data = arena_alloc(st_tx_arena(j), old.n, 1);
-        memcpy(data, old.p, old.n);
-        memcpy(data, state, sizeof state);
-        c->nonce_account.data = bytes_make(data, old.n);
-        if (b32_eq(&nonce->key, payer))
-            c->payer.data = c->nonce_account.data;
-        else
-            st_set_svm_account(j, &nonce->key, &c->nonce_account);
-    }
+static void take_fee(struct st_journal *j, const struct sol_message *m, struct checked *c) {
     c->payer.lamports -= c->fee;
-    st_set_svm_account(j, payer, &c->payer);
+    st_set_svm_account(j, &m->keys[0].key, &c->payer);
+}
+
+/* A transaction that has failed has used its nonce up all the same. (One that succeeds has advanced
+ * it in its first instruction.) */
+static void advance_nonce(const struct sol_bank *bank, struct st_journal *j,
+                          const struct sol_message *m, struct sol_nonce *n) {
+    const struct b32 *key = &nonce_key(m)->key;
+    struct st_svm_account a;
+    if (!st_svm_account(j, key, &a)) return;
+    n->nonce = sol_durable_nonce(&bank->blockhash);
+    n->lamports_per_signature = bank->lamports_per_signature;
+    uint8_t *data = arena_alloc(st_tx_arena(j), a.data.n, 1);
+    memcpy(data, a.data.p, a.data.n);
+    sol_nonce_encode(data, n);
+    a.data = bytes_make(data, a.data.n);
+    st_set_svm_account(j, key, &a);
 }
 
 void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
@@ -356,9 +354,11 @@ void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct
     if (out->error.code) return;
     out->included = true;
     out->fee = c.fee;
-    write_first(bank, j, m, &c);
+    take_fee(j, m, &c);
     st_mark mark = st_savepoint(j);
     run(bank, j, m, &c.budget, out);
     if (out->lamports_before) out->lamports_before[0] += c.fee;
-    if (out->error.code) st_revert(j, mark);
+    if (!out->error.code) return;
+    st_revert(j, mark);
+    if (c.by_nonce) advance_nonce(bank, j, m, &c.nonce);
 }

@@ -41,9 +41,9 @@ struct sol_options {
 };
 
 /* Runs a transaction between st_begin_tx and st_end_tx. The checks of sol_check come first: if they
- * fail nothing is written and out->included is false. The fee and the advance of a durable nonce
- * are written before the first savepoint; what the instructions do is undone if the transaction
- * fails. */
+ * fail nothing is written and out->included is false. The fee is taken before the first savepoint;
+ * what the instructions do is undone if the transaction fails, and a durable nonce advances all the
+ * same. */
 void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
                  const struct sol_options *options, struct sol_result *out);
 
