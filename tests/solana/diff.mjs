@@ -1,6 +1,6 @@
 // Random transactions in Tern and in litesvm until they differ: node tests/solana/diff.mjs [--cases N] [--seed N]
-// [--per-world N] [--all]. With --all it goes on with a new world after a difference.
-import { openWorld, Rand, runCase } from './random.mjs';
+// [--per-world N] [--all] [--gates]. With --gates features are on that mainnet has off; with --all it goes on with a new world after a difference.
+import { CLOSED_GATES, openWorld, Rand, runCase } from './random.mjs';
 
 const option = (name, otherwise) => { const i = process.argv.indexOf(name); return i < 0 ? otherwise : Number(process.argv[i + 1]); };
 const cases = option('--cases', 1000), first = option('--seed', 1), perWorld = option('--per-world', 2000), all = process.argv.includes('--all');
@@ -8,7 +8,7 @@ const cases = option('--cases', 1000), first = option('--seed', 1), perWorld = o
 let run = 0, failed = 0, succeeded = 0;
 const errors = new Map();
 for (let seed = first; run < cases; seed++) {
-    const world = await openWorld(new Rand(seed));
+    const world = await openWorld(new Rand(seed), process.argv.includes('--gates') ? { features: CLOSED_GATES } : {});
     world.seed = seed;
     for (let i = 0; i < perWorld && run < cases; i++) {
         const c = await runCase(world);

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { existsSync } from 'node:fs';
-import { LiteSVM } from 'litesvm';
+import { FeatureSet, LiteSVM } from 'litesvm';
 
 // ---- base58
 
@@ -195,15 +195,35 @@ function errorOf(e) {
 /** Why the loader refuses a file is said in words of Tern's own: the line before its failure does not count. */
 const plainLogs = (logs) => logs.filter((_, i) => !logs[i + 1]?.startsWith(`Program ${LOADER_V3} failed: invalid account data`));
 
+/** litesvm's own set: it has accounts for the gates that mainnet has opened. */
+function mainnetFeatures() {
+    const set = new FeatureSet(), lite = new LiteSVM();
+    for (const id of FeatureSet.allEnabled().getActiveFeatures())
+        if (lite.getAccount(base58(id)).exists) set.activate(id, 0n);
+    return set;
+}
+
+/** options.features: gates to open beside mainnet's, {name: key}. */
+function openLite({ verify = false, blockhash = false, features = {} }) {
+    let lite = new LiteSVM();
+    if (Object.keys(features).length) {
+        const set = mainnetFeatures();
+        for (const k of Object.values(features)) set.activate(key(k), 0n);
+        lite = lite.withFeatureSet(set).withBuiltins().withDefaultPrograms();
+    }
+    return lite.withSigverify(verify).withBlockhashCheck(blockhash).withTransactionHistory(0n);
+}
+
 /** Both at once. `send` answers with the differences between what the two did. */
 export class Pair {
     static async open(options = {}) {
         const p = new Pair();
         p.tern = new Tern(options.program);
-        p.lite = new LiteSVM().withSigverify(options.verify ?? false).withBlockhashCheck(options.blockhash ?? false).withTransactionHistory(0n);
+        p.lite = openLite(options);
         p.verify = options.verify ?? false;
         p.blockhash = p.lite.latestBlockhash();
         await p.tern.ask({ genesis: true });
+        await p.tern.ask({ bank: { features: Object.fromEntries(Object.keys(options.features ?? {}).map((name) => [name, true])) } });
         for (const k of [...SYSVARS, SYSTEM]) await p.copy(k); // litesvm's System account has another text, "solana_system_program"
         await p.setSlot(p.lite.getClock().slot + 1n); // programs that litesvm brings can be called from the next slot on
         return p;

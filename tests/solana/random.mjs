@@ -30,14 +30,22 @@ export class Rand {
 
 const PROGRAMS = { v2: t.randomKey('driver 2'), v1: t.randomKey('driver 1'), v3: t.randomKey('driver 3') };
 const DRIVERS = Object.values(PROGRAMS);
-const POSSIBLE = b.SYSCALLS.filter((s) => !['sol_blake3', 'sol_sha512', 'sol_remaining_compute_units', 'sol_big_mod_exp'].includes(s));
+const GATED = ['sol_blake3', 'sol_sha512', 'sol_remaining_compute_units', 'sol_big_mod_exp'];
+
+/** Gates that are closed on mainnet and open syscalls or change limits. */
+export const CLOSED_GATES = {
+    blake3_syscall: 'HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3', sha512_syscall: 's512oDwgx8hjMnaQjXfqqrZroVj4HvC6TkN3iSSWXCh',
+    big_mod_exp_syscall: 'expH2ppKPW2ANEdEmAjfhSEcnBQJfmoX4FjuNpe9ttg', remaining_compute_units_syscall: '5TuppMutoyzhUSfuYdhgzD47F92GL1g89KpCZQKqedxP',
+    raise_cpi_nesting_limit_to_8: '6TkHkRmP7JZy1fdM6fg5uXn76wChQBWGokHBJzrLB3mj', increase_tx_account_lock_limit: '9LZdXeKGeBV6hRLdxS1rHbHoEUsKqesCC2ZAPTPKJAbK',
+};
 
 export async function openWorld(rand, options = {}) {
     const pair = await t.Pair.open(options);
     const world = { pair, rand, payer: t.keypair('payer').address, wallets: [], owned: [], mints: [], tokens: [], tables: [], nonces: [], buffers: [], deployed: [], fresh: 0 };
     for (const p of [t.TOKEN, t.TOKEN_2022, t.ATA, t.MEMO, t.MEMO_V1, t.LOOKUP_TABLE]) await pair.copyProgram(p);
-    const elf = b.driver(POSSIBLE);
+    const elf = b.driver(b.SYSCALLS.filter((s) => options.features || !GATED.includes(s)));
     world.elf = elf;
+    world.gated = !!options.features;
     await pair.setAccount(PROGRAMS.v2, { lamports: 10n ** 10n, owner: t.LOADER_V2, executable: true, data: elf });
     await pair.setAccount(PROGRAMS.v1, { lamports: 10n ** 10n, owner: t.LOADER_V1, executable: true, data: elf });
     const programData = pda([t.key(PROGRAMS.v3)], t.LOADER_V3);
@@ -256,6 +264,7 @@ const CURVE_POINT = Buffer.from('58666666666666666666666666666666666666666666666
 
 function steps(w) {
     const r = w.rand, c = b.call;
+    if (w.gated && r.chance(4)) return gated(w);
     switch (r.below(30)) {
         case 0: return t.cat(b.put(H + 256n, Buffer.from('some text, ü and more of it '.repeat(3)).subarray(0, 64)), c('sol_log_', r.chance(4) ? address(w) : H + 256n, BigInt(r.below(64))));
         case 1: return c('sol_log_64_', r.u64(), r.u64(), r.u64(), r.u64(), r.u64());
@@ -319,6 +328,18 @@ function bn254(w) {
     if (r.chance(4)) { p = Buffer.from(p); p[r.below(p.length)] ^= 1 << r.below(8); }
     const bytes = r.chance(5) ? r.one([0, 64, p.length + 32, p.length - 1, 192]) : p.length;
     return t.cat(b.put(H + 256n, p), b.call('sol_alt_bn128_group_op', BigInt(op + (little ? 128 : 0)), H + 256n, BigInt(bytes), H + 1024n), b.load(H + 1024n), b.load(H + 1080n), b.load(H + 1048n));
+}
+
+/** Syscalls that mainnet does not have yet. */
+function gated(w) {
+    const r = w.rand, name = r.one(GATED);
+    if (name === 'sol_remaining_compute_units') return b.call(name);
+    if (name !== 'sol_big_mod_exp') { const [p, n] = slices(w, H + 512n, 4); return t.cat(p, b.call(name, H + 512n, n, address(w)), b.load(H)); }
+    const operand = () => [H + BigInt(8 * r.below(300)), BigInt(r.one([0, 1, 1, 8, 31, 32, 33, 64, 65, 200, 512, r.below(100), r.chance(8) ? 513 : 40]))];
+    const [base, exponent, modulus] = [operand(), operand(), operand()];
+    const fill = t.cat(b.put(base[0], r.bytes(24)), b.put(exponent[0], r.one([t.u64(1), r.bytes(16), t.u64(0)])), b.put(modulus[0], r.bytes(24)), r.chance(5) ? Buffer.alloc(0) : b.storeByte(modulus[0], BigInt(1 + 2 * r.below(128))));
+    const at = H + 3072n, out = r.chance(6) ? address(w) : H + 1600n;
+    return t.cat(fill, b.put(at, t.cat(...[...base, ...exponent, ...modulus].map(t.u64))), b.call(name, at, out), b.load(out), b.load(out + 24n));
 }
 
 const BLS_G1 = Buffer.from('17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb' +
