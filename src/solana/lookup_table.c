@@ -14,6 +14,7 @@ enum {
     ADDRESSES_MAX = 256,
     SLOT_HASHES_MAX = 512,
     READONLY_DATA_MODIFIED = 10,
+    READONLY_LAMPORT_CHANGE = 11,
 };
 
 enum tag { CREATE, FREEZE, EXTEND, DEACTIVATE, CLOSE };
@@ -98,6 +99,12 @@ static uint64_t missing_rent(const struct sol_context *ctx, size_t bytes) {
 
 /* ---- Instructions */
 
+/* The bytecode ends where a program that it calls fails, without a word. */
+static struct sol_fail called(struct sol_fail f, bool *ended) {
+    *ended = f.code != SOL_IX_OK;
+    return f;
+}
+
 static struct sol_fail check_address(struct sol_context *ctx, uint64_t slot, uint8_t bump) {
     uint8_t le[8];
     struct b32 address;
@@ -111,7 +118,7 @@ static struct sol_fail check_address(struct sol_context *ctx, uint64_t slot, uin
     return sol_fail(SOL_IX_INVALID_ARGUMENT);
 }
 
-static struct sol_fail create(struct sol_context *ctx, uint64_t slot, uint8_t bump) {
+static struct sol_fail create(struct sol_context *ctx, uint64_t slot, uint8_t bump, bool *ended) {
     enum { TABLE, AUTHORITY, PAYER, SYSTEM };
     struct b32 hash, id = *sol_program_id(ctx);
     if (!sol_at(ctx, PAYER)) return sol_fail(SOL_IX_NOT_ENOUGH_ACCOUNT_KEYS);
@@ -125,10 +132,10 @@ static struct sol_fail create(struct sol_context *ctx, uint64_t slot, uint8_t bu
     if (f.code || b32_eq(&sol_at(ctx, TABLE)->owner, &id)) return f;
     struct b32 table = *key_at(ctx, TABLE);
     uint64_t lamports = missing_rent(ctx, META_BYTES);
-    if (lamports) f = sol_invoke_transfer(ctx, key_at(ctx, PAYER), &table, lamports);
+    if (lamports) f = called(sol_invoke_transfer(ctx, key_at(ctx, PAYER), &table, lamports), ended);
     if (!f.code && !sol_at(ctx, SYSTEM)) f = sol_fail(SOL_IX_NOT_ENOUGH_ACCOUNT_KEYS);
-    if (!f.code) f = sol_invoke_allocate(ctx, &table, META_BYTES);
-    if (!f.code) f = sol_invoke_assign(ctx, &table, &id);
+    if (!f.code) f = called(sol_invoke_allocate(ctx, &table, META_BYTES), ended);
+    if (!f.code) f = called(sol_invoke_assign(ctx, &table, &id), ended);
     if (f.code) return f;
     return write_table(ctx, &(struct table){.deactivated = UINT64_MAX,
                                             .has_authority = true,
@@ -165,7 +172,7 @@ static struct sol_fail check_extension(struct sol_context *ctx, const struct tab
     return sol_is_writable(ctx, 0) ? SOL_OK : sol_custom(READONLY_DATA_MODIFIED);
 }
 
-static struct sol_fail pay_extension(struct sol_context *ctx) {
+static struct sol_fail pay_extension(struct sol_context *ctx, bool *ended) {
     enum { TABLE, AUTHORITY, PAYER, SYSTEM };
     uint64_t lamports = missing_rent(ctx, sol_at(ctx, TABLE)->data_bytes);
     if (lamports == 0) return SOL_OK;
@@ -173,10 +180,11 @@ static struct sol_fail pay_extension(struct sol_context *ctx) {
     if (!sol_is_signer(ctx, PAYER))
         return fail(ctx, SOL_IX_MISSING_REQUIRED_SIGNATURE, "Payer account must be a signer");
     if (!sol_at(ctx, SYSTEM)) return sol_fail(SOL_IX_NOT_ENOUGH_ACCOUNT_KEYS);
-    return sol_invoke_transfer(ctx, key_at(ctx, PAYER), key_at(ctx, TABLE), lamports);
+    return called(sol_invoke_transfer(ctx, key_at(ctx, PAYER), key_at(ctx, TABLE), lamports),
+                  ended);
 }
 
-static struct sol_fail extend(struct sol_context *ctx, struct bytes keys) {
+static struct sol_fail extend(struct sol_context *ctx, struct bytes keys, bool *ended) {
     struct table t;
     uint8_t *data;
     uint64_t slot = ctx->bank->sysvars.clock.slot;
@@ -193,7 +201,7 @@ static struct sol_fail extend(struct sol_context *ctx, struct bytes keys) {
     if (!f.code) f = sol_data_for_write(ctx, 0, &data);
     if (f.code) return f;
     memcpy(data + at, keys.p, keys.n);
-    return pay_extension(ctx);
+    return pay_extension(ctx, ended);
 }
 
 static struct sol_fail deactivate(struct sol_context *ctx) {
@@ -227,18 +235,17 @@ static struct sol_fail close(struct sol_context *ctx) {
     struct table t;
     struct sol_fail f = open_table(ctx, &t, 3, "Lookup table is frozen");
     if (!f.code) f = check_closable(ctx, &t);
+    if (!f.code && !sol_is_writable(ctx, 2)) f = sol_custom(READONLY_LAMPORT_CHANGE);
     if (!f.code && !sol_is_writable(ctx, 0)) f = sol_custom(READONLY_DATA_MODIFIED);
     if (!f.code) f = sol_add_lamports(ctx, 2, sol_at(ctx, 0)->lamports);
     if (!f.code) f = sol_set_data_bytes(ctx, 0, 0);
     return f.code ? f : sol_set_lamports(ctx, 0, 0);
 }
 
-struct sol_fail sol_run_lookup_table(struct sol_context *ctx) {
+static struct sol_fail dispatch(struct sol_context *ctx, bool *ended) {
     static const char *const names[] = {"CreateLookupTable", "FreezeLookupTable",
                                         "ExtendLookupTable", "DeactivateLookupTable",
                                         "CloseLookupTable"};
-    struct sol_fail f = sol_charge(ctx, UNITS);
-    if (f.code) return f;
     struct sol_reader r = sol_reader(sol_data(ctx));
     uint32_t tag = sol_take_u32(&r);
     uint64_t number = tag == CREATE || tag == EXTEND ? sol_take_u64(&r) : 0;
@@ -248,10 +255,41 @@ struct sol_fail sol_run_lookup_table(struct sol_context *ctx) {
     if (r.failed || tag > CLOSE) return sol_fail(SOL_IX_INVALID_INSTRUCTION_DATA);
     sol_log(ctx, "Program log: Instruction: %s", names[tag]);
     switch (tag) {
-    case CREATE: return create(ctx, number, bump);
+    case CREATE: return create(ctx, number, bump, ended);
     case FREEZE: return freeze(ctx);
-    case EXTEND: return extend(ctx, bytes_make(keys, 32 * number));
+    case EXTEND: return extend(ctx, bytes_make(keys, 32 * number), ended);
     case DEACTIVATE: return deactivate(ctx);
     default: return close(ctx);
     }
+}
+
+/* Does the machine say so of what the bytecode has written, after its end? */
+static bool is_the_machines(enum sol_ix_error code) {
+    return code == SOL_IX_READONLY_DATA_MODIFIED || code == SOL_IX_READONLY_LAMPORT_CHANGE ||
+           code == SOL_IX_EXTERNAL_ACCOUNT_LAMPORT_SPEND;
+}
+
+static const char *custom_text(uint32_t custom) {
+    switch (custom) {
+    case READONLY_DATA_MODIFIED: return "Instruction modified data of a read-only account";
+    case READONLY_LAMPORT_CHANGE: return "Instruction changed the balance of a read-only account";
+    default: return sol_address_error_text((enum sol_address_error)(custom + 1));
+    }
+}
+
+/* The line that the bytecode ends its log with. */
+static void log_failure(struct sol_context *ctx, struct sol_fail f) {
+    if (f.code == SOL_IX_CUSTOM)
+        sol_log(ctx, "Program log: %s", custom_text(f.custom));
+    else if (!is_the_machines(f.code))
+        sol_log(ctx, "Program log: Error: %s", sol_ix_error_name(f.code));
+}
+
+struct sol_fail sol_run_lookup_table(struct sol_context *ctx) {
+    bool ended = false;
+    struct sol_fail f = sol_charge(ctx, UNITS);
+    if (f.code) return f;
+    f = dispatch(ctx, &ended);
+    if (f.code && !ended) log_failure(ctx, f);
+    return f;
 }

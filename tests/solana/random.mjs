@@ -42,7 +42,8 @@ export const CLOSED_GATES = {
 export async function openWorld(rand, options = {}) {
     const pair = await t.Pair.open(options);
     const world = { pair, rand, payer: t.keypair('payer').address, wallets: [], owned: [], mints: [], tokens: [], tables: [], nonces: [], buffers: [], deployed: [], fresh: 0 };
-    for (const p of [t.TOKEN, t.TOKEN_2022, t.ATA, t.MEMO, t.MEMO_V1, t.LOOKUP_TABLE]) await pair.copyProgram(p);
+    for (const p of [t.TOKEN, t.TOKEN_2022, t.ATA, t.MEMO, t.MEMO_V1]) await pair.copyProgram(p);
+    if (!options.nativeTables) await pair.copyProgram(t.LOOKUP_TABLE);
     const elf = b.driver(b.SYSCALLS.filter((s) => options.features || !GATED.includes(s)));
     world.elf = elf;
     world.gated = !!options.features;
@@ -484,6 +485,12 @@ function spoil(w, i) {
         default: return { ...i, accounts, data: r.chance(2) ? data.subarray(0, r.below(data.length + 1)) : t.cat(data, r.bytes(r.below(8))) };
     }
     return { ...i, accounts, data };
+}
+
+/** Instructions for lookup tables alone. */
+export function drawTables(w) {
+    const list = kinds.table(w);
+    return w.rand.chance(4) ? [spoil(w, list[0])] : list;
 }
 
 /** The instructions of one case. */
