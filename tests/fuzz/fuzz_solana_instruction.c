@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
     WALLETS = 4,
-    STATES = 8,
+    STATES = 9,
+    DERIVED = 2,
     INSTRUCTIONS_MAX = 6,
     ACCOUNTS_MAX = 12,
     SIGNER = 0x80,
@@ -31,7 +32,7 @@ static const uint8_t ids[] = {SOL_ID_SYSTEM_PROGRAM,
                               SOL_ID_SYSVAR_SLOT_HASHES,
                               SOL_ID_SYSVAR_INSTRUCTIONS};
 
-enum { KEYS = COUNT_OF(ids) + WALLETS + STATES };
+enum { KEYS = COUNT_OF(ids) + WALLETS + STATES + DERIVED };
 
 struct world {
     struct st_journal *journal;
@@ -47,17 +48,18 @@ static const struct {
     uint16_t bytes;
 } states[STATES] = {{SOL_ID_SYSTEM_PROGRAM, 1, false, 80},
                     {SOL_ID_SYSTEM_PROGRAM, 0, false, 80},
-                    {SOL_ID_BPF_LOADER_UPGRADEABLE, 1, false, 400},
+                    {SOL_ID_BPF_LOADER_UPGRADEABLE, 1, false, 300},
                     {SOL_ID_BPF_LOADER_UPGRADEABLE, 0, false, 36},
                     {SOL_ID_BPF_LOADER_UPGRADEABLE, 3, false, 345},
                     {SOL_ID_BPF_LOADER_UPGRADEABLE, 2, true, 36},
                     {SOL_ID_ADDRESS_LOOKUP_TABLE, 1, false, 56 + 96},
-                    {SOL_ID_ADDRESS_LOOKUP_TABLE, 0, false, 56}};
+                    {SOL_ID_ADDRESS_LOOKUP_TABLE, 0, false, 56},
+                    {SOL_ID_BPF_LOADER_UPGRADEABLE, 0, false, 200}};
 
 static void put(struct world *w, const struct b32 *key, uint8_t owner, bool executable,
                 struct bytes data) {
     st_set_svm_account(w->journal, key,
-                       &(struct st_svm_account){.lamports = 3000000,
+                       &(struct st_svm_account){.lamports = 1000000000,
                                                 .rent_epoch = UINT64_MAX,
                                                 .owner = *sol_id(owner),
                                                 .executable = executable,
@@ -82,17 +84,28 @@ static void put_sysvars(struct world *w) {
     sol_sysvars_load(&w->bank.sysvars, w->journal, &w->arena);
 }
 
-/* Authorities are the first wallet. */
-static struct bytes state_of(size_t i, const struct b32 *authority, uint8_t out[400]) {
-    static const uint8_t authority_at[STATES] = {8, 8, 5, 4, 13, 4, 22, 22};
+enum { PROGRAM_NEW = 3, PROGRAM_DATA = 4, PROGRAM = 5 }; /* of states */
+
+/* Authorities are the first wallet; the program's account names its data. */
+static struct bytes state_of(size_t i, const struct b32 *own, uint8_t out[400]) {
+    static const uint8_t key_at[STATES] = {8, 0, 5, 0, 13, 4, 22, 0, 0};
     memset(out, 0, 400);
     out[0] = states[i].tag;
     if (i == 0) out[4] = 1;
-    if (authority_at[i] > 4 && authority_at[i] != 8) out[authority_at[i] - 1] = 1;
     if (states[i].owner == SOL_ID_ADDRESS_LOOKUP_TABLE) memset(out + 4, 0xff, 8);
-    if ((size_t)authority_at[i] + 32 <= states[i].bytes)
-        memcpy(out + authority_at[i], authority, sizeof *authority);
+    if (key_at[i] == 0) return bytes_make(out, states[i].bytes);
+    if (i != 0 && i != PROGRAM) out[key_at[i] - 1] = 1; /* there is one */
+    memcpy(out + key_at[i], &own[i == PROGRAM ? WALLETS + PROGRAM_DATA : 0], sizeof *own);
     return bytes_make(out, states[i].bytes);
+}
+
+/* Addresses that a deployment and a new table must have. */
+static void derive(struct b32 out[DERIVED], const struct b32 *own) {
+    uint8_t bump, slot[8] = {8};
+    const struct bytes program[] = {BYTES_OF(own[WALLETS + PROGRAM_NEW])};
+    const struct bytes table[] = {BYTES_OF(own[0]), BYTES_OF(slot)};
+    sol_find_program_address(&out[0], &bump, program, 1, sol_id(SOL_ID_BPF_LOADER_UPGRADEABLE));
+    sol_find_program_address(&out[1], &bump, table, 2, sol_id(SOL_ID_ADDRESS_LOOKUP_TABLE));
 }
 
 static void open(struct world *w) {
@@ -108,6 +121,7 @@ static void open(struct world *w) {
     for (size_t i = 0; i < COUNT_OF(ids); i++) w->keys[n++] = *sol_id(ids[i]);
     for (size_t i = 0; i < WALLETS + STATES; i++)
         w->keys[n++] = (struct b32){{0xee, [31] = (uint8_t)(i + 1)}};
+    derive(w->keys + n, w->keys + COUNT_OF(ids));
     st_begin_tx(w->journal);
     sol_genesis_accounts(w->journal, &w->bank);
     put_sysvars(w);
@@ -115,8 +129,7 @@ static void open(struct world *w) {
     for (size_t i = 0; i + 1 < WALLETS; i++)
         put(w, &own[i], SOL_ID_SYSTEM_PROGRAM, false, (struct bytes){0});
     for (size_t i = 0; i < STATES; i++)
-        put(w, &own[WALLETS + i], states[i].owner, states[i].executable,
-            state_of(i, &own[0], data));
+        put(w, &own[WALLETS + i], states[i].owner, states[i].executable, state_of(i, own, data));
     st_end_tx(w->journal, false);
 }
 
