@@ -111,7 +111,7 @@ endfunction()
 
 # Block 0's blobs are embedded by the assembler, which link-time optimisation would tear apart from the code.
 function(tern_embed_genesis)
-  file(GLOB blobs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/framework/blobs/*.mv ${CMAKE_SOURCE_DIR}/contracts/artifacts/*.bin)
+  file(GLOB blobs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/framework/blobs/*.mv ${CMAKE_SOURCE_DIR}/framework/blobs/*/*.mv ${CMAKE_SOURCE_DIR}/contracts/artifacts/*.bin)
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/chain/genesis_blobs.c PROPERTIES
     COMPILE_OPTIONS "-fno-lto" COMPILE_DEFINITIONS "TERN_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"" OBJECT_DEPENDS "${blobs}")
 endfunction()

@@ -12,22 +12,32 @@ done
 [ -n "$movec" ] || { echo "framework/build.sh: movec is not built: ./x build" >&2; exit 2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -r framework/Move.toml framework/sources "$work/"
-"$movec" "$work" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-built=$work/build/TernFramework/bytecode_modules
-mapfile -t modules < <(sed -nE 's/^MODULE\(([a-z_0-9]+)\)$/\1/p' framework/modules.def)
+cp -r framework/Move.toml framework/sources framework/token framework/token_objects "$work/"
 bad=0
-for f in "$built"/*.mv; do
-    name=$(basename "$f" .mv)
-    grep -qx "MODULE($name)" framework/modules.def || { echo "$name is not in framework/modules.def" >&2; bad=1; }
-done
-for name in "${modules[@]}"; do
-    if [ "${1:-}" = --check ]; then
-        cmp -s "$built/$name.mv" "framework/blobs/$name.mv" || { echo "framework/blobs/$name.mv is not what the compiler makes of the source: framework/build.sh" >&2; bad=1; }
-    else
-        mkdir -p framework/blobs
-        cp "$built/$name.mv" "framework/blobs/$name.mv"
-    fi
-done
+count=0
+
+# package folder, name, its macro in modules.def, folder of its blobs
+build_package() {
+    local built=$1/build/$2/bytecode_modules name f
+    "$movec" "$1" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+    for f in "$built"/*.mv; do
+        name=$(basename "$f" .mv)
+        grep -qx "$3($name)" framework/modules.def || { echo "$name is not in framework/modules.def" >&2; bad=1; }
+    done
+    for name in $(sed -nE "s/^$3\(([a-z_0-9]+)\)\$/\1/p" framework/modules.def); do
+        count=$((count + 1))
+        if [ "$mode" = --check ]; then
+            cmp -s "$built/$name.mv" "$4/$name.mv" || { echo "$4/$name.mv is not what the compiler makes of the source: framework/build.sh" >&2; bad=1; }
+        else
+            mkdir -p "$4"
+            cp "$built/$name.mv" "$4/$name.mv"
+        fi
+    done
+}
+
+mode=${1:-}
+build_package "$work" TernFramework MODULE framework/blobs
+build_package "$work/token" TernToken TOKEN framework/blobs/0x3
+build_package "$work/token_objects" TernTokenObjects TOKEN_OBJECTS framework/blobs/0x4
 [ "$bad" = 0 ] || exit 1
-echo "${#modules[@]} modules"
+echo "$count modules"

@@ -6,18 +6,19 @@ module aptos_framework::aptos_account {
     use aptos_framework::account;
     use aptos_framework::aptos_coin::AptosCoin;
     use aptos_framework::coin::{Self, Coin};
-    use aptos_framework::create_signer::create_signer;
     use aptos_framework::event::{Self, EventHandle};
+    use aptos_framework::fungible_asset::{Self, FungibleAsset, Metadata};
+    use aptos_framework::object::{Self, Object};
+    use aptos_framework::primary_fungible_store;
 
     friend aptos_framework::genesis;
     friend aptos_framework::resource_account;
+    friend aptos_framework::transaction_validation;
 
     /// The account does not exist.
     const EACCOUNT_NOT_FOUND: u64 = 1;
     /// The account has no store for the native coin.
     const EACCOUNT_NOT_REGISTERED_FOR_APT: u64 = 2;
-    /// The account does not take coins that it has not registered for.
-    const EACCOUNT_DOES_NOT_ACCEPT_DIRECT_COIN_TRANSFERS: u64 = 3;
     /// There are not as many amounts as recipients.
     const EMISMATCHING_RECIPIENTS_AND_AMOUNTS_LENGTH: u64 = 5;
 
@@ -38,13 +39,12 @@ module aptos_framework::aptos_account {
 
     public entry fun create_account(auth_key: address) {
         let account_signer = account::create_account(auth_key);
-        coin::register<AptosCoin>(&account_signer);
+        ensure_native_store(signer::address_of(&account_signer));
     }
 
     public entry fun transfer(source: &signer, to: address, amount: u64) {
         if (!account::exists_at(to)) create_account(to);
-        if (!coin::is_account_registered<AptosCoin>(to)) coin::register<AptosCoin>(&create_signer(to));
-        coin::transfer<AptosCoin>(source, to, amount)
+        fungible_transfer_only(source, to, amount)
     }
 
     public entry fun batch_transfer(source: &signer, recipients: vector<address>, amounts: vector<u64>) {
@@ -57,13 +57,13 @@ module aptos_framework::aptos_account {
         }
     }
 
-    public entry fun transfer_coins<CoinType>(from: &signer, to: address, amount: u64) acquires DirectTransferConfig {
+    public entry fun transfer_coins<CoinType>(from: &signer, to: address, amount: u64) {
         deposit_coins(to, coin::withdraw<CoinType>(from, amount));
     }
 
     public entry fun batch_transfer_coins<CoinType>(
         from: &signer, recipients: vector<address>, amounts: vector<u64>
-    ) acquires DirectTransferConfig {
+    ) {
         let n = vector::length(&recipients);
         assert!(n == vector::length(&amounts), error::invalid_argument(EMISMATCHING_RECIPIENTS_AND_AMOUNTS_LENGTH));
         let i = 0;
@@ -73,17 +73,60 @@ module aptos_framework::aptos_account {
         }
     }
 
-    public fun deposit_coins<CoinType>(to: address, coins: Coin<CoinType>) acquires DirectTransferConfig {
+    public fun deposit_coins<CoinType>(to: address, coins: Coin<CoinType>) {
         if (!account::exists_at(to)) create_account(to);
-        if (!coin::is_account_registered<CoinType>(to)) {
-            assert!(
-                can_receive_direct_coin_transfers(to),
-                error::permission_denied(EACCOUNT_DOES_NOT_ACCEPT_DIRECT_COIN_TRANSFERS)
-            );
-            coin::register<CoinType>(&create_signer(to));
-        };
         coin::deposit<CoinType>(to, coins)
     }
+
+    public entry fun transfer_fungible_assets(
+        from: &signer, metadata: Object<Metadata>, to: address, amount: u64
+    ) {
+        deposit_fungible_assets(to, primary_fungible_store::withdraw(from, metadata, amount))
+    }
+
+    public entry fun batch_transfer_fungible_assets(
+        from: &signer, metadata: Object<Metadata>, recipients: vector<address>, amounts: vector<u64>
+    ) {
+        let n = vector::length(&recipients);
+        assert!(n == vector::length(&amounts), error::invalid_argument(EMISMATCHING_RECIPIENTS_AND_AMOUNTS_LENGTH));
+        let i = 0;
+        while (i < n) {
+            transfer_fungible_assets(from, metadata, *vector::borrow(&recipients, i), *vector::borrow(&amounts, i));
+            i = i + 1;
+        }
+    }
+
+    public fun deposit_fungible_assets(to: address, fa: FungibleAsset) {
+        if (!account::exists_at(to)) create_account(to);
+        primary_fungible_store::deposit(to, fa)
+    }
+
+    // ---- The native coin's stores -----------------------------------------------------------------------------
+
+    /// The native coin, without making the receiving account. It is never frozen and has no functions of its own.
+    public(friend) entry fun fungible_transfer_only(source: &signer, to: address, amount: u64) {
+        let from = ensure_native_store(signer::address_of(source));
+        fungible_asset::unchecked_deposit(ensure_native_store(to), fungible_asset::unchecked_withdraw(from, amount))
+    }
+
+    public(friend) fun is_fungible_balance_at_least(account: address, amount: u64): bool {
+        fungible_asset::is_address_balance_at_least(native_store_address(account), amount)
+    }
+
+    fun native_store_address(account: address): address {
+        object::create_user_derived_object_address(account, @aptos_fungible_asset)
+    }
+
+    fun ensure_native_store(account: address): address {
+        let at = native_store_address(account);
+        if (!fungible_asset::store_exists(at)) {
+            let metadata = object::address_to_object<Metadata>(@aptos_fungible_asset);
+            primary_fungible_store::create_primary_store(account, metadata);
+        };
+        at
+    }
+
+    // ---- Accounts ---------------------------------------------------------------------------------------------
 
     public fun assert_account_exists(addr: address) {
         assert!(account::exists_at(addr), error::not_found(EACCOUNT_NOT_FOUND));

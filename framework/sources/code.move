@@ -6,6 +6,7 @@ module aptos_framework::code {
     use std::string::String;
     use std::vector;
     use aptos_framework::event;
+    use aptos_framework::object::{Self, Object};
     use aptos_framework::system_addresses;
     use aptos_std::copyable_any::Any;
     use aptos_std::from_bcs;
@@ -47,6 +48,14 @@ module aptos_framework::code {
         is_upgrade: bool,
     }
 
+    struct CodePublishingPermission has copy, drop, store {}
+
+    /// A module that a package may use; with an empty name all modules of the account.
+    struct AllowedDep has drop {
+        account: address,
+        module_name: String,
+    }
+
     /// A module of this name is in another package of the account.
     const EMODULE_NAME_CLASH: u64 = 0x1;
     /// An immutable package cannot be upgraded.
@@ -59,8 +68,16 @@ module aptos_framework::code {
     const EPACKAGE_DEP_MISSING: u64 = 0x5;
     /// A dependency has a weaker policy.
     const EDEP_WEAKER_POLICY: u64 = 0x6;
+    /// A dependency with the policy `arbitrary` is at another address.
+    const EDEP_ARBITRARY_NOT_SAME_ADDRESS: u64 = 0x7;
     /// The policy `arbitrary` is not allowed.
     const EINCOMPATIBLE_POLICY_DISABLED: u64 = 0x8;
+    /// The account does not own the object.
+    const ENOT_PACKAGE_OWNER: u64 = 0x9;
+    /// There is no such object with code.
+    const ECODE_OBJECT_DOES_NOT_EXIST: u64 = 0xA;
+    /// Signers here have all permissions of their account.
+    const ENO_CODE_PERMISSION: u64 = 0xB;
 
     public fun upgrade_policy_arbitrary(): UpgradePolicy { UpgradePolicy { policy: 0 } }
     public fun upgrade_policy_compat(): UpgradePolicy { UpgradePolicy { policy: 1 } }
@@ -85,7 +102,7 @@ module aptos_framework::code {
         );
         let addr = signer::address_of(owner);
         if (!exists<PackageRegistry>(addr)) move_to(owner, PackageRegistry { packages: vector::empty() });
-        check_dependencies(addr, &pack);
+        let allowed_deps = check_dependencies(addr, &pack);
         let module_names = get_module_names(&pack);
         let packages = &mut borrow_global_mut<PackageRegistry>(addr).packages;
         let n = vector::length(packages);
@@ -107,7 +124,27 @@ module aptos_framework::code {
         let policy = pack.upgrade_policy;
         if (is_upgrade) *vector::borrow_mut(packages, index) = pack else vector::push_back(packages, pack);
         event::emit(PublishPackage { code_address: addr, is_upgrade });
-        request_publish(addr, module_names, code, policy.policy)
+        request_publish_with_allowed_deps(addr, module_names, allowed_deps, code, policy.policy)
+    }
+
+    /// Makes all packages of the object immutable, if what they use is.
+    public fun freeze_code_object(
+        publisher: &signer, code_object: Object<PackageRegistry>
+    ) acquires PackageRegistry {
+        let addr = object::object_address(&code_object);
+        assert!(exists<PackageRegistry>(addr), error::not_found(ECODE_OBJECT_DOES_NOT_EXIST));
+        assert!(
+            object::is_owner(code_object, signer::address_of(publisher)),
+            error::permission_denied(ENOT_PACKAGE_OWNER)
+        );
+        let packages = &mut borrow_global_mut<PackageRegistry>(addr).packages;
+        vector::for_each_mut(packages, |pack| {
+            let pack: &mut PackageMetadata = pack;
+            pack.upgrade_policy = upgrade_policy_immutable();
+        });
+        vector::for_each(*packages, |pack| {
+            check_dependencies(addr, &pack);
+        });
     }
 
     fun get_module_names(pack: &PackageMetadata): vector<String> {
@@ -149,39 +186,53 @@ module aptos_framework::code {
         }
     }
 
-    /// The framework has no registry: packages may name it as they like.
-    fun check_dependencies(_publisher: address, pack: &PackageMetadata) acquires PackageRegistry {
+    /// What the package may use by what it names. The chain's own packages have no registry: each may be used.
+    fun check_dependencies(
+        publisher: address, pack: &PackageMetadata
+    ): vector<AllowedDep> acquires PackageRegistry {
+        let allowed = vector::empty();
         let i = 0;
         let n = vector::length(&pack.deps);
         while (i < n) {
             let dep = vector::borrow(&pack.deps, i);
             if (!system_addresses::is_framework_reserved_address(dep.account)) {
                 assert!(exists<PackageRegistry>(dep.account), error::not_found(EPACKAGE_DEP_MISSING));
-                check_dependency(&borrow_global<PackageRegistry>(dep.account).packages, dep, pack.upgrade_policy);
-            };
-            i = i + 1;
-        }
-    }
-
-    fun check_dependency(packages: &vector<PackageMetadata>, dep: &PackageDep, policy: UpgradePolicy) {
-        let i = 0;
-        let n = vector::length(packages);
-        while (i < n) {
-            let candidate = vector::borrow(packages, i);
-            if (candidate.name == dep.package_name) {
-                assert!(
-                    candidate.upgrade_policy.policy >= policy.policy,
-                    error::invalid_argument(EDEP_WEAKER_POLICY)
-                );
-                return
+                let used = find_package(&borrow_global<PackageRegistry>(dep.account).packages, &dep.package_name);
+                check_dependency(publisher, dep.account, used, pack.upgrade_policy);
+                vector::for_each(get_module_names(used), |module_name| {
+                    vector::push_back(&mut allowed, AllowedDep { account: dep.account, module_name })
+                });
             };
             i = i + 1;
         };
-        abort error::not_found(EPACKAGE_DEP_MISSING)
+        allowed
     }
 
-    /// Asks the machine to publish the bundle at the end of this transaction.
-    native fun request_publish(
-        owner: address, expected_modules: vector<String>, bundle: vector<vector<u8>>, policy: u8
+    fun find_package(packages: &vector<PackageMetadata>, name: &String): &PackageMetadata {
+        let (found, i) = vector::find(packages, |pack| {
+            let pack: &PackageMetadata = pack;
+            &pack.name == name
+        });
+        assert!(found, error::not_found(EPACKAGE_DEP_MISSING));
+        vector::borrow(packages, i)
+    }
+
+    fun check_dependency(publisher: address, account: address, used: &PackageMetadata, policy: UpgradePolicy) {
+        assert!(used.upgrade_policy.policy >= policy.policy, error::invalid_argument(EDEP_WEAKER_POLICY));
+        assert!(
+            used.upgrade_policy != upgrade_policy_arbitrary() || account == publisher,
+            error::invalid_argument(EDEP_ARBITRARY_NOT_SAME_ADDRESS)
+        );
+    }
+
+    public fun grant_permission(_master: &signer, _permissioned_signer: &signer) {
+        abort error::unavailable(ENO_CODE_PERMISSION)
+    }
+
+    /// Asks the machine to publish the bundle at the end of this transaction. Its modules may use each other, those of
+    /// the chain's own addresses, and those in `allowed_deps`.
+    native fun request_publish_with_allowed_deps(
+        owner: address, expected_modules: vector<String>, allowed_deps: vector<AllowedDep>,
+        bundle: vector<vector<u8>>, policy: u8
     );
 }

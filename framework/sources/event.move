@@ -10,6 +10,7 @@ module aptos_framework::event {
     }
 
     friend aptos_framework::account;
+    friend aptos_framework::object;
 
     /// Emits a module event. T is an `#[event]` struct of the calling module.
     public fun emit<T: store + drop>(msg: T) {

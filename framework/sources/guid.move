@@ -11,6 +11,7 @@ module std::guid {
     }
 
     friend aptos_framework::account;
+    friend aptos_framework::object;
 
     public(friend) fun create(addr: address, creation_num_ref: &mut u64): GUID {
         let creation_num = *creation_num_ref;

@@ -1,6 +1,7 @@
 /// What happens before and after each transaction. Called by the node only.
 module aptos_framework::transaction_validation {
     use aptos_framework::account;
+    use aptos_framework::aptos_account;
     use aptos_framework::aptos_coin::AptosCoin;
     use aptos_framework::coin::{Self, BurnCapability};
     use aptos_framework::nonce_validation;
@@ -42,7 +43,7 @@ module aptos_framework::transaction_validation {
     }
 
     fun assert_can_pay(payer: address, max_fee: u64) {
-        assert!(coin::balance<AptosCoin>(payer) >= max_fee, PROLOGUE_ECANT_PAY_GAS_DEPOSIT);
+        assert!(aptos_account::is_fungible_balance_at_least(payer, max_fee), PROLOGUE_ECANT_PAY_GAS_DEPOSIT);
     }
 
     /// After, whether the transaction succeeded or not: the fee is burned, the sequence number grows.
@@ -56,6 +57,6 @@ module aptos_framework::transaction_validation {
     }
 
     fun burn_fee(payer: address, fee: u64) acquires FeeCapability {
-        coin::burn_from<AptosCoin>(payer, fee, &borrow_global<FeeCapability>(@aptos_framework).burn_cap);
+        coin::burn_from_for_gas<AptosCoin>(payer, fee, &borrow_global<FeeCapability>(@aptos_framework).burn_cap);
     }
 }

@@ -80,15 +80,24 @@ static struct err move_error(struct chain *c, struct mv_session *s, const char *
     return err_at(CHAIN_ERR_STORE, "the Move framework could not be set up at genesis", 0);
 }
 
+static bool publish_framework(struct mv_session *s, struct mv_outcome *out) {
+    static const uint8_t addresses[] = {1, 3, 4};
+    struct bytes modules[CHAIN_GENESIS_MODULES_MAX];
+    for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+        struct b32 owner = {{[31] = addresses[i]}};
+        uint32_t count = chain_genesis_modules(addresses[i], modules);
+        if (!mv_publish(s, &owner, modules, count, MV_PUBLISH_GENESIS, out)) return false;
+    }
+    return true;
+}
+
 /* Publishes the framework, then runs 0x1::genesis::initialize(framework signer, chain id, faucet,
  * amount). */
 static struct err set_up_move(struct chain *c, const struct b32 *hash) {
-    struct bytes modules[CHAIN_GENESIS_MODULES_MAX];
-    uint32_t count = chain_genesis_modules(modules);
     struct mv_outcome out;
     struct mv_session *s = framework_session(c, hash);
     struct err e = ERR_NONE;
-    if (!mv_publish(s, &FRAMEWORK, modules, count, MV_PUBLISH_GENESIS, &out)) {
+    if (!publish_framework(s, &out)) {
         e = move_error(c, s, "publishing", &out);
     } else {
         uint8_t chain_id = c->options.move_chain_id;

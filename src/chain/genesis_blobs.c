@@ -15,18 +15,23 @@
 #define BLOB(symbol)                                                                               \
     bytes_make(tern_blob_##symbol, (size_t)(tern_blob_##symbol##_end - tern_blob_##symbol))
 
-#define MODULE(name) EMBED(module_##name, "framework/blobs/" #name ".mv")
+#define MODULE(name)        EMBED(module_##name, "framework/blobs/" #name ".mv")
+#define TOKEN(name)         EMBED(token_##name, "framework/blobs/0x3/" #name ".mv")
+#define TOKEN_OBJECTS(name) EMBED(token_objects_##name, "framework/blobs/0x4/" #name ".mv")
 #include "../../framework/modules.def"
-#undef MODULE
 
 EMBED(movevm, "contracts/artifacts/MoveVM.bin")
 EMBED(queue, "contracts/artifacts/TernQueue.bin")
 
-uint32_t chain_genesis_modules(struct bytes out[CHAIN_GENESIS_MODULES_MAX]) {
+uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_MODULES_MAX]) {
     uint32_t n = 0;
-#define MODULE(name) out[n++] = BLOB(module_##name);
+#define PUT(low, symbol)                                                                           \
+    if (address == (low) || !address) out[n++] = BLOB(symbol);
+#define MODULE(name)        PUT(1, module_##name)
+#define TOKEN(name)         PUT(3, token_##name)
+#define TOKEN_OBJECTS(name) PUT(4, token_objects_##name)
 #include "../../framework/modules.def"
-#undef MODULE
+#undef PUT
     return n;
 }
 

@@ -7,8 +7,9 @@
 
 enum { CHAIN_GENESIS_MODULES_MAX = 256 };
 
-/* Fills `out` with the framework's modules in publishing order; returns how many. */
-uint32_t chain_genesis_modules(struct bytes out[CHAIN_GENESIS_MODULES_MAX]);
+/* Fills `out` with the framework's modules at 0x<address> (1, 3 or 4; 0: at all of them) in
+ * publishing order; returns how many. */
+uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_MODULES_MAX]);
 
 /* Runtime code of MoveVM and TernQueue. */
 struct bytes chain_genesis_movevm(void);

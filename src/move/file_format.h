@@ -448,6 +448,12 @@ static inline struct bytes mv_handle_name(const struct mv_module *m, unsigned ha
     return m->identifiers[m->module_handles[handle].name];
 }
 
+/* 0x0 to 0xf: the chain's own. */
+static inline bool mv_is_special_address(const struct b32 *a) {
+    static const struct b32 zero;
+    return !memcmp(a, &zero, 31) && a->b[31] <= 0x0f;
+}
+
 /* The definition of that name, or MV_NOWHERE. Linear: for linking and tools, not for running. */
 uint32_t mv_find_function(const struct mv_module *m, struct bytes name);
 uint32_t mv_find_struct(const struct mv_module *m, struct bytes name);

@@ -193,20 +193,31 @@ static enum mv_status_code spread_arguments(struct mv_session *s, const struct m
     return e;
 }
 
-static enum mv_status_code run_native(struct mv_session *s, const struct mv_fn *f,
-                                      uint64_t *slots) {
+/* *next: the function to be called in its place, or NULL. */
+static enum mv_status_code run_native(struct mv_session *s, const struct mv_fn *f, uint64_t *slots,
+                                      const struct mv_fn **next) {
+    *next = NULL;
     if (!mv_charge(s, f->native->gas)) return mv_fault(s, MV_OUT_OF_GAS, NULL);
     struct mv_native_call n = {.s = s, .fn = f, .slots = slots};
     uint64_t *top = s->top;
     s->top = slots + (f->param_slots > f->return_slots ? f->param_slots : f->return_slots);
     enum mv_status_code e = f->native->run(&n);
     s->top = top;
+    *next = n.dispatch;
     if (!e) return MV_OK;
     mv_fault_at(s, e, f, 0);
     s->fault.abort_code = n.abort_code;
     s->fault.sub_status = n.sub_status;
     if (n.message) s->fault.message = arena_copy(&s->arena, bytes_cstr(n.message));
     return e;
+}
+
+/* One that nothing else can take the place of. */
+static enum mv_status_code run_plain_native(struct mv_session *s, const struct mv_fn *f,
+                                            uint64_t *slots) {
+    const struct mv_fn *next;
+    enum mv_status_code e = run_native(s, f, slots, &next);
+    return e || !next ? e : mv_fault_at(s, MV_RUNTIME_DISPATCH_ERROR, f, 0);
 }
 
 /* What every frame's block has charged for instructions that will not run is given back. */
@@ -934,12 +945,18 @@ enter : {
     goto *(base + ip->go);
 }
 L_CALLN:
-    callee = ip->p;
+    window = &A;
     s->gas = gas;
-    code = run_native(s, callee, &A);
+    code = run_native(s, ip->p, window, &callee);
     gas = s->gas;
     if (__builtin_expect(code != MV_OK, 0)) goto placed;
-    NEXT;
+    if (__builtin_expect(!callee, 1)) NEXT;
+    CALL_OUT(mv_enter_dispatched(s, fn, callee, &flags));
+    s->gas = gas;
+    if (!mv_session_ready(s, callee)) code = s->fault.code;
+    gas = s->gas;
+    if (__builtin_expect(code != MV_OK, 0)) goto placed;
+    goto enter;
 L_CLOSURE:
     CALL_OUT(make_closure(s, ip, r));
     NEXT;
@@ -952,7 +969,7 @@ L_CALLC : {
     CALL_OUT(mv_enter(s, fn, callee, true, &flags));
     s->gas = gas;
     if (callee->native) {
-        code = run_native(s, callee, window);
+        code = run_plain_native(s, callee, window);
         mv_leave(s, flags);
     } else if (!mv_session_ready(s, callee)) {
         code = s->fault.code;
@@ -1018,7 +1035,7 @@ const int32_t *mv_interp_labels(void) {
 }
 
 enum mv_status_code mv_interpret(struct mv_session *s, const struct mv_fn *f) {
-    if (f->native) return run_native(s, f, s->top) ? s->fault.code : MV_EXECUTED;
+    if (f->native) return run_plain_native(s, f, s->top) ? s->fault.code : MV_EXECUTED;
     uint8_t flags = 0;
     mv_enter(s, NULL, f, false, &flags);
     const struct mv_body *body = mv_session_ready(s, f);

@@ -15,6 +15,8 @@ struct mv_native_call {
     uint64_t *slots;        /* arguments in, results out */
     uint64_t abort_code;    /* with MV_ABORTED */
     uint64_t sub_status;
+    const struct mv_fn
+        *dispatch;       /* with MV_OK: to be called in the native's place, with its slots */
     const char *message; /* for the reader of an abort; may be NULL */
 };
 

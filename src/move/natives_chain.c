@@ -70,15 +70,36 @@ static struct bytes *copy_strings(struct mv_session *s, const struct mv_vec *v) 
     return out;
 }
 
-/* owner, expected module names, bundle, policy. Carried out when the user's function has ended. */
+/* AllowedDep { account: address, module_name: String } */
+struct allowed_dep {
+    struct b32 account;
+    struct mv_vec module_name;
+};
+
+static const struct mv_module_name *copy_deps(struct mv_session *s, const struct mv_vec *v) {
+    struct mv_module_name *out = ARENA_ARRAY(&s->arena, struct mv_module_name, v->len + 1);
+    for (uint32_t i = 0; i < v->len; i++) {
+        struct allowed_dep d;
+        memcpy(&d, v->p + i * sizeof d, sizeof d);
+        out[i].address = d.account;
+        out[i].name = arena_copy(&s->arena, mv_vec_bytes(&d.module_name));
+    }
+    return out;
+}
+
+/* owner, expected module names, allowed dependencies, bundle, policy. Carried out when the user's
+ * function has ended. */
 enum mv_status_code mv_native_code_request_publish(struct mv_native_call *n) {
     struct mv_session *s = n->s;
     if (s->publish.present) return mv_native_abort(n, ALREADY_REQUESTED);
-    struct mv_vec names = mv_native_vec(n, 4), bundle = mv_native_vec(n, 6);
+    struct mv_vec names = mv_native_vec(n, 4), deps = mv_native_vec(n, 6);
+    struct mv_vec bundle = mv_native_vec(n, 8);
     s->publish = (struct mv_publish_request){
         .present = true,
         .names = copy_strings(s, &names),
         .name_count = names.len,
+        .allowed = copy_deps(s, &deps),
+        .allowed_count = deps.len,
         .modules = copy_strings(s, &bundle),
         .module_count = bundle.len,
     };

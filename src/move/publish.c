@@ -164,6 +164,28 @@ static enum mv_status_code publish_bundle(struct mv_session *s, const struct b32
     return e;
 }
 
+/* Whether a module may be used: it is the chain's own, of the bundle, or allowed. */
+static bool may_use(const struct mv_publish_request *r, const struct b32 *address,
+                    struct bytes name) {
+    if (mv_is_special_address(address)) return true;
+    for (uint32_t i = 0; i < r->name_count; i++)
+        if (b32_eq(address, &r->owner) && bytes_eq(r->names[i], name)) return true;
+    for (uint32_t i = 0; i < r->allowed_count; i++)
+        if (b32_eq(address, &r->allowed[i].address) &&
+            (!r->allowed[i].name.n || bytes_eq(r->allowed[i].name, name)))
+            return true;
+    return false;
+}
+
+static struct mv_err check_dependencies(const struct mv_publish_request *r,
+                                        const struct mv_module *m) {
+    for (uint32_t i = 0; i < m->module_handles_count; i++)
+        if (!may_use(r, mv_handle_address(m, i), mv_handle_name(m, i)))
+            return mv_err_index(MV_CONSTRAINT_NOT_SATISFIED, MV_KIND_MODULE_HANDLE, i,
+                                "a module uses a package that its own does not name");
+    return MV_ERR_NONE;
+}
+
 enum mv_status_code mv_publish_requested(struct mv_session *s) {
     struct mv_publish_request r = s->publish;
     s->publish.present = false;
@@ -177,6 +199,7 @@ enum mv_status_code mv_publish_requested(struct mv_session *s) {
         bool expected = false;
         for (uint32_t k = 0; k < r.name_count && !mv_failed(e); k++)
             expected |= bytes_eq(r.names[k], mv_self_name(m));
+        if (!mv_failed(e)) e = check_dependencies(&r, m);
         mv_module_free(m);
         if (mv_failed(e)) return mv_fault(s, e.code, e.text);
         if (!expected)

@@ -1,7 +1,7 @@
 /* Re-entrancy (aptos-core, reentrancy_checker.rs). A module is entered by a call from another
  * module, and by any call through a function value. A module entered more than once may compute but
- * not touch its resources; while a function with the attribute module_lock is on the stack, no
- * active module may be entered again at all.
+ * not touch its resources; while a function with the attribute module_lock, or one that a native
+ * has dispatched to, is on the stack, no active module may be entered again at all.
  *
  * Static calls alone cannot come back into a module, because dependencies have no cycles. So
  * nothing is counted in ordinary calls: how often a module is entered is read off the frames when
@@ -26,19 +26,33 @@ static uint32_t entries(const struct mv_session *s, const struct mv_fn *current,
     return n;
 }
 
-enum mv_status_code mv_enter(struct mv_session *s, const struct mv_fn *caller,
-                             const struct mv_fn *callee, bool by_closure, uint8_t *flags) {
-    *flags = by_closure ? MV_CALL_BY_CLOSURE : 0;
-    if (callee->attributes & MV_ATTR_MODULE_LOCK) {
-        *flags |= MV_CALL_LOCKS;
-        s->lock_depth++;
-        s->epoch = (uint32_t)MV_EPOCH_LOCKED;
-    }
-    if (by_closure) s->closure_depth++;
+static void lock(struct mv_session *s, uint8_t *flags) {
+    *flags |= MV_CALL_LOCKS;
+    s->lock_depth++;
+    s->epoch = (uint32_t)MV_EPOCH_LOCKED;
+}
+
+static enum mv_status_code check(const struct mv_session *s, const struct mv_fn *caller,
+                                 const struct mv_fn *callee) {
     if (s->lock_depth && caller && caller->module != callee->module &&
         entries(s, caller, callee->module) > 0)
         return MV_RUNTIME_DISPATCH_ERROR;
     return MV_OK;
+}
+
+enum mv_status_code mv_enter(struct mv_session *s, const struct mv_fn *caller,
+                             const struct mv_fn *callee, bool by_closure, uint8_t *flags) {
+    *flags = by_closure ? MV_CALL_BY_CLOSURE : 0;
+    if (callee->attributes & MV_ATTR_MODULE_LOCK) lock(s, flags);
+    if (by_closure) s->closure_depth++;
+    return check(s, caller, callee);
+}
+
+enum mv_status_code mv_enter_dispatched(struct mv_session *s, const struct mv_fn *caller,
+                                        const struct mv_fn *callee, uint8_t *flags) {
+    *flags = 0;
+    lock(s, flags);
+    return check(s, caller, callee);
 }
 
 void mv_leave(struct mv_session *s, uint8_t flags) {

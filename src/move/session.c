@@ -185,12 +185,7 @@ static struct mv_module_source source(struct mv_session *s) {
     return (struct mv_module_source){s, get_code, known, note};
 }
 
-static bool is_framework(const struct b32 *address) {
-    static const struct b32 one = {{[31] = 1}};
-    return b32_eq(address, &one);
-}
-
-/* Charges for `m` and what it depends on, each once in a session; 0x1 is free. */
+/* Charges for `m` and what it depends on, each once in a session; the chain's own are free. */
 static bool pay_for(struct mv_session *s, const struct mv_loaded *m) {
     for (uint32_t i = 0; i < m->closure_count; i++) {
         const struct mv_loaded *d = m->closure[i];
@@ -202,7 +197,7 @@ static bool pay_for(struct mv_session *s, const struct mv_loaded *m) {
         }
         if (s->module_paid[d->index]) continue;
         s->module_paid[d->index] = 1;
-        if (is_framework(&d->address)) continue;
+        if (mv_is_special_address(&d->address)) continue;
         if (!mv_charge(s, MV_GAS_MODULE + (uint64_t)MV_GAS_MODULE_PER_BYTE * d->code.n))
             return false;
     }

@@ -44,11 +44,18 @@ struct mv_item {
     bool stored;        /* the journal has one */
 };
 
+struct mv_module_name {
+    struct b32 address;
+    struct bytes name; /* empty: every module of the address */
+};
+
 struct mv_publish_request {
     bool present;
     struct b32 owner;
     const struct bytes *modules, *names; /* names: expected_modules */
     uint32_t module_count, name_count;
+    const struct mv_module_name *allowed; /* what else the bundle may use */
+    uint32_t allowed_count;
 };
 
 /* Points of ristretto255 by their handles (natives_ristretto.c). */
@@ -174,6 +181,9 @@ enum mv_status_code mv_interpret(struct mv_session *s, const struct mv_fn *f);
  * flags. */
 enum mv_status_code mv_enter(struct mv_session *s, const struct mv_fn *caller,
                              const struct mv_fn *callee, bool by_closure, uint8_t *flags);
+/* The same for a function that is called in the place of a native one. */
+enum mv_status_code mv_enter_dispatched(struct mv_session *s, const struct mv_fn *caller,
+                                        const struct mv_fn *callee, uint8_t *flags);
 /* Undoes it when the callee returns. */
 void mv_leave(struct mv_session *s, uint8_t flags);
 /* Whether resources of `module` may be touched now; `current` is the running function. */

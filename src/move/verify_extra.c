@@ -103,15 +103,8 @@ static struct mv_err check_emits(struct mv_view *f, void *ctx) {
 
 /* ---- The pass */
 
-/* 0x0 to 0xf are the chain's own. */
-static bool is_special(const struct b32 *a) {
-    for (unsigned i = 0; i < 31; i++)
-        if (a->b[i]) return false;
-    return a->b[31] <= 0x0f;
-}
-
 static struct mv_err check_natives(const struct mv_module *m) {
-    if (is_special(mv_self_address(m))) return MV_ERR_NONE;
+    if (mv_is_special_address(mv_self_address(m))) return MV_ERR_NONE;
     for (uint32_t i = 0; i < m->function_defs_count; i++)
         if (m->function_defs[i].is_native)
             return mv_err_index(MV_USER_DEFINED_NATIVE_NOT_ALLOWED, MV_KIND_FUNCTION_DEF, i,

@@ -67,7 +67,7 @@ static void report(const struct loaded *l) {
 /* How many were refused. */
 static size_t verify_files(const struct file_list *files, bool linking) {
     struct bytes blobs[CHAIN_GENESIS_MODULES_MAX];
-    uint32_t blob_count = chain_genesis_modules(blobs);
+    uint32_t blob_count = chain_genesis_modules(0, blobs);
     struct loaded_list l = {xcalloc(files->count + blob_count, sizeof *l.at), 0};
     size_t refused = 0;
     for (; l.count < files->count; l.count++) {

@@ -37,7 +37,7 @@ test('the faucet funds, and a coin transfer moves', async () => {
     const pending = await node.aptos.signAndSubmitTransaction({ signer: alice, transaction });
     const done = await node.aptos.waitForTransaction({ transactionHash: pending.hash });
     assert.equal(done.success, true);
-    assert.ok(done.events.some((e) => e.type === '0x1::coin::DepositEvent' && e.data.amount === '1234'));
+    assert.ok(done.events.some((e) => e.type === '0x1::fungible_asset::Deposit' && e.data.amount === '1234'));
     assert.equal(await node.aptos.getAccountAPTAmount({ accountAddress: bob.accountAddress }), 1234);
     assert.equal(await node.aptos.getAccountAPTAmount({ accountAddress: alice.accountAddress }), 100_000_000 - 1234 - Number(done.gas_used) * Number(done.gas_unit_price));
     assert.equal((await node.aptos.getAccountInfo({ accountAddress: alice.accountAddress })).sequence_number, '1');

@@ -61,7 +61,7 @@ export function compilePackage(dir, named) {
         cpSync(path.resolve(ROOT, dir), pkg, { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
         cpSync(path.join(ROOT, 'framework'), path.join(work, 'framework'), { recursive: true, filter: (s) => !s.endsWith(`${path.sep}build`) });
         const manifest = path.join(pkg, 'Move.toml');
-        writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/local = "[^"]*framework"/, 'local = "../framework"'));
+        writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/local = "[^"]*framework(\/\w+)?"/g, 'local = "../framework$1"'));
         const args = Object.entries(named).flatMap(([name, address]) => ['--named', `${name}=${address}`]);
         execFileSync(movec(), [...args, pkg], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
         const build = path.join(pkg, 'build');

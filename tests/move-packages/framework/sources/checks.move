@@ -19,6 +19,7 @@ module checks::checks {
     use aptos_framework::guid;
     use aptos_framework::managed_coin;
     use aptos_framework::native_coin;
+    use aptos_framework::primary_fungible_store;
     use aptos_framework::resource_account;
     use aptos_framework::timestamp;
     use aptos_framework::transaction_context;
@@ -82,8 +83,7 @@ module checks::checks {
         assert!(coin::is_coin_initialized<Gold>() && coin::decimals<Gold>() == 3);
         assert!(coin::name<Gold>() == string::utf8(b"Gold") && coin::symbol<Gold>() == string::utf8(b"AU"));
         assert!(coin::supply<Gold>() == option::some(0) && coin::balance<Gold>(addr) == 0);
-        assert!(!coin::is_account_registered<Gold>(addr));
-        coin::register<Gold>(issuer);
+        assert!(coin::is_account_registered<Gold>(@0x123));
         coin::register<Gold>(issuer);
         coin::deposit(addr, coin::mint(1000, &mint));
         assert!(coin::balance<Gold>(addr) == 1000 && coin::supply<Gold>() == option::some(1000));
@@ -98,19 +98,13 @@ module checks::checks {
         coin::deposit(addr, all);
         assert!(coin::balance<Gold>(addr) == 850 && coin::supply<Gold>() == option::some(850));
         assert!(coin::is_balance_at_least<Gold>(addr, 850) && !coin::is_balance_at_least<Gold>(addr, 851));
-        coin::freeze_coin_store(addr, &freeze);
-        assert!(coin::is_coin_store_frozen<Gold>(addr));
-        coin::unfreeze_coin_store(addr, &freeze);
-        assert!(!coin::is_coin_store_frozen<Gold>(addr) && coin::is_coin_store_frozen<Gold>(@0x123));
         move_to(issuer, Issuer { burn, freeze, mint });
     }
 
-    public entry fun freeze_own(issuer: &signer) acquires Issuer {
-        coin::freeze_coin_store(signer::address_of(issuer), &borrow_global<Issuer>(@checks).freeze);
-    }
-
-    public entry fun unfreeze_own(issuer: &signer) acquires Issuer {
-        coin::unfreeze_coin_store(signer::address_of(issuer), &borrow_global<Issuer>(@checks).freeze);
+    public entry fun set_own_frozen(issuer: &signer, frozen: bool) acquires Issuer {
+        let (ref, receipt) = coin::get_paired_transfer_ref(&borrow_global<Issuer>(@checks).freeze);
+        primary_fungible_store::set_frozen_flag(&ref, signer::address_of(issuer), frozen);
+        coin::return_paired_transfer_ref(ref, receipt);
     }
 
     public entry fun give(issuer: &signer, to: address, amount: u64) {
