@@ -74,7 +74,9 @@ struct kept_changes {
 
 static void keep_change(void *ctx, const struct st_change *change) {
     struct kept_changes *kept = ctx;
-    if (change->domain < ST_MOVE_RESOURCE || change->domain > ST_MOVE_TABLE_ITEM) return;
+    bool shown = (change->domain >= ST_MOVE_RESOURCE && change->domain <= ST_MOVE_TABLE_ITEM) ||
+                 change->domain == ST_MOVE_GROUP;
+    if (!shown) return;
     if (kept->list) {
         struct chain_change *c = &kept->list[kept->count];
         *c = (struct chain_change){.domain = change->domain,

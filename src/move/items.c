@@ -2,28 +2,69 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "move/resource_group.h"
 #include "move/session.h"
+#include "move/type_tag.h"
 
 static uint64_t item_hash(enum st_domain domain, struct bytes key) {
     (void)domain;
     return map_hash(key.p, key.n);
 }
 
-static enum mv_status_code load(struct mv_session *s, struct mv_item *it) {
+/* The stored value, and whether there is one; charged. A group is charged as a whole, once. */
+static enum mv_status_code read_stored(struct mv_session *s, struct mv_item *it,
+                                       struct bytes *value) {
+    struct mv_group *g = it->group;
     struct bytes stored = {0};
-    it->stored = st_get(s->p.journal, it->domain, it->key, &stored);
-    if (!mv_charge(s, MV_GAS_READ_ITEM + (uint64_t)MV_GAS_READ_ITEM_PER_BYTE * stored.n))
+    it->stored =
+        st_get(s->p.journal, g ? ST_MOVE_GROUP : it->domain, g ? g->key : it->key, &stored);
+    if (!(g && g->paid) &&
+        !mv_charge(s, MV_GAS_READ_ITEM + (uint64_t)MV_GAS_READ_ITEM_PER_BYTE * stored.n))
         return MV_OUT_OF_GAS;
+    if (g) {
+        g->paid = true;
+        it->stored = it->stored && mv_group_find(stored, it->type->tag, &stored);
+    }
+    *value = stored;
+    return MV_OK;
+}
+
+static enum mv_status_code load(struct mv_session *s, struct mv_item *it) {
+    struct bytes stored;
+    enum mv_status_code e = read_stored(s, it, &stored);
+    if (e) return e;
     uint64_t got;
     it->value = mv_heap_take(&s->heap, it->type->size, MV_KIND_ONCE, &got);
     if (!it->value) return MV_MEMORY_LIMIT_EXCEEDED;
     memset(it->value, 0, got);
     if (!it->stored) return MV_OK;
     struct mv_decoder d = {&s->heap, s};
-    enum mv_status_code e = mv_value_decode(&d, it->type, stored, it->value);
+    e = mv_value_decode(&d, it->type, stored, it->value);
     if (e == MV_VALUE_DESERIALIZATION_ERROR) return MV_FAILED_TO_DESERIALIZE_RESOURCE;
     it->present = e == MV_OK;
     return e;
+}
+
+/* The group of `type` at the address; NULL if resources of the type are stored by themselves. */
+static struct mv_group *group_at(struct mv_session *s, const struct b32 *address,
+                                 const struct mv_type *type) {
+    if (!type->group.n) return NULL;
+    uint8_t *key = arena_alloc(&s->arena, 32 + type->group.n, 1);
+    memcpy(key, address, 32);
+    memcpy(key + 32, type->group.p, type->group.n);
+    struct bytes k = bytes_make(key, 32 + type->group.n);
+    struct map_probe probe = map_begin(&s->group_index, map_hash(k.p, k.n));
+    for (uint32_t i; map_next(&s->group_index, &probe, &i);)
+        if (bytes_eq(s->groups[i]->key, k)) return s->groups[i];
+    if (s->group_count == s->group_capacity) {
+        s->group_capacity = s->group_capacity ? 2 * s->group_capacity : 16;
+        s->groups = xrealloc(s->groups, s->group_capacity * sizeof(struct mv_group *));
+    }
+    struct mv_group *g = ARENA_NEW(&s->arena, struct mv_group);
+    g->key = k;
+    s->groups[s->group_count] = g;
+    map_insert(&s->group_index, map_hash(k.p, k.n), s->group_count++);
+    return g;
 }
 
 static enum mv_status_code find(struct mv_session *s, enum st_domain domain, struct bytes key,
@@ -43,6 +84,7 @@ static enum mv_status_code find(struct mv_session *s, enum st_domain domain, str
     it->key = arena_copy(&s->arena, key);
     it->type = type;
     memcpy(&it->address, key.p, sizeof it->address);
+    if (domain == ST_MOVE_RESOURCE) it->group = group_at(s, &it->address, type);
     enum mv_status_code e = load(s, it);
     if (e) return e;
     if (s->item_count == s->item_capacity) {
@@ -60,6 +102,9 @@ enum mv_status_code mv_item_resource(struct mv_session *s, const struct b32 *add
     uint8_t small[512], *key = small;
     size_t n = 32 + type->tag.n;
     if (type->tag.n == 0) return MV_TYPE_TAG_LIMIT_EXCEEDED;
+    /* A group's members are told apart by reading their tags. */
+    if (type->group.n && mv_type_tag_length(type->tag) != type->tag.n)
+        return MV_TYPE_TAG_LIMIT_EXCEEDED;
     if (n > sizeof small) key = arena_alloc(&s->arena, n, 1);
     memcpy(key, address, 32);
     memcpy(key + 32, type->tag.p, type->tag.n);
@@ -100,14 +145,69 @@ static enum mv_status_code flush(struct mv_session *s, struct mv_item *it, struc
     return MV_OK;
 }
 
+/* Adds a member to the changes of its group. */
+static void note_member(struct mv_item *it) {
+    if (!it->present && !it->stored) return;
+    it->next_changed = it->group->changed;
+    it->group->changed = it;
+    it->group->changed_count++;
+    it->stored = it->present;
+}
+
+/* Encodes the changed members of a group; false if one cannot be. They live in the arena. */
+static bool encode_members(struct mv_session *s, const struct mv_group *g,
+                           struct mv_group_member *out, struct buf *b) {
+    uint32_t n = 0;
+    for (const struct mv_item *it = g->changed; it; it = it->next_changed, n++) {
+        struct bytes tag = it->type->tag, value = {0};
+        if (it->present) {
+            buf_clear(b);
+            if (!mv_value_encode(it->type, it->value, b, MV_ITEM_BYTES_MAX)) return false;
+            value = arena_copy(&s->arena, buf_bytes(b));
+        }
+        out[n] = (struct mv_group_member){bytes_sub(tag, 1, tag.n - 1), value};
+    }
+    return true;
+}
+
+static enum mv_status_code flush_group(struct mv_session *s, struct mv_group *g, struct buf *b) {
+    struct st_journal *j = s->p.journal;
+    struct mv_group_member *changes =
+        ARENA_ARRAY(&s->arena, struct mv_group_member, g->changed_count + 1u);
+    if (!encode_members(s, g, changes, b)) return MV_STORAGE_WRITE_LIMIT_REACHED;
+    struct bytes old = {0};
+    st_get(j, ST_MOVE_GROUP, g->key, &old);
+    buf_clear(b);
+    uint64_t members = mv_group_write(b, old, changes, g->changed_count);
+    g->changed = NULL;
+    g->changed_count = 0;
+    if (b->n > MV_ITEM_BYTES_MAX) return MV_STORAGE_WRITE_LIMIT_REACHED;
+    if (bytes_eq(old, buf_bytes(b))) return MV_OK;
+    if (s->p.read_only) return MV_ACCESS_DENIED;
+    if (!mv_charge(s,
+                   MV_GAS_WRITE_ITEM + (uint64_t)MV_GAS_WRITE_ITEM_PER_BYTE * (members ? b->n : 0)))
+        return MV_OUT_OF_GAS;
+    if (members)
+        st_put(j, ST_MOVE_GROUP, g->key, buf_bytes(b));
+    else
+        st_delete(j, ST_MOVE_GROUP, g->key);
+    return MV_OK;
+}
+
 enum mv_status_code mv_items_flush(struct mv_session *s) {
     struct buf b = {0};
     enum mv_status_code e = MV_OK;
     for (uint32_t i = 0; i < s->item_count && !e; i++) {
-        if (!s->items[i]->dirty) continue;
-        e = flush(s, s->items[i], &b);
-        if (!e) s->items[i]->dirty = false;
+        struct mv_item *it = s->items[i];
+        if (!it->dirty) continue;
+        if (it->group)
+            note_member(it);
+        else
+            e = flush(s, it, &b);
+        if (!e) it->dirty = false;
     }
+    for (uint32_t i = 0; i < s->group_count && !e; i++)
+        if (s->groups[i]->changed) e = flush_group(s, s->groups[i], &b);
     buf_free(&b);
     return e;
 }
@@ -115,6 +215,8 @@ enum mv_status_code mv_items_flush(struct mv_session *s) {
 void mv_items_forget(struct mv_session *s) {
     s->item_count = 0;
     map_clear(&s->item_index);
+    s->group_count = 0;
+    map_clear(&s->group_index);
 }
 
 /* ---- Resource instructions */

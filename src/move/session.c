@@ -26,10 +26,12 @@ static void destroy(struct mv_session *s) {
     free(s->modules);
     free(s->module_paid);
     free(s->items);
+    free(s->groups);
     free(s->layouts);
     free(s->points.at);
     map_free(&s->module_index);
     map_free(&s->item_index);
+    map_free(&s->group_index);
     arena_free(&s->arena);
     mv_heap_free(&s->heap);
     free(s);
@@ -66,6 +68,11 @@ static uint64_t rehash_item(const void *ctx, uint32_t i) {
     return item_hash(s->items[i]->key);
 }
 
+static uint64_t rehash_group(const void *ctx, uint32_t i) {
+    const struct mv_session *s = ctx;
+    return item_hash(s->groups[i]->key);
+}
+
 static struct mv_session *create(void) {
     struct mv_session *s = xcalloc(1, sizeof *s);
     s->slots = mmap(NULL, MV_STACK_SLOTS * sizeof *s->slots, PROT_READ | PROT_WRITE,
@@ -79,6 +86,7 @@ static struct mv_session *create(void) {
     arena_init(&s->arena, 0);
     map_init(&s->module_index, rehash_module, s);
     map_init(&s->item_index, rehash_item, s);
+    map_init(&s->group_index, rehash_group, s);
     return s;
 }
 

@@ -32,16 +32,28 @@ struct mv_frame {
     uint8_t flags; /* of its call: MV_CALL_… */
 };
 
+struct mv_item;
+
+/* A resource group at an address: where the members that the session knows are stored. */
+struct mv_group {
+    struct bytes key;        /* in ST_MOVE_GROUP */
+    bool paid;               /* for reading it */
+    struct mv_item *changed; /* while flushing */
+    uint32_t changed_count;
+};
+
 /* A resource or table item, decoded. Its memory stays where it is. */
 struct mv_item {
     enum st_domain domain;
     struct bytes key; /* the journal's */
     const struct mv_type *type;
     void *value;
-    struct b32 address; /* resource: where; table item: the handle */
-    bool present;       /* has a value now */
-    bool dirty;         /* may differ from the journal */
-    bool stored;        /* the journal has one */
+    struct b32 address;     /* resource: where; table item: the handle */
+    bool present;           /* has a value now */
+    bool dirty;             /* may differ from the journal */
+    bool stored;            /* the journal has one */
+    struct mv_group *group; /* that a resource is stored in; NULL: by itself, under `key` */
+    struct mv_item *next_changed;
 };
 
 struct mv_module_name {
@@ -93,6 +105,10 @@ struct mv_session {
     struct mv_item **items;
     uint32_t item_count, item_capacity;
     struct map item_index;
+
+    struct mv_group **groups;
+    uint32_t group_count, group_capacity;
+    struct map group_index;
 
     const struct mv_layout **layouts; /* by type id, made on demand */
     uint32_t layout_count;

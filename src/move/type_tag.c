@@ -79,8 +79,7 @@ static bool walk_struct(struct walk *w, unsigned depth) {
     if (w->in.n < 32) return false;
     memcpy(address.b, w->in.p, 32);
     w->in = bytes_sub(w->in, 32, w->in.n - 32);
-    mv_address_print(text, &address);
-    put(w, text);
+    if (w->out) mv_address_print(text, &address), put(w, text);
     put(w, "::");
     if (!take_name(w)) return false;
     put(w, "::");
@@ -115,6 +114,11 @@ static bool walk_tag(struct walk *w, unsigned depth) {
 size_t mv_type_tag_length(struct bytes in) {
     struct walk w = {.in = in};
     return walk_tag(&w, 0) ? in.n - w.in.n : 0;
+}
+
+size_t mv_struct_tag_length(struct bytes in) {
+    struct walk w = {.in = in};
+    return walk_struct(&w, 0) ? in.n - w.in.n : 0;
 }
 
 struct err mv_type_tag_print(struct bytes tag, struct buf *out) {

@@ -38,6 +38,9 @@ enum {
  * depth and size included). */
 size_t mv_type_tag_length(struct bytes in);
 
+/* The same for a StructTag: what stands behind the first byte of a struct's tag. */
+size_t mv_struct_tag_length(struct bytes in);
+
 /* Appends the text: "0x1::coin::CoinStore<0x1::aptos_coin::AptosCoin>", "vector<u8>"; addresses
  * without leading zeros, type arguments separated by ", ". */
 struct err mv_type_tag_print(struct bytes tag, struct buf *out);

@@ -5,6 +5,7 @@
 
 #include "move/loader.h"
 #include "move/memory.h"
+#include "move/resource_group.h"
 
 /* Gas schedule: every node of a value counts this much (aptos-gas-schedule misc.rs). */
 enum { ABS_NODE = 40, LAY_DEPTH_MAX = MV_VALUE_DEPTH_MAX + 8 };
@@ -329,6 +330,7 @@ static bool lay_composite(struct mv_cache *c, struct mv_type *t, enum mv_status_
         *why = MV_TYPE_RESOLUTION_FAILURE;
         return false;
     }
+    t->group = mv_group_of(t->module, t->def, &c->arena);
     bool ok = t->kind == MV_T_ENUM ? lay_enum(c, t, d, why) : lay_struct(c, t, d, why);
     if (ok && t->depth > MV_VALUE_DEPTH_MAX) {
         *why = MV_VM_MAX_VALUE_DEPTH_REACHED;

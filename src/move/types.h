@@ -93,6 +93,7 @@ struct mv_type {
     const struct mv_type_field *fields;
     uint32_t variant_count;
     const struct mv_type_variant *variants;
+    struct bytes group; /* STRUCT, ENUM: tag of the resource group that it belongs to, if any */
     struct bytes tag; /* BCS TypeTag; empty for references, and for types that name a function type
                        */
     enum mv_status_code broken; /* why its layout failed; MV_OK for a usable type */

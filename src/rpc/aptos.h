@@ -113,9 +113,14 @@ bool aptos_read_call(struct aptos_call *c, json_t *v, struct mv_call *call);
 
 /* ---- aptos_state.c */
 
-/* A stored resource by the BCS of its struct tag. */
+/* A stored resource by the BCS of its struct tag, wherever it is stored: by itself or in a group.
+ */
 bool aptos_find_resource(struct aptos_call *c, const struct b32 *address, struct bytes struct_tag,
                          struct bytes *value);
+/* The key under which a resource is stored if it is stored by itself: address (32) and the type's
+ * tag, from the tag of its struct. */
+struct bytes aptos_resource_key(struct aptos_call *c, const uint8_t *address,
+                                struct bytes struct_tag);
 /* Writes {"type", "data"} of a stored resource; false, and nothing is written, if its type cannot
  * be read. */
 bool aptos_put_resource(struct aptos_call *c, struct bytes struct_tag, struct bytes value);

@@ -3,11 +3,18 @@
 
 #include "codec/codec.h"
 #include "crypto/crypto.h"
+#include "move/resource_group.h"
 #include "move/type_tag.h"
 
 /* ---- The hash of a state key: sha3-256(sha3-256("APTOS::StateKey") ‖ kind ‖ key) */
 
-enum { STATE_ACCESS_PATH = 0, STATE_TABLE_ITEM = 1, PATH_CODE = 0, PATH_RESOURCE = 1 };
+enum {
+    STATE_ACCESS_PATH = 0,
+    STATE_TABLE_ITEM = 1,
+    PATH_CODE = 0,
+    PATH_RESOURCE = 1,
+    PATH_RESOURCE_GROUP = 2
+};
 
 /* AccessPath { address, path }; the path is the BCS of a module id or of a StructTag behind their
  * variant. */
@@ -21,7 +28,7 @@ static void put_access_path(struct buf *out, enum st_domain domain, struct bytes
         buf_put(&path, key.p, 32);
         bcs_put_bytes(&path, name);
     } else {
-        uleb_put(&path, PATH_RESOURCE);
+        uleb_put(&path, domain == ST_MOVE_GROUP ? PATH_RESOURCE_GROUP : PATH_RESOURCE);
         buf_put_bytes(&path, bytes_sub(name, 1, name.n - 1)); /* without the tag's variant */
     }
     bcs_put_bytes(out, buf_bytes(&path));
@@ -146,21 +153,41 @@ static void put_table_item(struct aptos_call *c, const struct chain_change *chan
     put_type(o, change->value.p ? "write_table_item" : "delete_table_item");
 }
 
+/* One change; `hash` is that of the key under which it is stored. */
+static void put_change(struct aptos_call *c, const struct chain_change *change,
+                       const struct b32 *hash) {
+    jo_object(c->out);
+    JO_KEY_HEX(c->out, "state_key_hash", *hash);
+    switch (change->domain) {
+    case ST_MOVE_RESOURCE:
+    case ST_MOVE_GROUP: put_resource(c, change); break;
+    case ST_MOVE_MODULE: put_module(c, change); break;
+    default: put_table_item(c, change);
+    }
+    jo_end_object(c->out);
+}
+
+/* A group that is written: each of its members as a resource, all with the group's key. */
+static void put_group(struct aptos_call *c, const struct chain_change *change,
+                      const struct b32 *hash) {
+    struct mv_group_member m;
+    for (struct mv_group_reader r = mv_group_read(change->value); mv_group_next(&r, &m);) {
+        struct chain_change resource = {.domain = ST_MOVE_RESOURCE, .value = m.value};
+        resource.key = aptos_resource_key(c, change->key.p, m.struct_tag);
+        put_change(c, &resource, hash);
+    }
+}
+
 void aptos_put_changes(struct aptos_call *c, const struct chain_tx *tx) {
-    struct json_out *o = c->out;
-    jo_key(o, "changes");
-    jo_array(o);
+    jo_key(c->out, "changes");
+    jo_array(c->out);
     for (uint32_t i = 0; i < tx->change_count; i++) {
         const struct chain_change *change = &tx->changes[i];
         struct b32 hash = state_key_hash(change);
-        jo_object(o);
-        JO_KEY_HEX(o, "state_key_hash", hash);
-        switch (change->domain) {
-        case ST_MOVE_RESOURCE: put_resource(c, change); break;
-        case ST_MOVE_MODULE: put_module(c, change); break;
-        default: put_table_item(c, change);
-        }
-        jo_end_object(o);
+        if (change->domain == ST_MOVE_GROUP && change->value.p)
+            put_group(c, change, &hash);
+        else
+            put_change(c, change, &hash);
     }
-    jo_end_array(o);
+    jo_end_array(c->out);
 }

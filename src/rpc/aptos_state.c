@@ -3,6 +3,7 @@
 
 #include "codec/codec.h"
 #include "move/account.h"
+#include "move/resource_group.h"
 #include "move/type_tag.h"
 
 enum { PAGE_ITEMS = 999, PAGE_ITEMS_MAX = 9999 };
@@ -94,6 +95,52 @@ static bool start_key(struct aptos_call *c, const struct b32 *address, struct by
                             "earlier answer is expected");
 }
 
+/* A cursor that goes on with the resource groups begins with this byte, which no type tag does. */
+enum { CURSOR_GROUPS = 0xff };
+
+static struct bytes concat(struct arena *arena, struct bytes a, struct bytes b) {
+    uint8_t *p = arena_alloc(arena, a.n + b.n, 1);
+    if (a.n) memcpy(p, a.p, a.n);
+    if (b.n) memcpy(p + a.n, b.p, b.n);
+    return bytes_make(p, a.n + b.n);
+}
+
+struct bytes aptos_resource_key(struct aptos_call *c, const uint8_t *address,
+                                struct bytes struct_tag) {
+    return concat(c->arena, bytes_make(address, 32), mv_struct_type_tag(c->arena, struct_tag));
+}
+
+/* The members of a group are one item: they come on one page. */
+static bool visit_group(void *ctx, struct bytes key, struct bytes value) {
+    struct page *page = ctx;
+    struct mv_group_member m;
+    if (page->count >= page->limit) {
+        static const uint8_t mark = CURSOR_GROUPS;
+        set_cursor(page->c, concat(page->c->arena, BYTES_OF(mark), bytes_sub(key, 32, key.n - 32)));
+        return false;
+    }
+    uint64_t limit = page->limit;
+    page->limit = UINT64_MAX;
+    for (struct mv_group_reader r = mv_group_read(value); mv_group_next(&r, &m);)
+        visit_item(page, aptos_resource_key(page->c, key.p, m.struct_tag), m.value);
+    page->limit = limit;
+    return true;
+}
+
+/* Resources: those that are stored by themselves, then the groups. */
+static void scan(struct page *page, enum st_domain domain, const struct b32 *address,
+                 struct bytes start) {
+    const struct st_snapshot *snap = chain_reader_snapshot(page->c->reader);
+    struct bytes prefix = BYTES_OF(*address), groups = prefix;
+    bool at_groups = domain == ST_MOVE_RESOURCE && start.n > 32 && start.p[32] == CURSOR_GROUPS;
+    if (at_groups)
+        groups = concat(page->c->arena, prefix, bytes_sub(start, 33, start.n - 33));
+    else
+        st_snapshot_scan(snap, domain, prefix, start, visit_item, page);
+    if (domain == ST_MOVE_RESOURCE && !page->c->cursor)
+        st_snapshot_scan(snap, ST_MOVE_GROUP, prefix, groups, visit_group, page);
+}
+
 static bool put_page(struct aptos_call *c, const struct aptos_path *p, enum st_domain domain,
                      struct page *page) {
     struct b32 address;
@@ -109,8 +156,7 @@ static bool put_page(struct aptos_call *c, const struct aptos_path *p, enum st_d
     page->limit = min_u64(page->limit, PAGE_ITEMS_MAX);
     if (!start_key(c, &address, &start)) return false;
     if (!c->wants_bcs) jo_array(c->out);
-    st_snapshot_scan(chain_reader_snapshot(c->reader), domain, BYTES_OF(address), start, visit_item,
-                     page);
+    scan(page, domain, &address, start);
     if (!c->wants_bcs) {
         jo_end_array(c->out);
         return true;
@@ -169,13 +215,28 @@ bool aptos_parse_struct_tag(struct aptos_call *c, struct bytes text, struct byte
     return true;
 }
 
+struct member_search {
+    struct arena *arena;
+    struct bytes tag, *value;
+    bool found;
+};
+
+static bool search_group(void *ctx, struct bytes key, struct bytes group) {
+    struct member_search *m = ctx;
+    (void)key;
+    m->found = mv_group_find(group, m->tag, m->value);
+    if (m->found) *m->value = arena_copy(m->arena, *m->value);
+    return !m->found;
+}
+
 bool aptos_find_resource(struct aptos_call *c, const struct b32 *address, struct bytes struct_tag,
                          struct bytes *value) {
-    uint8_t *key = arena_alloc(c->arena, 32 + struct_tag.n, 1);
-    memcpy(key, address->b, 32);
-    memcpy(key + 32, struct_tag.p, struct_tag.n);
-    return st_snapshot_get(chain_reader_snapshot(c->reader), ST_MOVE_RESOURCE,
-                           bytes_make(key, 32 + struct_tag.n), value);
+    const struct st_snapshot *snap = chain_reader_snapshot(c->reader);
+    struct bytes key = concat(c->arena, BYTES_OF(*address), struct_tag);
+    if (st_snapshot_get(snap, ST_MOVE_RESOURCE, key, value)) return true;
+    struct member_search m = {c->arena, struct_tag, value, false};
+    st_snapshot_scan(snap, ST_MOVE_GROUP, BYTES_OF(*address), (struct bytes){0}, search_group, &m);
+    return m.found;
 }
 
 bool aptos_resource(struct aptos_call *c, const struct aptos_path *p) {

@@ -99,19 +99,24 @@ bool aptos_table_raw_item(struct aptos_call *c, const struct aptos_path *p) {
     return true;
 }
 
-/* StateKey: AccessPath { address, path }, whose path is the BCS of a module's id or of a resource's
- * StructTag behind their variant; or TableItem { handle, key }. */
+/* StateKey: AccessPath { address, path }, whose path is the BCS of a module's id, of a resource's
+ * StructTag or of a resource group's behind their variant; or TableItem { handle, key }. */
 enum { STATE_ACCESS_PATH };
-enum { PATH_CODE };
+enum { PATH_CODE, PATH_RESOURCE, PATH_RESOURCE_GROUP, PATH_COUNT };
 
 /* The key under which the store has what the path names. */
 static bool read_path(struct bcs_reader *r, enum st_domain *domain, struct buf *key) {
     struct b32 address;
     bcs_fixed(r, "address", address.b, 32);
     struct bcs_reader path = bcs_reader(bcs_bytes(r, "path"), r->arena);
-    uint32_t kind = bcs_variant(&path, "path", 2);
+    static const enum st_domain domains[] = {
+        [PATH_CODE] = ST_MOVE_MODULE,
+        [PATH_RESOURCE] = ST_MOVE_RESOURCE,
+        [PATH_RESOURCE_GROUP] = ST_MOVE_GROUP,
+    };
+    uint32_t kind = bcs_variant(&path, "path", PATH_COUNT);
     buf_put(key, address.b, 32);
-    *domain = kind == PATH_CODE ? ST_MOVE_MODULE : ST_MOVE_RESOURCE;
+    *domain = domains[kind];
     if (kind == PATH_CODE) {
         bcs_take(&path, "module address", 32);
         buf_put_bytes(key, bcs_bytes(&path, "module name"));
