@@ -98,7 +98,6 @@ test('time, block, chain and transaction', async () => {
 test('failures end with the known codes', async () => {
     const cases = {
         fail_withdraw: /fungible_asset: EINSUFFICIENT_BALANCE\(0x10004\)/,
-        fail_no_store: /coin: ECOIN_STORE_NOT_PUBLISHED\(0x60005\)/,
         fail_not_issuer: /coin: ECOIN_INFO_ADDRESS_MISMATCH\(0x10001\)/,
         fail_no_coin: /Execution failed in 0x1::coin::name at code offset|MISSING_DATA/,
         fail_table_twice: /table: 0x6407/,

@@ -287,11 +287,6 @@ module checks::checks {
         coin::deposit(signer::address_of(account), coins);
     }
 
-    public entry fun fail_no_store(account: &signer) {
-        coin::register<Gold>(account);
-        coin::transfer<Gold>(account, @0x4321, 0);
-    }
-
     public entry fun fail_not_issuer(account: &signer) {
         managed_coin::initialize<AptosCoin>(account, b"Fake", b"FAKE", 9, true);
     }
