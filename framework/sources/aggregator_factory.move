@@ -37,4 +37,19 @@ module aptos_framework::aggregator_factory {
     }
 
     native fun new_aggregator(aggregator_factory: &mut AggregatorFactory, limit: u128): Aggregator;
+
+    #[test_only]
+    public fun initialize_aggregator_factory_for_test(aptos_framework: &signer) {
+        if (!aggregator_factory_exists_for_testing()) initialize_aggregator_factory(aptos_framework)
+    }
+
+    #[test_only]
+    public fun aggregator_factory_exists_for_testing(): bool {
+        exists<AggregatorFactory>(@aptos_framework)
+    }
+
+    #[test_only]
+    public fun create_aggregator_for_test(): Aggregator acquires AggregatorFactory {
+        create_aggregator_internal()
+    }
 }

@@ -96,6 +96,8 @@ module aptos_framework::aptos_coin {
             coin::initialize<AptosCoin>(aptos_framework, string::utf8(b"Aptos Coin"), string::utf8(b"APT"), 8, true);
         move_to(aptos_framework, MintCapStore { mint_cap });
         coin::destroy_freeze_cap(freeze_cap);
+        coin::create_coin_conversion_map(aptos_framework);
+        coin::create_pairing<AptosCoin>(aptos_framework);
         (burn_cap, mint_cap)
     }
 
@@ -104,5 +106,25 @@ module aptos_framework::aptos_coin {
         aptos_framework: &signer
     ): (BurnCapability<AptosCoin>, MintCapability<AptosCoin>) {
         initialize_for_test(aptos_framework)
+    }
+
+    #[test_only]
+    use aptos_framework::account;
+    #[test_only]
+    use aptos_framework::fungible_asset::FungibleAsset;
+
+    #[test_only]
+    public fun ensure_initialized_with_apt_fa_metadata_for_test() {
+        if (exists<MintCapStore>(@aptos_framework)) return;
+        let framework = account::create_signer_for_test(@aptos_framework);
+        let (burn_cap, mint_cap) = initialize_for_test(&framework);
+        coin::destroy_burn_cap(burn_cap);
+        coin::destroy_mint_cap(mint_cap);
+    }
+
+    #[test_only]
+    public fun mint_apt_fa_for_test(amount: u64): FungibleAsset acquires MintCapStore {
+        ensure_initialized_with_apt_fa_metadata_for_test();
+        coin::coin_to_fungible_asset(mint_internal(amount))
     }
 }

@@ -671,4 +671,31 @@ module aptos_framework::coin {
     public fun destroy_burn_cap<CoinType>(burn_cap: BurnCapability<CoinType>) {
         let BurnCapability<CoinType> {} = burn_cap;
     }
+
+    #[test_only]
+    struct FakeMoney {}
+
+    #[test_only]
+    struct FakeMoneyCapabilities has key {
+        burn_cap: BurnCapability<FakeMoney>,
+        freeze_cap: FreezeCapability<FakeMoney>,
+        mint_cap: MintCapability<FakeMoney>,
+    }
+
+    #[test_only]
+    public fun initialize_and_register_fake_money(
+        account: &signer, decimals: u8, monitor_supply: bool
+    ): (BurnCapability<FakeMoney>, FreezeCapability<FakeMoney>, MintCapability<FakeMoney>) {
+        create_coin_conversion_map(account);
+        initialize<FakeMoney>(
+            account, string::utf8(b"Fake money"), string::utf8(b"FMD"), decimals, monitor_supply
+        )
+    }
+
+    #[test_only]
+    public entry fun create_fake_money(source: &signer, amount: u64) acquires CoinInfo, CoinConversionMap {
+        let (burn_cap, freeze_cap, mint_cap) = initialize_and_register_fake_money(source, 18, true);
+        deposit(signer::address_of(source), mint<FakeMoney>(amount, &mint_cap));
+        move_to(source, FakeMoneyCapabilities { burn_cap, freeze_cap, mint_cap });
+    }
 }

@@ -923,4 +923,50 @@ module aptos_framework::fungible_asset {
     public fun revoke_permission(_permissioned: &signer, _token_type: Object<Metadata>) {
         abort error::unavailable(EWITHDRAW_PERMISSION_DENIED)
     }
+
+    #[test_only]
+    use aptos_framework::account;
+
+    #[test_only]
+    struct TestToken has key {}
+
+    #[test_only]
+    public fun create_test_token(creator: &signer): (ConstructorRef, Object<TestToken>) {
+        account::create_account_for_test(signer::address_of(creator));
+        let ref = object::create_named_object(creator, b"TEST");
+        move_to(&object::generate_signer(&ref), TestToken {});
+        let token = object::object_from_constructor_ref<TestToken>(&ref);
+        (ref, token)
+    }
+
+    #[test_only]
+    /// An asset of at most 100.
+    public fun init_test_metadata(
+        constructor_ref: &ConstructorRef
+    ): (MintRef, TransferRef, BurnRef, MutateMetadataRef) {
+        add_fungibility(
+            constructor_ref, option::some(100), string::utf8(b"TEST"), string::utf8(b"@@"), 0,
+            string::utf8(b"http://www.example.com/favicon.ico"), string::utf8(b"http://www.example.com")
+        );
+        (
+            generate_mint_ref(constructor_ref), generate_transfer_ref(constructor_ref),
+            generate_burn_ref(constructor_ref), generate_mutate_metadata_ref(constructor_ref)
+        )
+    }
+
+    #[test_only]
+    public fun create_fungible_asset(
+        creator: &signer
+    ): (MintRef, TransferRef, BurnRef, MutateMetadataRef, Object<Metadata>) {
+        let (ref, token) = create_test_token(creator);
+        let (mint, transfer, burn, mutate) = init_test_metadata(&ref);
+        (mint, transfer, burn, mutate, object::convert(token))
+    }
+
+    #[test_only]
+    public fun create_test_store<T: key>(owner: &signer, metadata: Object<T>): Object<FungibleStore> {
+        let addr = signer::address_of(owner);
+        if (!account::exists_at(addr)) { account::create_account_for_test(addr); };
+        create_store(&object::create_object_from_account(owner), metadata)
+    }
 }

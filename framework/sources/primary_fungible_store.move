@@ -193,4 +193,25 @@ module aptos_framework::primary_fungible_store {
     public fun grant_apt_permission(_master: &signer, _permissioned: &signer, _amount: u64) {
         abort error::unavailable(EPERMISSIONS_NOT_SUPPORTED)
     }
+
+    #[test_only]
+    use std::option;
+    #[test_only]
+    use std::string;
+
+    #[test_only]
+    /// An asset of at most 100.
+    public fun init_test_metadata_with_primary_store_enabled(
+        constructor_ref: &ConstructorRef
+    ): (MintRef, TransferRef, BurnRef) {
+        create_primary_store_enabled_fungible_asset(
+            constructor_ref, option::some(100), string::utf8(b"TEST COIN"), string::utf8(b"@T"), 0,
+            string::utf8(b"http://example.com/icon"), string::utf8(b"http://example.com")
+        );
+        (
+            fungible_asset::generate_mint_ref(constructor_ref),
+            fungible_asset::generate_transfer_ref(constructor_ref),
+            fungible_asset::generate_burn_ref(constructor_ref)
+        )
+    }
 }

@@ -231,4 +231,14 @@ module assets::checks {
         assert!(old_token::get_token_supply(me, data) == option::some(1));
         assert!(old_token::get_tokendata_uri(me, data) == t);
     }
+
+    #[test_only]
+    public fun objects_for_test(account: &signer) acquires Thing {
+        check_objects(account)
+    }
+
+    #[test_only]
+    public fun aggregators_for_test() {
+        check_aggregators()
+    }
 }
