@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "codec/codec.h"
+#include "rpc/http_target.h"
 
 const char *const APTOS_EXPOSED_HEADERS =
     "X-Aptos-Chain-Id, X-Aptos-Ledger-Version, X-Aptos-Ledger-Oldest-Version, "
@@ -73,22 +74,18 @@ bool aptos_json_only(struct aptos_call *c, const char *what) {
                                        "%s: this node answers it as application/json only", what);
 }
 
-/* Does the header begin with this media type? */
-static bool has_type(const struct aptos_call *c, const char *header, const char *type) {
-    struct bytes have = http_header(c->req, header);
+/* Does a header begin with this media type? */
+static bool has_type(struct bytes header, const char *type) {
     size_t n = strlen(type);
-    return have.n >= n && strncasecmp((const char *)have.p, type, n) == 0;
+    return header.n >= n && strncasecmp((const char *)header.p, type, n) == 0;
 }
 
 bool aptos_body_is_bcs(struct aptos_call *c, const char *bcs_type, bool *is_bcs) {
-    *is_bcs = has_type(c, "content-type", bcs_type);
-    if (*is_bcs || has_type(c, "content-type", "application/json") ||
-        !http_header(c->req, "content-type").n)
-        return true;
-    struct bytes have = http_header(c->req, "content-type");
+    *is_bcs = has_type(c->body_type, bcs_type);
+    if (*is_bcs || has_type(c->body_type, "application/json") || !c->body_type.n) return true;
     return aptos_fail(c, 415, "web_framework_error", 0,
                       "the Content-Type %.*s is not supported: application/json or %s is expected",
-                      (int)min_u64(have.n, 100), (const char *)have.p, bcs_type);
+                      (int)min_u64(c->body_type.n, 100), (const char *)c->body_type.p, bcs_type);
 }
 
 bool aptos_body_json(struct aptos_call *c, json_t **root) {
@@ -106,11 +103,15 @@ static bool parse_u64(struct bytes text, uint64_t *out) {
     return true;
 }
 
+bool aptos_query(struct aptos_call *c, const char *name, struct buf *out) {
+    return http_query_value(c->req->query, name, out);
+}
+
 bool aptos_query_u64(struct aptos_call *c, const char *name, uint64_t otherwise, uint64_t *out) {
     struct buf text = {0};
     bool ok = true;
     *out = otherwise;
-    if (http_query(c->req, name, &text) && !parse_u64(buf_bytes(&text), out))
+    if (aptos_query(c, name, &text) && !parse_u64(buf_bytes(&text), out))
         ok = aptos_fail(c, 400, "web_framework_error", 0,
                         "failed to parse query parameter `%s`: a decimal number is expected", name);
     buf_free(&text);
@@ -121,7 +122,7 @@ bool aptos_query_bool(struct aptos_call *c, const char *name, bool *out) {
     struct buf text = {0};
     bool ok = true;
     *out = false;
-    if (http_query(c->req, name, &text)) {
+    if (aptos_query(c, name, &text)) {
         *out = bytes_eq(buf_bytes(&text), BYTES_LIT("true"));
         if (!*out && !bytes_eq(buf_bytes(&text), BYTES_LIT("false")))
             ok =
@@ -135,7 +136,7 @@ bool aptos_query_bool(struct aptos_call *c, const char *name, bool *out) {
 bool aptos_query_page(struct aptos_call *c, uint64_t limit_default, uint64_t limit_max,
                       bool *has_start, uint64_t *start, uint64_t *limit) {
     struct buf text = {0};
-    *has_start = http_query(c->req, "start", &text);
+    *has_start = aptos_query(c, "start", &text);
     buf_free(&text);
     if (!aptos_query_u64(c, "start", 0, start) ||
         !aptos_query_u64(c, "limit", limit_default, limit))
@@ -318,14 +319,24 @@ static bool open_reader(struct aptos_call *c) {
     return true;
 }
 
+void aptos_run(struct aptos_call *c) {
+    c->status = 200;
+    c->wants_bcs = has_type(c->accept, "application/x-bcs");
+    if (open_reader(c)) route(c);
+}
+
 void aptos_handle(struct rpc_node *node, struct http_request *req) {
     struct buf body = {0};
     struct json_out out = {.buf = &body};
     struct arena arena;
     arena_init(&arena, 0);
-    struct aptos_call c = {.node = node, .req = req, .out = &out, .status = 200, .arena = &arena};
-    c.wants_bcs = has_type(&c, "accept", "application/x-bcs");
-    if (open_reader(&c)) route(&c);
+    struct aptos_call c = {.node = node,
+                           .req = req,
+                           .body_type = http_header(req, "content-type"),
+                           .accept = http_header(req, "accept"),
+                           .out = &out,
+                           .arena = &arena};
+    aptos_run(&c);
     struct http_header headers[APTOS_HEADERS_MAX];
     size_t n = c.reader && !c.is_later ? aptos_make_headers(&c, &arena, headers) : 0;
     if (c.reader) chain_reader_close(c.reader);

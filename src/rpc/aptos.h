@@ -24,8 +24,10 @@
 struct aptos_call {
     struct rpc_node *node;
     struct http_request *req;
-    struct chain_reader *reader; /* at the ledger version asked for, or the newest */
-    struct chain_block newest;   /* the newest: for the headers */
+    struct bytes body_type, accept; /* the request's Content-Type and Accept */
+    bool at_once;                   /* the answer must not come later */
+    struct chain_reader *reader;    /* at the ledger version asked for, or the newest */
+    struct chain_block newest;      /* the newest: for the headers */
     struct arena *arena;
     struct json_out *out;
     int status;        /* HTTP, 200 unless set */
@@ -36,6 +38,10 @@ struct aptos_call {
     bool wants_bcs;           /* the client asks for BCS (Accept: application/x-bcs) */
     bool is_later;            /* somebody has taken charge of the request, and will answer it */
 };
+
+/* Answers the request: its status, `out` and the other fields for the answer are set then, unless
+ * it is answered later. The reader is to be closed by the caller. */
+void aptos_run(struct aptos_call *c);
 
 /* Answers with an error body; the first one counts. `code` is the API's error_code, `vm_code` 0 for
  * none. Returns false. */
@@ -167,6 +173,8 @@ struct aptos_row {
 extern const struct aptos_row aptos_rows[];
 extern const size_t aptos_row_count;
 
+/* Appends the decoded value of a parameter of the query; false if it is not there. */
+bool aptos_query(struct aptos_call *c, const char *name, struct buf *out);
 /* A number in the query; `otherwise` if it is not there. False after aptos_fail if it is no number.
  */
 bool aptos_query_u64(struct aptos_call *c, const char *name, uint64_t otherwise, uint64_t *out);

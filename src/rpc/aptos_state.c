@@ -81,7 +81,7 @@ static bool start_key(struct aptos_call *c, const struct b32 *address, struct by
     struct buf text = {0};
     bool ok = true;
     *out = arena_copy(c->arena, BYTES_OF(*address));
-    if (http_query(c->req, "start", &text)) {
+    if (aptos_query(c, "start", &text)) {
         size_t n = text.n >= 2 ? (text.n - 2) / 2 : 0;
         uint8_t *key = arena_alloc(c->arena, 32 + n, 1);
         memcpy(key, address->b, 32);

@@ -106,8 +106,9 @@ static bool submit(struct aptos_call *c, struct bytes raw) {
     c->out = &o;
     if (!c->wants_bcs) aptos_put_pending(c, raw); /* as BCS the answer is empty */
     c->out = keep;
-    struct err e = chain_submit_move_later(c->node->chain, raw, RPC_SEAL_WAIT_MS, told, w, &done,
-                                           &c->is_later);
+    struct err e = c->at_once ? chain_submit_move(c->node->chain, raw, RPC_SEAL_WAIT_MS, &done)
+                              : chain_submit_move_later(c->node->chain, raw, RPC_SEAL_WAIT_MS, told,
+                                                        w, &done, &c->is_later);
     if (c->is_later) return true;
     c->status = 202;
     c->content_type = w->content_type;

@@ -183,7 +183,7 @@ bool aptos_account_summaries(struct aptos_call *c, const struct aptos_path *p) {
     struct version_page page = {0};
     struct buf text = {0};
     uint64_t start, end;
-    bool has_start = http_query(c->req, "start_version", &text);
+    bool has_start = aptos_query(c, "start_version", &text);
     buf_free(&text);
     if (!aptos_json_only(c, "a list of transactions") ||
         !aptos_path_address(c, p->part[1], &address) ||
