@@ -398,11 +398,25 @@ static void put_tx(struct writer *w, const struct chain_tx *tx, uint32_t *messag
     }
 }
 
+/* Which accounts a transaction was about: those whose resources it changed. */
+static void put_touched(struct writer *w, const struct chain_tx *tx) {
+    uint8_t key[40];
+    static const uint8_t sent[1] = {0};
+    store_be64(key + 32, tx->version);
+    for (uint32_t i = 0; i < tx->change_count; i++) {
+        const struct chain_change *change = &tx->changes[i];
+        if (change->domain == ST_MOVE_MODULE || change->domain == ST_MOVE_TABLE_ITEM) continue;
+        memcpy(key, change->key.p, 32);
+        put(w, ST_TABLE_ACCOUNT_VERSION, BYTES_OF(key), BYTES_OF(sent));
+    }
+}
+
 static void put_account_tx(struct writer *w, const struct chain_tx *tx) {
     uint8_t key[40], value[8];
+    static const uint8_t sent[1] = {1};
     memcpy(key, tx->move_sender.b, 32);
     store_be64(key + 32, tx->version);
-    put(w, ST_TABLE_ACCOUNT_VERSION, BYTES_OF(key), (struct bytes){NULL, 0});
+    put(w, ST_TABLE_ACCOUNT_VERSION, BYTES_OF(key), BYTES_OF(sent));
     if (tx->move_sequence_number == UINT64_MAX) return; /* orderless */
     store_be64(key + 32, tx->move_sequence_number);
     store_be64(value, tx->version);
@@ -432,6 +446,7 @@ static void put_block(struct writer *w, const struct chain_open_block *b) {
     for (uint32_t i = 0; i < b->head.root_count; i++) {
         const struct chain_tx *tx = b->txs[i];
         put_tx(w, tx, &message_place);
+        if (tx->version != UINT64_MAX && !tx->genesis) put_touched(w, tx);
         if (tx->vm == ST_VM_MOVE && !tx->genesis) put_account_tx(w, tx);
     }
 }

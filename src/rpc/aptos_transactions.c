@@ -2,7 +2,8 @@
 #include "codec/codec.h"
 #include "rpc/aptos.h"
 
-enum { LONG_POLL_MS = 1000, BLOCK_TXS_MAX = 100 };
+/* WALK_MAX: how many entries of an index are looked at for one page. */
+enum { LONG_POLL_MS = 1000, BLOCK_TXS_MAX = 100, WALK_MAX = 1 << 20 };
 
 /* ---- Finding */
 
@@ -98,7 +99,7 @@ bool aptos_list(struct aptos_call *c, const struct aptos_path *p) {
 /* Versions that an index names, in the order in which it is walked. */
 struct version_page {
     uint64_t *versions;
-    uint64_t limit, count;
+    uint64_t limit, count, walked;
 };
 
 static bool visit_sequence(void *ctx, struct bytes key, struct bytes version) {
@@ -109,11 +110,11 @@ static bool visit_sequence(void *ctx, struct bytes key, struct bytes version) {
     return true;
 }
 
-static bool visit_version(void *ctx, struct bytes key, struct bytes nothing) {
+/* Only those that the account sent. */
+static bool visit_version(void *ctx, struct bytes key, struct bytes sent) {
     struct version_page *page = ctx;
-    (void)nothing;
-    if (page->count == page->limit) return false;
-    page->versions[page->count++] = load_be64(key.p + 32);
+    if (page->count == page->limit || page->walked++ == WALK_MAX) return false;
+    if (sent.n && sent.p[0]) page->versions[page->count++] = load_be64(key.p + 32);
     return true;
 }
 

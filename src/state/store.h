@@ -42,7 +42,8 @@ enum st_table {
                        (8) … */
     ST_TABLE_MESSAGE,         /* height (8) ‖ index (4) → message id */
     ST_TABLE_BODY,            /* height (8) → RLP of what a block holds beside its transactions */
-    ST_TABLE_ACCOUNT_VERSION, /* Move address (32) ‖ version (8) of one that it sent → nothing */
+    ST_TABLE_ACCOUNT_VERSION, /* Move address (32) ‖ version (8) of one that changed it → 1 if it
+                                 sent it, else 0 */
     ST_TABLE_COUNT
 };
 

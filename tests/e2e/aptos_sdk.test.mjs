@@ -351,7 +351,6 @@ test('accounts, resources, modules, balances', async () => {
     const { abi } = await aptos.getAccountModule({ accountAddress: address, moduleName: 'probe' });
     const pair = abi.structs.find((s) => s.name === 'Pair');
     assert.deepEqual([pair.generic_type_params, pair.abilities, pair.fields], [[{ constraints: [] }, { constraints: ['copy', 'drop'] }], ['copy', 'drop', 'store'], [{ name: 'y', type: 'T1' }]]);
-    assert.equal((await aptos.lookupOriginalAccountAddress({ authenticationKey: owner.accountAddress })).toString(), address);
 });
 
 test('the ledger, transactions and blocks', async () => {
@@ -373,6 +372,25 @@ test('the ledger, transactions and blocks', async () => {
     assert.equal(sent[1].sequence_number, String(last));
     const from = await aptos.getAccountTransactions({ accountAddress: address, options: { offset: 1, limit: 2 } });
     assert.deepEqual(from.map((t) => t.sequence_number), ['1', '2']);
+});
+
+test('what the SDK asks an indexer', async () => {
+    const account = Account.generate();
+    await fund(account);
+    await submit(aptos, account, await transfer(account, owner));
+    assert.equal(await aptos.getAccountTransactionsCount({ accountAddress: account.accountAddress }), 2); // the faucet's, and its own
+    const [coin, ...others] = await aptos.getAccountCoinsData({ accountAddress: account.accountAddress });
+    assert.deepEqual(others, []);
+    assert.deepEqual([coin.asset_type, coin.amount, coin.is_frozen, coin.metadata.symbol, coin.metadata.decimals, coin.owner_address], [APT, await balance(account), false, coin.metadata.symbol, coin.metadata.decimals, account.accountAddress.toString()]);
+    assert.equal(coin.metadata.asset_type, APT);
+    assert.equal(await aptos.getAccountCoinsCount({ accountAddress: account.accountAddress }), 1);
+    assert.equal((await aptos.getCurrentFungibleAssetBalances({ options: { where: { owner_address: { _eq: account.accountAddress.toString() }, asset_type: { _eq: APT } } } })).length, 1);
+    assert.equal((await aptos.getAccountCoinsData({ accountAddress: Account.generate().accountAddress })).length, 0);
+    const [{ version }] = await aptos.getChainTopUserTransactions({ limit: 1 });
+    assert.equal((await aptos.getTransactionByVersion({ ledgerVersion: Number(version) })).type, 'user_transaction');
+    assert.ok(Number(await aptos.getIndexerLastSuccessVersion()) >= Number(version));
+    assert.equal((await aptos.getProcessorStatus('account_transactions_processor')).processor, 'account_transactions_processor');
+    await assert.rejects(aptos.getAccountTokensCount({ accountAddress: account.accountAddress }), (e) => /current_token_ownerships_v2_aggregate is not answered: this node has no indexer. The REST API/.test(e.message));
 });
 
 test('every block runs again to the same end', async () => {
