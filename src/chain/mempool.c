@@ -334,6 +334,24 @@ static bool has_room(const struct mempool *p, const struct mempool_tx *tx) {
     return p->free_tx_count && tx->raw.n <= MEMPOOL_MAX_BYTES - p->bytes;
 }
 
+/* The nonce that follows everything of this sender that can run now. */
+uint64_t mempool_gapless_end(const struct mempool_sender *s) {
+    uint64_t nonce = s->nonce + s->taken;
+    for (const struct mempool_tx *tx = s->first; tx && tx->nonce <= nonce; tx = tx->next)
+        if (tx->nonce == nonce) nonce++;
+    return nonce;
+}
+
+/* A sender who may not have more waiting can still send what the others wait for: the one with the
+ * highest nonce goes. */
+static bool make_way(struct mempool *p, struct mempool_sender *s, const struct mempool_tx *tx) {
+    struct mempool_tx *last = s->first;
+    while (last->next) last = last->next;
+    if (tx->nonce > mempool_gapless_end(s) || tx->nonce > last->nonce) return false;
+    mempool_evict(p, last, "the sender has sent one with a lower nonce, and may not have more");
+    return true;
+}
+
 static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce) {
     if (p->stopped) return MEMPOOL_ERR_STOPPED;
     if (mempool_find_tx(p, &tx->hash)) return MEMPOOL_ERR_KNOWN;
@@ -347,7 +365,7 @@ static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t
     }
     if (mempool_now_s() - p->swept_s >= SWEEP_S || !has_room(p, tx)) mempool_expire(p);
     s = mempool_find_sender(p, tx->vm, &tx->sender);
-    if (s && s->count >= MEMPOOL_SENDER_MAX) return MEMPOOL_ERR_SENDER_FULL;
+    if (s && s->count >= MEMPOOL_SENDER_MAX && !make_way(p, s, tx)) return MEMPOOL_ERR_SENDER_FULL;
     bool has_gap = !has_room(p, tx) && tx->nonce > (s ? mempool_gapless_end(s) : account_nonce);
     while (!has_room(p, tx)) {
         enum mempool_err e = mempool_make_room(p, tx, has_gap);
@@ -360,14 +378,6 @@ static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t
     link_tx(p, s, tx);
     mempool_update_ready(p, s);
     return MEMPOOL_ERR_NONE;
-}
-
-/* The nonce that follows everything of this sender that can run now. */
-uint64_t mempool_gapless_end(const struct mempool_sender *s) {
-    uint64_t nonce = s->nonce + s->taken;
-    for (const struct mempool_tx *tx = s->first; tx && tx->nonce <= nonce; tx = tx->next)
-        if (tx->nonce == nonce) nonce++;
-    return nonce;
 }
 
 /* Places the transaction, and lets `waiter` wait for it if it can run without waiting for others.

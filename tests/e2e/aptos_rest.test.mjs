@@ -303,6 +303,58 @@ test('the faucet', async () => {
     assert.equal((await post('/nothing', '{}')).status, 404);
 });
 
+test('history that is not kept is refused by name', async () => {
+    const short = await startNode(['--quiet', '--history', '3']);
+    try {
+        for (let i = 0; i < 6; i++) await short.aptos.fundAccount({ accountAddress: alice.accountAddress, amount: 1 });
+        const at = async (version) => { const r = await fetch(`${short.urls.aptos}/accounts/${alice.accountAddress}/resources?ledger_version=${version}`); return [r.status, (await r.json()).error_code]; };
+        assert.deepEqual(await at(1), [410, 'version_pruned']);
+        assert.deepEqual(await at((await (await fetch(short.urls.aptos)).json()).ledger_version), [200, undefined]);
+    } finally {
+        await short.stop();
+    }
+});
+
+test('where blocks come by the clock: at once what cannot be valid is refused, and what waits is shown waiting', async () => {
+    const slow = await startNode(['--quiet', '--block-time', '500ms']);
+    try {
+        const rich = Account.generate(), poor = Account.generate();
+        await slow.aptos.fundAccount({ accountAddress: rich.accountAddress, amount: 100_000_000 });
+        const send = async (sender, options) => {
+            const transaction = await slow.aptos.transaction.build.simple({ sender: sender.accountAddress, data: { function: '0x1::aptos_account::transfer', functionArguments: [alice.accountAddress, 1] }, options });
+            const body = generateSignedTransaction({ transaction, senderAuthenticator: slow.aptos.transaction.sign({ signer: sender, transaction }) });
+            const r = await fetch(`${slow.urls.aptos}/transactions`, { method: 'POST', headers: { 'content-type': SIGNED }, body });
+            return { status: r.status, ...(await r.json()) };
+        };
+        assert.deepEqual((({ status, vm_error_code }) => [status, vm_error_code])(await send(poor)), [400, 5]);
+        const orderless = { replayProtectionNonce: 5n, expireTimestamp: Math.floor(Date.now() / 1000) + 60 };
+        const sent = [await send(rich), await send(rich, { accountSequenceNumber: 1 }), await send(rich, orderless)];
+        assert.deepEqual(sent.map((r) => [r.status, r.type]), Array(3).fill([202, 'pending_transaction']));
+        const get = async (path) => (await fetch(`${slow.urls.aptos}/transactions/${path}`)).json();
+        assert.equal((await get(`by_hash/${sent[0].hash}`)).type, 'pending_transaction');
+        assert.equal(await slow.aptos.isPendingTransaction({ transactionHash: sent[2].hash }), true);
+        for (const { hash } of sent) assert.equal((await get(`wait_by_hash/${hash}`)).success, true);
+        assert.equal((await send(rich, { ...orderless, expireTimestamp: orderless.expireTimestamp + 1 })).vm_error_code, 42);
+    } finally {
+        await slow.stop();
+    }
+});
+
+test('an account may have 1,024 transactions waiting, not more', async () => {
+    const sender = Account.generate();
+    await aptos.fundAccount({ accountAddress: sender.accountAddress, amount: 100_000_000 });
+    const transaction = await aptos.transaction.build.simple({ sender: sender.accountAddress, data: { function: '0x1::aptos_account::transfer', functionArguments: [alice.accountAddress, 1] } });
+    const submit = (n) => {
+        transaction.rawTransaction.sequence_number = BigInt(n);
+        return ask('/transactions', { type: SIGNED, body: generateSignedTransaction({ transaction, senderAuthenticator: aptos.transaction.sign({ signer: sender, transaction }) }) });
+    };
+    for (let n = 1; n <= 1024; n++) assert.equal((await submit(n)).status, 202); // 0 is not there: all wait
+    const more = await submit(1025);
+    assert.deepEqual([more.status, more.body.error_code], [507, 'mempool_is_full']);
+    await submit(0);
+    assert.equal(await sequence(sender), '1025');
+});
+
 test('after all that the node answers, and runs every block again', async () => {
     assert.equal((await ask('/')).status, 200);
     assert.ok(await node.replay() > 10);

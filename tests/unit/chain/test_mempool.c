@@ -233,6 +233,19 @@ static void test_sender_has_a_limit(void **state) {
     assert_int_equal(mempool_count(pool), MEMPOOL_SENDER_MAX + 1);
 }
 
+static void test_sender_with_all_behind_a_gap_can_still_fill_it(void **state) {
+    (void)state;
+    for (uint64_t n = 0; n < MEMPOOL_SENDER_MAX; n++) assert_int_equal(add(1, 2 + n), 0);
+    assert_int_equal(add(1, MEMPOOL_SENDER_MAX + 2), MEMPOOL_ERR_SENDER_FULL);
+    assert_int_equal(add(1, 1), MEMPOOL_ERR_SENDER_FULL); /* it would have to wait, too */
+    assert_int_equal(add(1, 0), 0);
+    assert_int_equal(mempool_count(pool), MEMPOOL_SENDER_MAX);
+    run_next(1, 0);
+    assert_int_equal(add(1, 1), 0);
+    for (uint64_t n = 1; n < MEMPOOL_SENDER_MAX + 1; n++) run_next(1, n);
+    assert_int_equal(mempool_count(pool), 0);
+}
+
 static void fill(void) {
     for (uint32_t i = 0; i < MEMPOOL_MAX; i++) assert_int_equal(add(1 + i / 16, i % 16), 0);
 }
@@ -707,6 +720,7 @@ int main(void) {
         T(test_replacement_at_absurd_prices_does_not_overflow),
         T(test_replacement_of_the_only_ready_transaction_keeps_its_turn),
         T(test_sender_has_a_limit),
+        T(test_sender_with_all_behind_a_gap_can_still_fill_it),
         T(test_pool_has_a_limit),
         T(test_pool_has_a_limit_of_bytes),
         T(test_full_pool_lets_a_better_one_in_for_the_cheapest),
