@@ -7,8 +7,8 @@
 #include "move/account.h"
 #include "move/type_tag.h"
 
-/* How many entries of an index or of an account are looked at for one answer. */
-enum { LOOK_MAX = 1 << 20, PAGE_MAX = 100 };
+/* How much is looked at for one answer: entries of an index, versions or resources. */
+enum { INDEX_MAX = 1 << 20, LOOK_MAX = 1 << 16, PAGE_MAX = 100 };
 
 static const char NO_TIME[] = "1970-01-01T00:00:00";
 
@@ -78,7 +78,7 @@ static bool count_version(void *ctx, struct bytes key, struct bytes value) {
     uint64_t *n = ctx;
     (void)key;
     (void)value;
-    return ++*n < LOOK_MAX;
+    return ++*n < INDEX_MAX;
 }
 
 /* The transactions that the account sent or that changed its resources. */
@@ -165,6 +165,7 @@ struct balances {
     const char *asset; /* only this one; NULL: all */
     struct page page;
     bool counts; /* only how many there are */
+    uint64_t looked;
 };
 
 static bool same_asset(const char *asked, struct bytes type) {
@@ -235,18 +236,24 @@ static void put_coin(struct balances *b, struct bytes coin_tag, struct bytes typ
     jo_end_object(o);
 }
 
-static bool visit_resource(void *ctx, struct bytes key, struct bytes value) {
-    struct balances *b = ctx;
+static void look_at(struct balances *b, struct bytes key, struct bytes value) {
     static const char before[] = "0x1::coin::CoinStore<";
     struct bytes tag = bytes_sub(key, 32, key.n - 32), text = aptos_tag_text(b->c->arena, tag);
     size_t n = sizeof before - 1;
-    if (text.n < n + 2 || memcmp(text.p, before, n) != 0 || value.n < 9) return true;
+    if (text.n < n + 2 || memcmp(text.p, before, n) != 0 || value.n < 9) return;
     struct bytes type = bytes_sub(text, n, text.n - n - 1), coin_tag;
     if (!same_asset(b->asset, type) || err_is(mv_type_tag_parse(type, b->c->arena, &coin_tag)) ||
         coin_tag.n < 33)
-        return true;
+        return;
     if (on_page(&b->page) && !b->counts) put_coin(b, coin_tag, type, value);
-    return b->page.seen < LOOK_MAX;
+}
+
+static bool visit_resource(void *ctx, struct bytes key, struct bytes value) {
+    struct balances *b = ctx;
+    struct arena_mark mark = arena_mark(b->c->arena);
+    look_at(b, key, value);
+    arena_release(b->c->arena, mark);
+    return ++b->looked < LOOK_MAX;
 }
 
 static void each_balance(struct balances *b) {

@@ -96,6 +96,9 @@ static void told(void *ctx, const struct chain_submitted *done, struct err e) {
 }
 
 static bool submit(struct aptos_call *c, struct bytes raw) {
+    if (chain_is_ethereum(c->node->chain))
+        return aptos_fail(c, 403, "api_disabled", 0,
+                          "this chain began with an Ethereum genesis: it has no Move transactions");
     struct waiting *w = xcalloc(1, sizeof *w);
     struct json_out *keep = c->out, o = {.buf = &w->body};
     struct chain_submitted done;
