@@ -175,7 +175,7 @@ struct err chain_access_list(struct chain_reader *r, const struct chain_evm_call
     start_with(&t, call->access, call->access_count);
     with.access_count = settle(&t, &settled);
     with.access = settled;
-    with.gas = call->gas ? min_u64(call->gas, CHAIN_CALL_GAS_MAX) : CHAIN_CALL_GAS_MAX;
+    with.gas = chain_call_gas(r, call);
     bool same = false;
     for (int round = 0; !same && round < ROUNDS_MAX && !err_is(e); round++) {
         start_with(&t, with.access, with.access_count);

@@ -328,9 +328,12 @@ static void *sequencer_main(void *arg) {
 
 /* ---- Life */
 
+enum { CALL_GAS = 50000000 }; /* as go-ethereum's --rpc.gascap */
+
 static void fill_defaults(struct chain_options *o) {
     if (!o->chain_id) o->chain_id = 31337;
     if (!o->move_chain_id) o->move_chain_id = 4;
+    if (!o->call_gas_max) o->call_gas_max = max_u64(o->gas_limit, CALL_GAS);
     if (!o->gas_limit) o->gas_limit = 60000000;
     if (!o->history_blocks) o->history_blocks = 256;
 }

@@ -38,6 +38,8 @@ struct chain_options {
     uint8_t move_chain_id;   /* 0: 4, what the Aptos SDK assumes of a local network */
     uint64_t block_time_ms;  /* 0: seal as soon as there is something to seal */
     uint64_t gas_limit;      /* a block's, common gas; 0: 60,000,000 */
+    uint64_t call_gas_max;   /* the most that one call, trace or simulation may use, whatever the
+                              * block allows; 0: 50,000,000, or `gas_limit` if that says more */
     uint64_t history_blocks; /* 0: 256 */
     bool unsafe_publish;     /* accept Move modules although the verifier is not complete */
     uint64_t genesis_time_s; /* timestamp of block 0 */
@@ -376,16 +378,13 @@ bool chain_replay_peek(struct chain_reader *r, struct chain_tx *out);
 /* Runs it. Execution is deterministic: CHAIN_ERR_REPLAY if the outcome is not the recorded one. */
 struct err chain_replay_next(struct chain_reader *r);
 
-/* The most gas that one call, estimate or simulation may use, whatever the block allows. */
-enum { CHAIN_CALL_GAS_MAX = 50000000 };
-
 /* One EVM call or transaction with its cross-VM tail, as if it were the next transaction. */
 struct chain_evm_call {
     struct b20 from; /* zeros if the client names none */
     bool has_to;     /* false: create */
     struct b20 to;
     struct u256 value;
-    uint64_t gas;          /* 0: CHAIN_CALL_GAS_MAX, which is never passed */
+    uint64_t gas;          /* 0: options.call_gas_max, which is never passed */
     struct u256 gas_price; /* the most that is paid for one gas; 0: free, and the balance is not
                               asked for gas */
     bool fee_market;       /* gas_price is EIP-1559's maxFeePerGas, and this the tip: */

@@ -316,6 +316,8 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
 
 /* ---- simulate.c */
 
+/* The gas that a call may use: what it names, or the most. */
+uint64_t chain_call_gas(const struct chain_reader *r, const struct chain_evm_call *call);
 /* One try of a call with a given gas limit; everything is undone at its end. */
 struct err chain_try_call(struct chain_reader *r, const struct chain_evm_call *call, uint64_t gas,
                           struct chain_evm_result *out);

@@ -3,8 +3,9 @@
 
 #include "crypto/crypto.h"
 
-static uint64_t call_gas(const struct chain_evm_call *call) {
-    return call->gas ? min_u64(call->gas, CHAIN_CALL_GAS_MAX) : CHAIN_CALL_GAS_MAX;
+uint64_t chain_call_gas(const struct chain_reader *r, const struct chain_evm_call *call) {
+    uint64_t max = r->chain->options.call_gas_max;
+    return call->gas ? min_u64(call->gas, max) : max;
 }
 
 static uint8_t call_type(const struct chain_evm_call *call) {
@@ -138,11 +139,11 @@ struct err chain_try_call(struct chain_reader *r, const struct chain_evm_call *c
 
 struct err chain_simulate_evm(struct chain_reader *r, const struct chain_evm_call *call,
                               struct chain_evm_result *out) {
-    struct err e = chain_try_call(r, call, call_gas(call), out);
+    struct err e = chain_try_call(r, call, chain_call_gas(r, call), out);
     if (!err_is(e)) return e;
     return err_at(e.code,
                   arena_printf(chain_reader_arena(r), "err: %s (supplied gas %llu)", e.text,
-                               (unsigned long long)call_gas(call)),
+                               (unsigned long long)chain_call_gas(r, call)),
                   e.at);
 }
 
@@ -177,7 +178,7 @@ static struct err highest_gas(struct chain_reader *r, const struct chain_evm_cal
     struct evm_env env;
     chain_evm_env(r, &env);
     *high = call->gas >= TX_GAS ? call->gas : env.block.gas_limit;
-    *high = min_u64(*high, env.fork >= EVM_OSAKA ? TX_GAS_CAP : CHAIN_CALL_GAS_MAX);
+    *high = min_u64(*high, env.fork >= EVM_OSAKA ? TX_GAS_CAP : r->chain->options.call_gas_max);
     if (u256_is_zero(&call->gas_price)) return ERR_NONE;
     struct u256 left = st_account(env.journal, &call->from)->balance, paid, spent;
     spent = u256_from_u64(call->blob_hash_count * (uint64_t)EVM_GAS_PER_BLOB);

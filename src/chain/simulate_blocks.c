@@ -20,7 +20,7 @@ struct sim {
     struct chain_block base;
     struct chain_sim_block *done; /* the blocks so far: the first is the base's child */
     size_t done_count;
-    uint64_t gas_left; /* of CHAIN_CALL_GAS_MAX, which all calls share */
+    uint64_t gas_left; /* of options.call_gas_max, which all calls share */
 };
 
 static bool refuse(struct sim *s, enum chain_sim_err code, const char *text) {
@@ -351,7 +351,7 @@ bool chain_simulate_blocks(struct chain_reader *r, const struct chain_sim_option
                     .arena = chain_reader_arena(r),
                     .options = options,
                     .why = why,
-                    .gas_left = CHAIN_CALL_GAS_MAX};
+                    .gas_left = r->chain->options.call_gas_max};
     struct chain_sim_request *all;
     size_t all_count;
     s.logs.transfers = options->trace_transfers;

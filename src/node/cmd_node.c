@@ -25,6 +25,7 @@ static const char USAGE[] =
     "  --move-chain-id N    Aptos chain id, 1 to 255 (4)\n"
     "  --block-time TIME    seal every 100ms, 2s, …; without it as soon as there is a transaction\n"
     "  --gas-limit N        of a block (60000000)\n"
+    "  --rpc-gas-cap N      of a call, trace or simulation (50000000, or --gas-limit if higher)\n"
     "  --history N          earlier blocks whose state can be read (256; all)\n"
     "  --data DIR           keep the chain in this folder; without it, it is gone at the end\n"
     "  --genesis FILE       begin with a geth genesis.json: an Ethereum chain by its fork "
@@ -101,6 +102,8 @@ static int read_value(struct settings *s, const char *option, const char *value)
         s->chain.move_chain_id = (uint8_t)n;
     } else if (!strcmp(option, "--gas-limit") && parse_number(value, INT64_MAX, &n) && n >= 5000) {
         s->chain.gas_limit = n;
+    } else if (!strcmp(option, "--rpc-gas-cap") && parse_number(value, INT64_MAX, &n) && n) {
+        s->chain.call_gas_max = n;
     } else if (!strcmp(option, "--timestamp") && parse_number(value, UINT32_MAX, &n)) {
         s->chain.genesis_time_s = n;
     } else if (!strcmp(option, "--history") && parse_number(value, UINT32_MAX, &n) && n) {
@@ -115,7 +118,7 @@ static bool takes_value(const char *option) {
     static const char *const names[] = {
         "--host",       "--data",        "--block-time", "--history",       "--eth-port",
         "--aptos-port", "--faucet-port", "--chain-id",   "--move-chain-id", "--gas-limit",
-        "--genesis",    "--import",      "--timestamp"};
+        "--genesis",    "--import",      "--timestamp",  "--rpc-gas-cap"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(option, names[i])) return true;
     return false;

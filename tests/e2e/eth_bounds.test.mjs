@@ -48,3 +48,23 @@ test('bodies that are too deep, too large or too many are refused as JSON', asyn
     assert.equal(answers.at(-1).error.code, -32003);
     assert.equal(await node.rpc('eth_chainId'), '0x7a69');
 });
+
+test('a call gets the gas that it names, up to the cap', async () => {
+    // Returns what GAS, its first instruction, sees.
+    const gasOf = async (of, gas) => {
+        const at = '0x' + '77'.repeat(20);
+        return Number(await of.rpc('eth_call', { to: at, ...(gas && { gas }) }, 'latest', { [at]: { code: '0x5a5f5260205ff3' } })) + 21_002;
+    };
+    assert.equal(await gasOf(node, '0x1000000'), 0x1000000);
+    assert.equal(await gasOf(node, '0x35a4e900'), 50_000_000);
+    assert.equal(await gasOf(node), 50_000_000);
+    for (const [options, cap] of [[['--gas-limit', '1000000000'], 1_000_000_000], [['--gas-limit', '1000000000', '--rpc-gas-cap', '7000000'], 7_000_000]]) {
+        const other = await startNode(['--quiet', ...options]);
+        try {
+            assert.equal(await gasOf(other, '0xffffffffff'), cap);
+            assert.equal(await gasOf(other), cap);
+        } finally {
+            await other.stop();
+        }
+    }
+});
