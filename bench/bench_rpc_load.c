@@ -7,7 +7,8 @@
  *                  --chain-id C --connections K --depth D
  *
  * `depth` requests are under way on each connection (1: the next one is sent when the answer is
- * there). Prints "TRANSFERS SECONDS_UNTIL_ANSWERED SECONDS_UNTIL_SEALED". */
+ * there). Prints "TRANSFERS SECONDS_UNTIL_ANSWERED SECONDS_UNTIL_SEALED
+ * SECONDS_OF_ITS_OWN_PROCESSOR_TIME". */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -234,6 +236,14 @@ static void wait_sealed(const struct load *l, const struct b20 *addresses) {
     close(fd);
 }
 
+/* Processor time of this process so far. */
+static double cpu_s(void) {
+    struct rusage r;
+    getrusage(RUSAGE_SELF, &r);
+    return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+           (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+}
+
 static void measure(const struct load *l) {
     struct connection *all = xcalloc(l->connections, sizeof *all);
     struct b20 *addresses = xcalloc(l->senders, sizeof *addresses);
@@ -247,12 +257,12 @@ static void measure(const struct load *l) {
         }
     }
     for (uint64_t i = 0; i < l->connections; i++) all[i].fd = dial(l->port);
-    double start = now_s();
+    double start = now_s(), cpu = cpu_s();
     run(all, l);
     double answered = now_s() - start;
     wait_sealed(l, addresses);
-    printf("%llu %.4f %.4f\n", (unsigned long long)(l->senders * l->each), answered,
-           now_s() - start);
+    printf("%llu %.4f %.4f %.4f\n", (unsigned long long)(l->senders * l->each), answered,
+           now_s() - start, cpu_s() - cpu);
     for (uint64_t i = 0; i < l->connections; i++) {
         close(all[i].fd);
         buf_free(&all[i].requests);

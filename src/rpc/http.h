@@ -5,9 +5,10 @@
  *   request    one HTTP request with its whole body; answered exactly once, at once or later, from
  * any thread ws         one WebSocket connection, named by a number that is never used again
  *
- * Threads. Each listener has a thread of libmicrohttpd that reads requests and writes answers; all
- * WebSockets of a server share one more. Handlers run on these threads, so they only look at the
- * request and either answer it or hand it on (pool.h, http_dispatch). While a request is unanswered
+ * Threads. Each listener has a thread of libmicrohttpd, or several, that read requests and write
+ * answers; all WebSockets of a server share one more. Handlers run on these threads, so they only
+ * look at the request and either answer it, if that takes little time, or hand it on (pool.h,
+ * http_dispatch). While a request is unanswered
  * its connection reads nothing more, so pipelined requests are answered in their order and a client
  * cannot queue work by sending faster than it is answered.
  *
@@ -67,6 +68,7 @@ struct rpc_listener {
      * any thread. */
     void (*error_body)(void *ctx, int status, const char *text, struct buf *out);
     const struct ws_handler *ws; /* NULL: upgrades are refused. Must outlive the server */
+    unsigned threads;            /* that read requests and write answers; 0: one */
     bool cors;                   /* let pages of any origin call, and answer their preflights */
     const char
         *cors_expose; /* with cors: the answer's headers that such a page may read; NULL: none */
@@ -110,6 +112,9 @@ struct bytes http_header(const struct http_request *req, const char *name);
 /* Appends the decoded value of the first query parameter of that name; false if there is none or
  * its percent-encoding is broken, then `out` is as it was. */
 bool http_query(const struct http_request *req, const char *name, struct buf *out);
+
+/* What is said with 503 when no worker has room. */
+#define HTTP_BUSY "too many requests are waiting; try again"
 
 /* Answers; the request is gone for the caller. Takes `body` (leaves an empty buf; NULL: no body)
  * and copies the rest. `content_type` may be NULL. Any thread. */

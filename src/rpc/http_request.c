@@ -206,7 +206,7 @@ void http_dispatch(struct http_request *req, struct rpc_pool *pool,
     *job = (struct job){req, run};
     if (rpc_pool_submit(pool, run_job, job)) return;
     free(job);
-    http_respond_error(req, 503, "too many requests are waiting; try again");
+    http_respond_error(req, 503, HTTP_BUSY);
 }
 
 /* Reading the request. */

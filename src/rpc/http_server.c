@@ -86,6 +86,11 @@ static struct err open_port(struct listener *l, uint64_t index) {
     return ERR_NONE;
 }
 
+/* The size of libmicrohttpd's own pool; it knows none of one thread. */
+static unsigned pool_size(const struct rpc_listener *conf) {
+    return conf->threads > 1 ? conf->threads : 0;
+}
+
 static struct err open_listener(struct rpc_server *s, struct listener *l,
                                 const struct rpc_listener *conf, uint64_t index) {
     assert(conf->on_request && conf->methods);
@@ -109,7 +114,8 @@ static struct err open_listener(struct rpc_server *s, struct listener *l,
         request_on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->limits.connections,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)s->limits.header_bytes,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)div_ceil_u64(s->limits.idle_ms, 1000),
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE, pool_size(conf),
+        MHD_OPTION_END);
     return l->daemon
                ? ERR_NONE
                : err_at(errno ? errno : ENOMEM, "cannot start the HTTP server's thread", index);

@@ -122,6 +122,11 @@ static rpc_method *find_method(const struct rpc_method_row *const *tables, const
     return NULL;
 }
 
+bool rpc_is_call_of(const struct rpc_method_row *const *tables, json_t *root) {
+    const char *name = json_string_value(json_object_get(root, "method"));
+    return name && json_object_get(root, "id") && find_method(tables, name);
+}
+
 void rpc_put_id_value(struct json_out *o, json_t *id) {
     if (json_is_string(id)) {
         jo_string(o, bytes_make(json_string_value(id), json_string_length(id)));
@@ -237,16 +242,10 @@ static void handle_batch(struct origin *from, json_t *batch, struct json_out *o)
     if (o->buf->n == start + 2) o->buf->n = start; /* only notifications: no answer at all */
 }
 
-static bool handle(struct origin *from, struct bytes body, struct buf *answer) {
+/* Handles a parsed body, which it takes. */
+static bool handle_parsed(struct origin *from, json_t *root, struct buf *answer) {
     struct json_out o = {.buf = answer};
-    json_t *root;
-    struct arena arena;
     bool answered = true;
-    arena_init(&arena, 0);
-    struct err e = rpc_parse_json(&arena, body, &root);
-    if (err_is(e)) put_error(&o, NULL, RPC_PARSE_ERROR, e.text, (struct bytes){NULL, 0});
-    arena_free(&arena);
-    if (err_is(e)) return true;
     if (!json_is_array(root))
         answered = handle_one(from, root, &o);
     else if (json_array_size(root) == 0)
@@ -259,6 +258,17 @@ static bool handle(struct origin *from, struct bytes body, struct buf *answer) {
     return answered;
 }
 
+static bool handle(struct origin *from, struct bytes body, struct buf *answer) {
+    struct json_out o = {.buf = answer};
+    json_t *root;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct err e = rpc_parse_json(&arena, body, &root);
+    if (err_is(e)) put_error(&o, NULL, RPC_PARSE_ERROR, e.text, (struct bytes){NULL, 0});
+    arena_free(&arena);
+    return err_is(e) || handle_parsed(from, root, answer);
+}
+
 void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *tables,
                 struct bytes body, uint64_t ws, struct buf *answer) {
     /* Over a WebSocket an answer that comes later finds its way by the number. */
@@ -267,7 +277,7 @@ void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *table
 }
 
 bool rpc_handle_http(struct rpc_node *node, const struct rpc_method_row *const *tables,
-                     struct http_request *req, struct buf *answer) {
+                     struct http_request *req, json_t *root, struct buf *answer) {
     struct origin from = {.node = node, .tables = tables, .req = req, .may_be_later = true};
-    return handle(&from, req->body, answer);
+    return root ? handle_parsed(&from, root, answer) : handle(&from, req->body, answer);
 }

@@ -60,10 +60,13 @@ bool rpc_fail(struct rpc_call *c, int code, const char *format, ...)
 void rpc_handle(struct rpc_node *node, const struct rpc_method_row *const *tables,
                 struct bytes body, uint64_t ws, struct buf *answer);
 
-/* The same for an HTTP request's body. False if the request is answered later, by somebody else: it
- * may be gone already. */
+/* Is this body one call, with an id, of a method in those tables? */
+bool rpc_is_call_of(const struct rpc_method_row *const *tables, json_t *root);
+
+/* The same for an HTTP request, whose parsed body is `root` (taken; NULL: it is parsed here). False
+ * if the request is answered later, by somebody else: it may be gone already. */
 bool rpc_handle_http(struct rpc_node *node, const struct rpc_method_row *const *tables,
-                     struct http_request *req, struct buf *answer);
+                     struct http_request *req, json_t *root, struct buf *answer);
 
 /* An id as it came: a string, a number, or null. */
 void rpc_put_id_value(struct json_out *o, json_t *id);

@@ -32,23 +32,59 @@ static const struct rpc_method_row *const eth_tables[] = {dev_methods,
                                                           txpool_methods,
                                                           NULL};
 
+/* Methods that take little time whatever their parameters are, and wait for nobody when they may
+ * answer later. */
+static const struct rpc_method_row *const quick_tables[] = {eth_send_methods, NULL};
+
 /* ---- Ethereum */
 
 static const struct rpc_method_row *const *tables_of(const struct rpc_node *node) {
     return chain_get_options(node->chain)->no_dev ? eth_tables + DEV_TABLES : eth_tables;
 }
 
-static void eth_work(struct http_request *req, unsigned worker) {
+static void answer_eth(struct http_request *req, json_t *root) {
     struct rpc_node *node = req->ctx;
     struct buf answer = {0};
-    (void)worker;
-    if (rpc_handle_http(node, tables_of(node), req, &answer))
+    if (rpc_handle_http(node, tables_of(node), req, root, &answer))
         http_respond(req, 200, "application/json", NULL, 0, &answer);
 }
 
+/* A request on its way to a worker. */
+struct eth_job {
+    struct http_request *req;
+    json_t *root; /* its body; NULL: not parsed yet */
+};
+
+static void eth_work(void *arg, unsigned worker) {
+    struct eth_job job = *(struct eth_job *)arg;
+    (void)worker;
+    free(arg);
+    answer_eth(job.req, job.root);
+}
+
+/* A body that is parsed by the thread that reads requests. */
+enum { PARSED_AT_ONCE_MAX_BYTES = 16 << 10 };
+
+/* A quick method is answered here: handing a request to a worker and its answer back costs more
+ * than such a method does. */
 static void on_eth(void *ctx, struct http_request *req) {
     struct rpc_node *node = ctx;
-    http_dispatch(req, node->pool, eth_work);
+    json_t *root = NULL;
+    struct arena arena;
+    arena_init(&arena, 0);
+    /* Where it is no JSON, the worker finds that too, and says so. */
+    if (req->body.n <= PARSED_AT_ONCE_MAX_BYTES) rpc_parse_json(&arena, req->body, &root);
+    arena_free(&arena);
+    if (root && rpc_is_call_of(quick_tables, root)) {
+        answer_eth(req, root);
+        return;
+    }
+    struct eth_job *job = xmalloc(sizeof *job);
+    *job = (struct eth_job){req, root};
+    if (rpc_pool_submit(node->pool, eth_work, job)) return;
+    json_decref(root);
+    free(job);
+    http_respond_error(req, 503, HTTP_BUSY);
 }
 
 /* A message of a WebSocket, on its way to a worker. All of them together are bounded. */
@@ -135,6 +171,13 @@ static unsigned worker_count(const struct rpc_options *o) {
     return o->threads ? o->threads : n < WORKERS_MIN / 2 ? WORKERS_MIN : 2 * (unsigned)n;
 }
 
+/* They also do what is quick. */
+static unsigned reader_count(void) {
+    enum { READERS_MAX = 4 };
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n < READERS_MAX ? (unsigned)n : READERS_MAX;
+}
+
 struct err rpc_start(struct rpc_node **out, struct chain *chain,
                      const struct rpc_options *options) {
     struct rpc_node *node = xcalloc(1, sizeof *node);
@@ -154,6 +197,7 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
                           .methods = HTTP_POST,
                           .on_request = on_eth,
                           .ws = &eth_ws,
+                          .threads = reader_count(),
                           .cors = true,
                           .ctx = node},
         [RPC_PORT_APTOS] = {.host = options->host,
