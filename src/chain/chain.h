@@ -115,7 +115,9 @@ void chain_release_waiters(struct chain *c);
 struct err chain_faucet_move(struct chain *c, const struct b32 *to, uint64_t amount,
                              uint64_t wait_ms, struct chain_submitted *out);
 
-/* A transaction of the mempool, not in a block yet: its raw bytes in `arena`. */
+/* A transaction of the mempool, or of the block that is being made: its raw bytes in `arena`. One
+ * that is not there is in every reader opened from now on, if it is in a block at all: who looks
+ * for a transaction wherever it is asks here first and opens the reader then. */
 bool chain_pending(struct chain *c, const struct b32 *hash, struct arena *arena, uint8_t *vm,
                    struct bytes *raw);
 /* How many wait. */

@@ -15,6 +15,11 @@ static uint64_t hash_of_tx(const void *ctx, uint32_t index) {
     return map_hash32(p->txs[index]->hash.b, 0);
 }
 
+static uint64_t hash_of_executed(const void *ctx, uint32_t index) {
+    const struct mempool *p = ctx;
+    return map_hash32(p->executed[index]->hash.b, 0);
+}
+
 static uint64_t hash_of_address(const struct b32 *address, uint8_t vm) {
     return map_hash32(address->b, vm);
 }
@@ -53,6 +58,7 @@ struct mempool *mempool_new(void) {
     pthread_condattr_destroy(&attr);
     map_init(&p->by_hash, hash_of_tx, p);
     map_init(&p->by_sender, hash_of_sender, p);
+    map_init(&p->executed_by_hash, hash_of_executed, p);
     for (uint32_t i = 0; i < MEMPOOL_MAX; i++)
         p->free_tx[i] = p->free_sender[i] = MEMPOOL_MAX - 1 - i;
     p->free_tx_count = p->free_sender_count = MEMPOOL_MAX;
@@ -74,6 +80,13 @@ struct mempool_tx *mempool_find_tx(const struct mempool *p, const struct b32 *ha
     struct map_probe it = map_begin(&p->by_hash, map_hash32(hash->b, 0));
     for (uint32_t i; map_next(&p->by_hash, &it, &i);)
         if (b32_eq(&p->txs[i]->hash, hash)) return p->txs[i];
+    return NULL;
+}
+
+struct mempool_tx *mempool_find_executed(const struct mempool *p, const struct b32 *hash) {
+    struct map_probe it = map_begin(&p->executed_by_hash, map_hash32(hash->b, 0));
+    for (uint32_t i; map_next(&p->executed_by_hash, &it, &i);)
+        if (b32_eq(&p->executed[i]->hash, hash)) return p->executed[i];
     return NULL;
 }
 
@@ -122,6 +135,23 @@ static void index_tx(struct mempool *p, struct mempool_tx *tx) {
     p->txs[tx->slot] = tx;
     p->bytes += tx->raw.n;
     map_insert(&p->by_hash, map_hash32(tx->hash.b, 0), tx->slot);
+}
+
+/* ---- What ran in the open block */
+
+static void keep_executed(struct mempool *p, struct mempool_tx *tx) {
+    if (p->executed_count == p->executed_cap) {
+        p->executed_cap = p->executed_cap ? 2 * p->executed_cap : 64;
+        p->executed = xrealloc(p->executed, p->executed_cap * sizeof *p->executed);
+    }
+    tx->owner = NULL;
+    p->executed[p->executed_count] = tx;
+    map_insert(&p->executed_by_hash, map_hash32(tx->hash.b, 0), (uint32_t)p->executed_count++);
+}
+
+static void forget_executed(struct mempool *p) {
+    map_clear(&p->executed_by_hash);
+    while (p->executed_count) mempool_tx_free(p->executed[--p->executed_count]);
 }
 
 /* ---- Waiters */
@@ -189,6 +219,9 @@ void mempool_free(struct mempool *p) {
         if (p->txs[i]) mempool_tx_free(p->txs[i]);
         free(p->senders[i]);
     }
+    forget_executed(p);
+    free(p->executed);
+    map_free(&p->executed_by_hash);
     map_free(&p->by_hash);
     map_free(&p->by_sender);
     pthread_cond_destroy(&p->work);
@@ -354,7 +387,8 @@ static bool make_way(struct mempool *p, struct mempool_sender *s, const struct m
 
 static enum mempool_err place(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce) {
     if (p->stopped) return MEMPOOL_ERR_STOPPED;
-    if (mempool_find_tx(p, &tx->hash)) return MEMPOOL_ERR_KNOWN;
+    if (mempool_find_tx(p, &tx->hash) || mempool_find_executed(p, &tx->hash))
+        return MEMPOOL_ERR_KNOWN;
     struct mempool_sender *s = mempool_find_sender(p, tx->vm, &tx->sender);
     struct mempool_tx *old = s ? *find_place(s, tx->nonce) : NULL;
     if (old && old->nonce == tx->nonce) {
@@ -490,6 +524,13 @@ bool mempool_wait(struct mempool *p, uint64_t timeout_ms, bool for_ready) {
     return go_on;
 }
 
+bool mempool_has_ready(struct mempool *p) {
+    pthread_mutex_lock(&p->lock);
+    bool ready = p->ready_count;
+    pthread_mutex_unlock(&p->lock);
+    return ready;
+}
+
 bool mempool_wait_ready(struct mempool *p, uint64_t timeout_us) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -534,8 +575,9 @@ void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
     }
     mempool_update_ready(p, s);
     mempool_drop_sender_if_idle(p, s);
+    if (!refusal) keep_executed(p, tx);
     pthread_mutex_unlock(&p->lock);
-    mempool_tx_free(tx);
+    if (refusal) mempool_tx_free(tx);
 }
 
 void mempool_put_back(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce) {
@@ -569,6 +611,7 @@ void mempool_sealed(struct mempool *p, const char *error) {
         s->held = false;
         mempool_drop_sender_if_idle(p, s);
     }
+    forget_executed(p);
     pthread_mutex_unlock(&p->lock);
 }
 

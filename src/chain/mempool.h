@@ -112,13 +112,15 @@ struct mempool_tx *mempool_take(struct mempool *p);
 /* Blocks until mempool_wake was called since the last time, `timeout_ms` is over (UINT64_MAX:
  * never), with `for_ready` something can run, or the pool is stopped. False when stopped. */
 bool mempool_wait(struct mempool *p, uint64_t timeout_ms, bool for_ready);
+bool mempool_has_ready(struct mempool *p);
 /* Waits for something that can run; false if nothing came in that time, or other work did. */
 bool mempool_wait_ready(struct mempool *p, uint64_t timeout_us);
 /* Any thread. */
 void mempool_wake(struct mempool *p);
 
 /* A taken transaction ran or was refused; `next_nonce` is its sender's nonce in the state now. The
- * submitter learns a refusal at once, but success only with mempool_sealed. Takes `tx`. */
+ * submitter learns a refusal at once, but success only with mempool_sealed; until then
+ * mempool_find finds what ran. Takes `tx`. */
 void mempool_done(struct mempool *p, struct mempool_tx *tx, uint64_t next_nonce,
                   const struct mempool_outcome *refusal);
 
@@ -164,6 +166,7 @@ void mempool_remove_sender(struct mempool *p, uint8_t vm, const struct b32 *send
                            const char *reason);
 void mempool_clear(struct mempool *p, const char *reason);
 
+/* One that waits, is being executed, or ran in a block that is not sealed yet. */
 bool mempool_find(struct mempool *p, const struct b32 *hash, struct arena *arena, uint8_t *vm,
                   struct bytes *raw);
 /* The nonce after the sender's last transaction without a gap; `account_nonce` if there is none. */

@@ -43,6 +43,11 @@ struct mempool {
     uint32_t ready_count;
     uint64_t turns;
     struct u256 base_fee;
+    /* Transactions that ran in the open block: found by their hashes, and nothing else, until the
+     * block is sealed. They take no place of those that wait. */
+    struct mempool_tx **executed;
+    size_t executed_count, executed_cap;
+    struct map executed_by_hash;
     struct mempool_waiter *unsealed;                 /* their transactions ran in the open block */
     struct mempool_waiter *first_timed, *last_timed; /* in the order in which they came */
     struct mempool_sender *held;
@@ -58,7 +63,10 @@ bool mempool_tip(const struct mempool *p, const struct mempool_tx *tx, uint64_t 
 /* The nonce that follows everything of this sender that can run now. */
 uint64_t mempool_gapless_end(const struct mempool_sender *s);
 
+/* One that waits or is being executed. */
 struct mempool_tx *mempool_find_tx(const struct mempool *p, const struct b32 *hash);
+/* One that has run in the open block. */
+struct mempool_tx *mempool_find_executed(const struct mempool *p, const struct b32 *hash);
 struct mempool_sender *mempool_find_sender(const struct mempool *p, uint8_t vm,
                                            const struct b32 *address);
 

@@ -7,6 +7,7 @@ bool mempool_find(struct mempool *p, const struct b32 *hash, struct arena *arena
                   struct bytes *raw) {
     pthread_mutex_lock(&p->lock);
     struct mempool_tx *tx = mempool_find_tx(p, hash);
+    if (!tx) tx = mempool_find_executed(p, hash);
     if (tx) {
         *vm = tx->vm;
         *raw = arena_copy(arena, tx->raw);

@@ -67,22 +67,18 @@ static bool raw_receipts(struct rpc_call *c) {
 
 /* Sealed or waiting; empty if there is none. */
 static bool raw_transaction(struct rpc_call *c) {
-    struct chain_reader *r;
+    struct eth_lookup l;
     struct chain_tx tx;
-    struct b32 hash;
     struct buf entry = {0};
-    struct bytes raw;
     uint8_t vm;
-    if (!eth_count_args(c, 1, 1) || !eth_arg_hash(c, ETH_ARG(0), rpc_param(c, 0), &hash) ||
-        !eth_reader(c, &r))
-        return false;
-    if (chain_tx_by_hash(r, &hash, &vm, &tx) && vm == ST_VM_EVM)
+    if (!eth_look_up(c, &l)) return false;
+    if (chain_tx_by_hash(l.reader, &l.hash, &vm, &tx) && vm == ST_VM_EVM)
         chain_evm_entry(&entry, &tx);
-    else if (chain_pending(c->node->chain, &hash, c->arena, &vm, &raw) && vm == ST_VM_EVM)
-        buf_put_bytes(&entry, raw);
+    else
+        buf_put_bytes(&entry, l.waiting);
     put_buffer(c->out, &entry);
     buf_free(&entry);
-    chain_reader_close(r);
+    chain_reader_close(l.reader);
     return true;
 }
 

@@ -24,6 +24,14 @@ rpc_method eth_build_block, eth_config, eth_capabilities;
 /* The newest block's reader. */
 bool eth_reader(struct rpc_call *c, struct chain_reader **out);
 
+/* The only parameter of a method about one transaction, wherever it is. */
+struct eth_lookup {
+    struct b32 hash;
+    struct bytes waiting; /* its raw bytes, if it may not be in a block yet; p NULL: it is none */
+    struct chain_reader *reader; /* the newest block's; shows it if it is in one */
+};
+bool eth_look_up(struct rpc_call *c, struct eth_lookup *out);
+
 /* The height that such a parameter names, given the newest. */
 bool eth_height_at(struct rpc_call *c, json_t *block, uint64_t newest, uint64_t *height);
 

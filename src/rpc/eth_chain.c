@@ -189,23 +189,30 @@ static bool block_receipts(struct rpc_call *c) {
 
 /* ---- Transactions */
 
+bool eth_look_up(struct rpc_call *c, struct eth_lookup *out) {
+    uint8_t vm;
+    *out = (struct eth_lookup){0};
+    if (!eth_count_args(c, 1, 1) || !eth_arg_hash(c, ETH_ARG(0), rpc_param(c, 0), &out->hash))
+        return false;
+    if (!chain_pending(c->node->chain, &out->hash, c->arena, &vm, &out->waiting) || vm != ST_VM_EVM)
+        out->waiting = (struct bytes){0};
+    return eth_reader(c, &out->reader);
+}
+
 static bool get_transaction(struct rpc_call *c) {
-    struct b32 hash;
-    struct chain_reader *r;
+    struct eth_lookup l;
     struct chain_tx tx;
     struct chain_block b;
-    struct bytes raw;
     uint8_t vm;
-    if (!eth_count_args(c, 1, 1) || !eth_arg_hash(c, ETH_ARG(0), rpc_param(c, 0), &hash) ||
-        !eth_reader(c, &r))
-        return false;
-    if (chain_tx_by_hash(r, &hash, &vm, &tx) && vm == ST_VM_EVM && chain_block_at(r, tx.height, &b))
-        eth_put_transaction(c->out, &tx, &b, chain_reader_arena(r));
-    else if (chain_pending(c->node->chain, &hash, c->arena, &vm, &raw) && vm == ST_VM_EVM)
-        eth_put_pending(c->out, raw, c->arena);
+    if (!eth_look_up(c, &l)) return false;
+    if (chain_tx_by_hash(l.reader, &l.hash, &vm, &tx) && vm == ST_VM_EVM &&
+        chain_block_at(l.reader, tx.height, &b))
+        eth_put_transaction(c->out, &tx, &b, chain_reader_arena(l.reader));
+    else if (l.waiting.p)
+        eth_put_pending(c->out, l.waiting, c->arena);
     else
         jo_null(c->out);
-    chain_reader_close(r);
+    chain_reader_close(l.reader);
     return true;
 }
 
@@ -276,21 +283,17 @@ static bool raw_by_number_and_index(struct rpc_call *c) {
 }
 
 static bool get_raw_transaction(struct rpc_call *c) {
-    struct b32 hash;
-    struct chain_reader *r;
+    struct eth_lookup l;
     struct chain_tx tx;
-    struct bytes raw;
     uint8_t vm;
-    if (!eth_count_args(c, 1, 1) || !eth_arg_hash(c, ETH_ARG(0), rpc_param(c, 0), &hash) ||
-        !eth_reader(c, &r))
-        return false;
-    if (chain_tx_by_hash(r, &hash, &vm, &tx) && vm == ST_VM_EVM)
+    if (!eth_look_up(c, &l)) return false;
+    if (chain_tx_by_hash(l.reader, &l.hash, &vm, &tx) && vm == ST_VM_EVM)
         put_raw(c->out, &tx, NULL, NULL);
-    else if (chain_pending(c->node->chain, &hash, c->arena, &vm, &raw) && vm == ST_VM_EVM)
-        jo_hex(c->out, raw);
+    else if (l.waiting.p)
+        jo_hex(c->out, l.waiting);
     else
         jo_null(c->out);
-    chain_reader_close(r);
+    chain_reader_close(l.reader);
     return true;
 }
 

@@ -321,32 +321,26 @@ static bool put_sealed(struct json_out *o, struct chain_reader *r, const struct 
     return true;
 }
 
-/* As put_sealed, in the newest block, whose height is returned. */
-static bool put_newly_sealed(struct json_out *o, struct chain *chain, const struct b32 *hash,
-                             uint64_t *height) {
+/* As put_sealed, by a reader of its own. */
+static bool put_newly_sealed(struct json_out *o, struct chain *chain, const struct b32 *hash) {
     struct chain_reader *r;
     if (err_is(chain_reader_open(chain, ST_LATEST, &r))) return false;
-    *height = chain_reader_height(r);
     bool found = put_sealed(o, r, hash);
     chain_reader_close(r);
     return found;
 }
 
-/* A transaction that has left the pool is in a block newer than `r`, or in the one that is being
- * sealed, which is waited for, or it is gone. */
+/* A transaction that has left the pool is in a block, which may be newer than `r`, or it is gone.
+ */
 void eth_put_arrival(struct json_out *o, struct chain *chain, struct chain_reader *r,
                      const struct b32 *hash) {
-    enum { SEAL_MS = 50 };
     struct bytes raw;
     uint8_t vm;
-    uint64_t height = UINT64_MAX;
     struct arena *arena = chain_reader_arena(r);
     struct arena_mark mark = arena_mark(arena);
     if (chain_pending(chain, hash, arena, &vm, &raw) && vm == ST_VM_EVM)
         eth_put_pending(o, raw, arena);
-    else if (!put_sealed(o, r, hash) && !put_newly_sealed(o, chain, hash, &height) &&
-             (chain_wait_block(chain, height, SEAL_MS) <= height ||
-              !put_newly_sealed(o, chain, hash, &height)))
+    else if (!put_sealed(o, r, hash) && !put_newly_sealed(o, chain, hash))
         jo_hex(o, BYTES_OF(*hash));
     arena_release(arena, mark);
 }

@@ -520,8 +520,27 @@ static void test_find_copies_the_bytes(void **state) {
     assert_int_equal(vm, ST_VM_EVM);
     assert_bytes_equal(raw, BYTES_LIT("raw bytes"));
     assert_false(mempool_find(pool, &other, &arena, &vm, &raw));
-    run_next(1, 0);
+    struct mempool_tx *taken = mempool_take(pool);
+    assert_true(mempool_find(pool, &hash, &arena, &vm, &raw));
+    mempool_done(pool, taken, 1, NULL);
+    assert_int_equal(mempool_count(pool), 0);
+    /* It is in no block yet: found all the same, and known. */
+    assert_true(mempool_find(pool, &hash, &arena, &vm, &raw));
+    assert_bytes_equal(raw, BYTES_LIT("raw bytes"));
+    assert_int_equal(insert(make(1, 0, 100), 0), MEMPOOL_ERR_KNOWN);
+    mempool_sealed(pool, NULL);
     assert_false(mempool_find(pool, &hash, &arena, &vm, &raw));
+}
+
+static void test_what_ran_takes_no_room(void **state) {
+    (void)state;
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < MEMPOOL_MAX; i++) assert_int_equal(add(i, round), 0);
+        for (struct mempool_tx *tx; (tx = mempool_take(pool));)
+            mempool_done(pool, tx, round + 1, NULL);
+    }
+    mempool_sealed(pool, NULL);
+    assert_int_equal(mempool_count(pool), 0);
 }
 
 static void test_next_nonce_counts_up_to_the_first_gap(void **state) {
@@ -736,6 +755,7 @@ int main(void) {
         T(test_expired_transactions_make_room_but_not_those_taken),
         T(test_expired_sender_in_the_ready_queue_is_passed_over),
         T(test_find_copies_the_bytes),
+        T(test_what_ran_takes_no_room),
         T(test_next_nonce_counts_up_to_the_first_gap),
         T(test_next_nonce_between_run_and_seal_is_the_new_one),
         T(test_submitter_learns_success_with_the_seal),
