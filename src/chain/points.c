@@ -28,11 +28,26 @@ void chain_points_free(struct chain *c) {
 
 /* ---- Setting */
 
+/* What waits is copied into each snapshot; all copies together have at most so many bytes. */
+enum { POINTS_MAX_BYTES = 512 << 20 };
+
+static size_t waiting_bytes(const struct chain_point *p) {
+    size_t n = p->waiting_count * sizeof *p->waiting;
+    for (size_t i = 0; i < p->waiting_count; i++) n += p->waiting[i].raw.n;
+    return n;
+}
+
 static struct err run_snapshot(struct chain *c, void *arg) {
     uint32_t *id = arg;
     struct chain_block head;
+    size_t bytes = 0;
     if (!chain_newest_block(c, &head))
         return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+    for (struct chain_point *q = c->points; q; q = q->older) bytes += waiting_bytes(q);
+    if (bytes > POINTS_MAX_BYTES)
+        return err_at(CHAIN_ERR_FULL,
+                      "the snapshots hold too many waiting transactions: go back to an earlier one",
+                      bytes);
     struct chain_point *p = xcalloc(1, sizeof *p);
     arena_init(&p->arena, 0);
     p->height = head.height;
@@ -102,6 +117,12 @@ static void restore_ahead(struct chain *c, const struct chain_point *p, uint64_t
     pthread_mutex_unlock(&c->ahead_lock);
 }
 
+/* The store is another one already, and cannot be read: there is no way on. */
+static struct err unreadable(struct chain *c) {
+    c->failed = true;
+    return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+}
+
 struct revert_order {
     uint32_t id;
     bool found;
@@ -115,8 +136,7 @@ static struct err run_revert(struct chain *c, void *arg) {
     struct err e = st_point_restore(c->store, c->journal, p->id);
     if (err_is(e)) return e; /* the store is where it was */
     struct chain_block head;
-    if (!chain_newest_block(c, &head))
-        return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+    if (!chain_newest_block(c, &head)) return unreadable(c);
     while (c->points != p) free_newest(c);
     restore_ahead(c, p, head.timestamp_us);
     restore_pool(c, p);
@@ -164,8 +184,7 @@ static struct err run_reset(struct chain *c, void *arg) {
     chain_ahead_init(c);
     pthread_mutex_unlock(&c->ahead_lock);
     struct chain_block head;
-    if (!chain_newest_block(c, &head))
-        return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+    if (!chain_newest_block(c, &head)) return unreadable(c);
     chain_head_changed(c, &head);
     return ERR_NONE;
 }

@@ -290,10 +290,16 @@ void st_seal_anew(struct st_store *s, bool anew) {
     s->anew = anew;
 }
 
-static void give_up(struct st_store *s) {
-    mdb_txn_abort(s->write);
+/* The store is as before, points to go back to included. */
+static void undo_seal(struct st_store *s) {
     s->write = NULL;
     s->sealing = NULL;
+    s->point_count = s->points_before;
+}
+
+static void give_up(struct st_store *s) {
+    mdb_txn_abort(s->write);
+    undo_seal(s);
 }
 
 /* Opens the write transaction and brings the state to what the journal says. */
@@ -302,6 +308,7 @@ static struct err begin(struct seal *w, uint64_t height, bool first, struct st_r
     /* What was written outside a transaction is one. */
     if (w->j->undo_count) st_end_tx(w->j, false);
     int rc = mdb_txn_begin(s->env, NULL, 0, &s->write);
+    s->points_before = s->point_count;
     if (rc) {
         s->write = NULL;
         return st_lmdb_error(rc, ST_ERR_IO, "the store cannot be written");
@@ -361,9 +368,12 @@ struct err st_seal_end(struct st_store *s, struct st_journal *j) {
     assert(s->write && s->sealing == j);
     (void)j;
     int rc = mdb_txn_commit(s->write);
+    if (rc) {
+        undo_seal(s);
+        return st_lmdb_error(rc, ST_ERR_IO, "the block cannot be committed");
+    }
     s->write = NULL;
     s->sealing = NULL;
-    if (rc) return st_lmdb_error(rc, ST_ERR_IO, "the block cannot be committed");
     s->anew = false;
     atomic_store(&s->blocks, s->sealing_height + 1);
     if (!j->store) {

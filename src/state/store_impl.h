@@ -87,6 +87,7 @@ struct st_store {
     /* Points to go back to, ascending; the sequencer's. */
     uint32_t *points, next_point;
     size_t point_count, point_cap;
+    size_t points_before;    /* the block being sealed: a reset forgets them, if it succeeds */
     struct buf rewind_entry; /* scratch */
 };
 
