@@ -92,9 +92,8 @@ void chain_head_changed(struct chain *c, const struct chain_block *head) {
     pthread_mutex_lock(&c->ahead_lock);
     c->ahead.computed_base_fee = chain_next_base_fee(head);
     c->ahead.newest_us = head->timestamp_us;
+    chain_tell_base_fee(c);
     pthread_mutex_unlock(&c->ahead_lock);
-    struct u256 fee = chain_pending_base_fee(c);
-    mempool_set_base_fee(c->mempool, &fee);
     pthread_mutex_lock(&c->sealed_lock);
     c->sealed_height = head->height;
     pthread_cond_broadcast(&c->sealed_news);
@@ -312,7 +311,7 @@ static void *sequencer_main(void *arg) {
         if (m.interval_ms && now >= due) {
             due = max_u64(due + m.interval_ms, now);
             chain_make_block(c, true, m.interval_ms);
-        } else if (m.automine) {
+        } else if (m.automine && mempool_has_ready(c->mempool)) {
             chain_make_block(c, false, INSTANT_BLOCK_MS);
         }
     }

@@ -190,19 +190,27 @@ uint64_t chain_next_timestamp(struct chain *c) {
 
 /* ---- Headers */
 
+static const struct u256 *pending_base_fee(const struct chain_ahead *a) {
+    return a->has_base_fee ? &a->base_fee : &a->computed_base_fee;
+}
+
 struct u256 chain_pending_base_fee(struct chain *c) {
     pthread_mutex_lock(&c->ahead_lock);
-    struct u256 fee = c->ahead.has_base_fee ? c->ahead.base_fee : c->ahead.computed_base_fee;
+    struct u256 fee = *pending_base_fee(&c->ahead);
     pthread_mutex_unlock(&c->ahead_lock);
     return fee;
+}
+
+void chain_tell_base_fee(struct chain *c) {
+    mempool_set_base_fee(c->mempool, pending_base_fee(&c->ahead));
 }
 
 void chain_set_next_base_fee(struct chain *c, const struct u256 *fee) {
     pthread_mutex_lock(&c->ahead_lock);
     c->ahead.has_base_fee = true;
     c->ahead.base_fee = *fee;
+    chain_tell_base_fee(c);
     pthread_mutex_unlock(&c->ahead_lock);
-    mempool_set_base_fee(c->mempool, fee);
 }
 
 void chain_set_next_randao(struct chain *c, const struct b32 *randao) {

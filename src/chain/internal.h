@@ -138,6 +138,10 @@ void chain_close_orders(struct chain *c);
 /* The state has changed otherwise than by transactions: the mempool learns the nonces. */
 void chain_refresh_pool(struct chain *c);
 
+/* The mempool learns the next block's base fee. With ahead_lock held, so that it never keeps one
+ * that has been replaced. */
+void chain_tell_base_fee(struct chain *c);
+
 /* ---- points.c */
 
 void chain_points_free(struct chain *c);
