@@ -116,9 +116,15 @@ static bool dump_state(struct rpc_call *c) {
     struct buf text = {0};
     struct json_out o = {.buf = &text};
     struct dump d = {.o = &o};
-    if (!eth_reader(c, &d.reader)) return false;
-    dump_all(&d);
-    chain_reader_close(d.reader);
+    if (atomic_exchange(&c->node->is_dumping, true))
+        return rpc_fail(c, RPC_LIMIT_EXCEEDED, "another state is being dumped: try again");
+    bool opened = eth_reader(c, &d.reader);
+    if (opened) {
+        dump_all(&d);
+        chain_reader_close(d.reader);
+    }
+    atomic_store(&c->node->is_dumping, false);
+    if (!opened) return false;
     if (!d.too_large) jo_hex(c->out, buf_bytes(&text));
     buf_free(&text);
     return !d.too_large ||

@@ -12,6 +12,8 @@ static bool subscribe(struct rpc_call *c) {
     json_t *v = json_array_get(c->params, 0), *more = rpc_param(c, 1);
     const char *name = json_string_value(v);
     if (!needs_socket(c)) return false;
+    if (c->is_notification) /* nobody would know its id */
+        return rpc_fail(c, RPC_INVALID_REQUEST, "a subscription needs a request with an id");
     if (!name)
         return rpc_fail(c, RPC_INVALID_PARAMS, "expected subscription name as first argument");
     if (!strcmp(name, "newHeads") || !strcmp(name, "syncing")) {

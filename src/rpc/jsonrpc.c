@@ -203,7 +203,8 @@ static bool handle_one(const struct origin *from, json_t *request, struct json_o
                             .arena = &arena,
                             .ws = from->ws,
                             .req = from->may_be_later ? from->req : NULL,
-                            .id = from->may_be_later ? id : NULL};
+                            .id = from->may_be_later ? id : NULL,
+                            .is_notification = !id};
     bool ok = run ? run(&call)
                   : rpc_fail(&call, RPC_METHOD_NOT_FOUND,
                              "the method %.200s does not exist/is not available", name);

@@ -39,6 +39,7 @@ struct rpc_call {
     /* For answers that come later (later.h): NULL in a batch. */
     struct http_request *req; /* NULL over a WebSocket */
     json_t *id;               /* NULL in a notification */
+    bool is_notification;     /* nobody gets the answer */
     bool is_later;            /* set by the method: it is answered elsewhere */
     int error;                /* set by rpc_fail */
     const char *message;

@@ -21,8 +21,8 @@ struct rpc_node {
      * two wishes never get the same one. */
     pthread_mutex_t unlocked_lock;
     _Atomic size_t ws_bytes; /* of messages of WebSockets that workers have or have yet to take */
-    _Atomic bool is_loading; /* a state (dev_state.c) */
-    _Atomic size_t trace_bytes; /* that traces in the making have (trace.h) */
+    _Atomic bool is_loading, is_dumping; /* a state (dev_state.c) */
+    _Atomic size_t trace_bytes;          /* that traces in the making have (trace.h) */
 };
 
 /* Ethereum. */
