@@ -219,7 +219,12 @@ bool chain_evm_ok(const struct chain_tx *tx) {
     return ok;
 }
 
-void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx) {
+static void add_tx_bloom(uint8_t bloom[256], const struct chain_tx *tx) {
+    for (uint32_t i = 0; i < tx->log_count; i++)
+        if (tx->logs[i].vm == ST_VM_EVM) eth_bloom_add(bloom, &tx->logs[i]);
+}
+
+static void put_receipt(struct buf *out, const struct chain_tx *tx, const uint8_t bloom[256]) {
     struct eth_receipt r = {
         .type = tx->vm == ST_VM_EVM ? (tx->raw.n && tx->raw.p[0] < 0x80 ? tx->raw.p[0] : 0)
                                     : SHADOW_TX_TYPE,
@@ -230,9 +235,14 @@ void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx) {
         .logs = tx->logs,
         .log_count = tx->log_count,
     };
-    for (uint32_t i = 0; i < tx->log_count; i++)
-        if (tx->logs[i].vm == ST_VM_EVM) eth_bloom_add(r.bloom, &tx->logs[i]);
+    memcpy(r.bloom, bloom, sizeof r.bloom);
     eth_receipt_encode(out, &r);
+}
+
+void chain_receipt_rlp(struct buf *out, const struct chain_tx *tx) {
+    uint8_t bloom[256] = {0};
+    add_tx_bloom(bloom, tx);
+    put_receipt(out, tx, bloom);
 }
 
 void chain_evm_entry(struct buf *out, const struct chain_tx *tx) {
@@ -249,20 +259,25 @@ void chain_evm_entry(struct buf *out, const struct chain_tx *tx) {
     rlp_list_end(out, list);
 }
 
-/* What `encode` makes of each transaction of the EVM list, in order. */
-static struct bytes *list_items(struct chain_open_block *b,
-                                void (*encode)(struct buf *, const struct chain_tx *)) {
-    struct bytes *items = ARENA_ARRAY(&b->arena, struct bytes, b->head.evm_count);
+/* Of each transaction of the EVM list, in order, its entry and its receipt; the block's bloom is
+ * made on the way. */
+static void list_items(struct chain_open_block *b, struct bytes *entries, struct bytes *receipts) {
     struct buf value = {0};
     size_t n = 0;
     for (uint32_t i = 0; i < b->head.root_count; i++) {
-        if (b->txs[i]->evm_index == UINT32_MAX) continue;
+        const struct chain_tx *tx = b->txs[i];
+        uint8_t bloom[256] = {0};
+        if (tx->evm_index == UINT32_MAX) continue;
         buf_clear(&value);
-        encode(&value, b->txs[i]);
-        items[n++] = arena_copy(&b->arena, buf_bytes(&value));
+        chain_evm_entry(&value, tx);
+        entries[n] = arena_copy(&b->arena, buf_bytes(&value));
+        add_tx_bloom(bloom, tx);
+        for (size_t k = 0; k < sizeof bloom; k++) b->head.logs_bloom[k] |= bloom[k];
+        buf_clear(&value);
+        put_receipt(&value, tx, bloom);
+        receipts[n++] = arena_copy(&b->arena, buf_bytes(&value));
     }
     buf_free(&value);
-    return items;
 }
 
 static void put_block_rlp(struct buf *out, const struct chain_block *head,
@@ -282,13 +297,11 @@ static void put_block_rlp(struct buf *out, const struct chain_block *head,
 
 static void finish_header(struct chain *c, struct chain_open_block *b) {
     struct buf rlp = {0};
-    for (uint32_t i = 0; i < b->head.root_count; i++)
-        for (uint32_t k = 0; k < b->txs[i]->log_count; k++)
-            if (b->txs[i]->logs[k].vm == ST_VM_EVM)
-                chain_bloom_add(b->head.logs_bloom, &b->txs[i]->logs[k]);
-    struct bytes *entries = list_items(b, chain_evm_entry);
+    struct bytes *entries = ARENA_ARRAY(&b->arena, struct bytes, b->head.evm_count);
+    struct bytes *receipts = ARENA_ARRAY(&b->arena, struct bytes, b->head.evm_count);
+    list_items(b, entries, receipts);
     b->head.transactions_root = eth_list_root(entries, b->head.evm_count);
-    b->head.receipts_root = eth_list_root(list_items(b, chain_receipt_rlp), b->head.evm_count);
+    b->head.receipts_root = eth_list_root(receipts, b->head.evm_count);
     b->head.last_version = b->head.height ? b->next_version : 0; /* the state checkpoint */
     if (!c->is_ethereum) { /* extraData commits to every machine's state */
         memcpy(b->head.extra, b->head.roots.world.b, sizeof b->head.extra);
@@ -342,21 +355,6 @@ static void put_place(struct writer *w, enum st_table table, struct bytes key,
     put(w, table, key, BYTES_OF(place));
 }
 
-static void put_log_index(struct writer *w, const struct chain_tx *tx, const struct st_log *log) {
-    uint8_t key[1 + 32 + 12];
-    memcpy(key, log->address.b, 20);
-    store_be64(key + 20, tx->height);
-    store_be32(key + 28, tx->index);
-    put(w, ST_TABLE_LOG_ADDRESS, bytes_make(key, 32), (struct bytes){NULL, 0});
-    for (uint32_t i = 0; i < log->topic_count; i++) {
-        key[0] = (uint8_t)i;
-        memcpy(key + 1, log->topics[i].b, 32);
-        store_be64(key + 33, tx->height);
-        store_be32(key + 41, tx->index);
-        put(w, ST_TABLE_LOG_TOPIC, bytes_make(key, 45), (struct bytes){NULL, 0});
-    }
-}
-
 static void put_event_index(struct writer *w, const struct chain_tx *tx, const struct st_log *log) {
     uint8_t key[48], value[12];
     if (log->guid_creation_number == 0 && b32_is_zero(&log->guid_address))
@@ -386,10 +384,7 @@ static void put_tx(struct writer *w, const struct chain_tx *tx, uint32_t *messag
                   tx->genesis ? CHAIN_VERSION_GENESIS : CHAIN_VERSION_USER);
     }
     for (uint32_t i = 0; i < tx->log_count; i++) {
-        if (tx->logs[i].vm == ST_VM_EVM)
-            put_log_index(w, tx, &tx->logs[i]);
-        else
-            put_event_index(w, tx, &tx->logs[i]);
+        if (tx->logs[i].vm != ST_VM_EVM) put_event_index(w, tx, &tx->logs[i]);
     }
     for (uint32_t i = 0; i < tx->message_count; i++) {
         store_be64(key, tx->height);
@@ -449,6 +444,7 @@ static void put_block(struct writer *w, const struct chain_open_block *b) {
         if (tx->version != UINT64_MAX && !tx->genesis) put_touched(w, tx);
         if (tx->vm == ST_VM_MOVE && !tx->genesis) put_account_tx(w, tx);
     }
+    if (!err_is(w->err)) w->err = chain_index_logs(w->store, b);
 }
 
 static void put_body(struct writer *w, const struct chain_open_block *b) {

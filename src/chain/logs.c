@@ -3,6 +3,84 @@
 
 #include <stdlib.h>
 
+/* The index: for each address, and for each topic at its position, one entry a block.
+ *
+ *   LOG_ADDRESS  address (20) ‖ height (8, big-endian) → roots
+ *   LOG_TOPIC    position (1) ‖ topic (32) ‖ height (8, big-endian) → roots
+ *
+ * with the roots whose logs have it, ascending, 4 bytes each, big-endian. */
+enum { ADDRESS_KEY_BYTES = 20 + 8, TOPIC_KEY_BYTES = 1 + 32 + 8 };
+
+/* ---- Writing */
+
+struct mention {
+    uint8_t key[TOPIC_KEY_BYTES];
+    uint8_t key_bytes;
+    uint32_t root;
+};
+
+static int compare_keys(const struct mention *a, const struct mention *b) {
+    return a->key_bytes != b->key_bytes ? a->key_bytes - b->key_bytes
+                                        : memcmp(a->key, b->key, a->key_bytes);
+}
+
+static int compare_mentions(const void *x, const void *y) {
+    const struct mention *a = x, *b = y;
+    int c = compare_keys(a, b);
+    return c ? c : (a->root > b->root) - (a->root < b->root);
+}
+
+static size_t mention(struct mention *out, const struct st_log *log, uint64_t height,
+                      uint32_t root) {
+    struct mention *m = out;
+    *m = (struct mention){.key_bytes = ADDRESS_KEY_BYTES, .root = root};
+    memcpy(m->key, log->address.b, 20);
+    store_be64(m->key + 20, height);
+    for (uint32_t i = 0; i < log->topic_count; i++) {
+        *++m = (struct mention){.key = {(uint8_t)i}, .key_bytes = TOPIC_KEY_BYTES, .root = root};
+        memcpy(m->key + 1, log->topics[i].b, 32);
+        store_be64(m->key + 33, height);
+    }
+    return (size_t)(m + 1 - out);
+}
+
+/* All of the block, sorted. */
+static struct mention *mentions(const struct chain_open_block *b, size_t *count) {
+    size_t room = 0, n = 0;
+    for (uint32_t i = 0; i < b->head.root_count; i++)
+        room += (size_t)b->txs[i]->log_count * (1 + ST_TOPICS_MAX);
+    struct mention *all = xcalloc(room, sizeof *all);
+    for (uint32_t i = 0; i < b->head.root_count; i++)
+        for (uint32_t k = 0; k < b->txs[i]->log_count; k++)
+            if (b->txs[i]->logs[k].vm == ST_VM_EVM)
+                n += mention(&all[n], &b->txs[i]->logs[k], b->head.height, i);
+    if (n) qsort(all, n, sizeof *all, compare_mentions);
+    *count = n;
+    return all;
+}
+
+struct err chain_index_logs(struct st_store *store, const struct chain_open_block *b) {
+    size_t count;
+    struct mention *all = mentions(b, &count);
+    struct buf roots = {0};
+    struct err e = ERR_NONE;
+    for (size_t i = 0, next; i < count && !err_is(e); i = next) {
+        buf_clear(&roots);
+        for (next = i; next < count && compare_keys(&all[next], &all[i]) == 0; next++)
+            if (next == i || all[next].root != all[next - 1].root)
+                store_be32(buf_room(&roots, 4), all[next].root), roots.n += 4;
+        e = st_seal_put(store,
+                        all[i].key_bytes == ADDRESS_KEY_BYTES ? ST_TABLE_LOG_ADDRESS
+                                                              : ST_TABLE_LOG_TOPIC,
+                        bytes_make(all[i].key, all[i].key_bytes), buf_bytes(&roots));
+    }
+    buf_free(&roots);
+    free(all);
+    return e;
+}
+
+/* ---- Reading */
+
 /* A root transaction that may hold a match. */
 struct place {
     uint64_t height;
@@ -18,17 +96,18 @@ struct places {
     size_t key_bytes; /* where the height stands in an index key */
 };
 
-static bool add_place(void *ctx, struct bytes key, struct bytes value) {
+static bool add_places(void *ctx, struct bytes key, struct bytes roots) {
     struct places *p = ctx;
-    (void)value;
-    if (key.n != p->key_bytes + 12) return true;
-    if (p->count == PLACES_MAX) return false;
-    if (p->count == p->capacity) {
-        p->capacity = p->capacity ? p->capacity * 2 : 64;
-        p->items = xrealloc(p->items, p->capacity * sizeof *p->items);
+    if (key.n != p->key_bytes + 8) return true;
+    for (size_t at = 0; at + 4 <= roots.n; at += 4) {
+        if (p->count == PLACES_MAX) return false;
+        if (p->count == p->capacity) {
+            p->capacity = p->capacity ? p->capacity * 2 : 64;
+            p->items = xrealloc(p->items, p->capacity * sizeof *p->items);
+        }
+        p->items[p->count++] =
+            (struct place){load_be64(key.p + p->key_bytes), load_be32(roots.p + at)};
     }
-    p->items[p->count++] =
-        (struct place){load_be64(key.p + p->key_bytes), load_be32(key.p + p->key_bytes + 8)};
     return true;
 }
 
@@ -41,7 +120,7 @@ static void scan_prefix(struct chain_reader *r, enum st_table table, struct byte
     store_be64(last + prefix.n, to + 1);
     out->key_bytes = prefix.n;
     st_record_scan(chain_reader_snapshot(r), table, bytes_make(first, prefix.n + 8),
-                   bytes_make(last, prefix.n + 8), false, add_place, out);
+                   bytes_make(last, prefix.n + 8), false, add_places, out);
 }
 
 static int compare_places(const void *a, const void *b) {

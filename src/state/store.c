@@ -20,7 +20,7 @@ static const char *const db_names[ST_DB_COUNT] = {
     [ST_DB_TABLES + 10] = "t10", [ST_DB_TABLES + 11] = "t11", [ST_DB_TABLES + 12] = "t12"};
 _Static_assert(ST_TABLE_COUNT == 13, "a table needs a name");
 
-static const char format[] = "tern-store-1";
+static const char format[] = "tern-store-2";
 
 enum { READERS_MAX = 1024, DEFAULT_HISTORY_BLOCKS = 256 };
 #define DEFAULT_MAP_BYTES ((uint64_t)256 << 30)

@@ -33,8 +33,8 @@ enum st_table {
     ST_TABLE_BLOCK_HASH, /* block hash → height */
     ST_TABLE_TX,      /* transaction hash of any machine → height (8) ‖ index (4) ‖ vm (1) */
     ST_TABLE_RECEIPT, /* height (8) ‖ index (4) → receipt with its legs */
-    ST_TABLE_LOG_ADDRESS, /* address (20) ‖ height (8) ‖ index (4) → nothing */
-    ST_TABLE_LOG_TOPIC,   /* position (1) ‖ topic (32) ‖ height (8) ‖ index (4) → nothing */
+    ST_TABLE_LOG_ADDRESS, /* address (20) ‖ height (8) → indexes (4 each) */
+    ST_TABLE_LOG_TOPIC,   /* position (1) ‖ topic (32) ‖ height (8) → indexes (4 each) */
     ST_TABLE_MOVE_VERSION, /* Move transaction version (8) → height (8) ‖ index (4) ‖ kind (1) */
     ST_TABLE_ACCOUNT_TX, /* Move address (32) ‖ sequence number (8) → version (8); not of orderless
                             ones */
