@@ -60,28 +60,30 @@ async function load(node, token, nonce, depth) {
     const each = Math.ceil(TRANSFERS / SENDERS);
     const args = { port: node.port, token, senders: SENDERS, nonce, each, connections: CONNECTIONS, depth };
     const { stdout } = await run(LOAD, Object.entries(args).flatMap(([k, v]) => [`--${k}`, String(v)]));
-    const [n, , sealed] = stdout.trim().split(' ').map(Number);
+    const [n, , sealed, client] = stdout.trim().split(' ').map(Number);
     const blocks = await node.wallet.provider.getBlockNumber() - blockBefore;
-    return { rate: n / sealed, cpu: (cpu(node.pid) - cpuBefore) / n, size: n / blocks, nonce: nonce + each };
+    return { rate: n / sealed, cpu: (cpu(node.pid) - cpuBefore) / n, client: client * 1e6 / n, size: n / blocks, nonce: nonce + each };
 }
 
 async function beside(what, ternOptions, anvilOptions, depth) {
     const tern = await startTern(ternOptions), anvil = process.env.TERN_ALONE ? null : await startAnvil(anvilOptions);
     try {
-        const sides = [tern, anvil].filter(Boolean).map((node) => ({ node, nonce: 0, rates: [], cpus: [], sizes: [] }));
+        const sides = [tern, anvil].filter(Boolean).map((node) => ({ node, nonce: 0, rates: [], cpus: [], clients: [], sizes: [] }));
         for (const s of sides) s.token = await prepare(s.node);
         for (let round = 0; round <= ROUNDS; round++)
             for (const s of sides) {
-                const { rate, cpu, size, nonce } = await load(s.node, s.token, s.nonce, depth);
+                const { rate, cpu, client, size, nonce } = await load(s.node, s.token, s.nonce, depth);
                 s.nonce = nonce;
-                if (round) s.rates.push(rate), s.cpus.push(cpu), s.sizes.push(size); // the first turn warms up
+                if (round) s.rates.push(rate), s.cpus.push(cpu), s.clients.push(client), s.sizes.push(size); // the first turn warms up
             }
         const [a, b] = sides.map((s) => s.rates);
         const ratio = b ? median(a.map((x, i) => x / b[i])).toFixed(2) : '-';
         const work = sides.map((s) => `${median(s.cpus).toFixed(0)} µs`).join(' / ');
+        const workRatio = b ? `, ratio ${median(sides[1].cpus.map((x, i) => x / sides[0].cpus[i])).toFixed(2)}` : '';
+        const client = median(sides.flatMap((s) => s.clients)).toFixed(0);
         const sizes = sides.map((s) => median(s.sizes).toFixed(0)).join(' / ');
         const memory = sides.map((s) => `${(residentKiB(s.node.pid) / 1024).toFixed(0)} MiB`).join(' / ');
-        console.log(`${what.padEnd(44)} tern ${median(a).toFixed(0).padStart(7)} /s   anvil ${(b ? median(b).toFixed(0) : '-').padStart(7)} /s   tern/anvil ${ratio}   (processor ${work} each, ${sizes} a block, resident ${memory})`);
+        console.log(`${what.padEnd(44)} tern ${median(a).toFixed(0).padStart(7)} /s   anvil ${(b ? median(b).toFixed(0) : '-').padStart(7)} /s   tern/anvil ${ratio}   (processor ${work} each${workRatio}; the client ${client} µs; ${sizes} a block, resident ${memory})`);
     } finally {
         anvil?.stop();
         await tern.stop();
