@@ -1,10 +1,5 @@
 /* The mempool's waiters that do not block: each is told exactly once, whatever happens. */
-#include "chain/mempool.h"
-
-#include "../codec/helpers.h"
-#include "state/state.h"
-
-static struct mempool *pool;
+#include "mempool_helpers.h"
 
 /* A waiter that counts. */
 struct listener {
@@ -18,29 +13,6 @@ static void on_told(struct mempool_waiter *w) {
 
 static struct listener listener(void) {
     return (struct listener){.waiter = {.told = on_told}};
-}
-
-static int setup(void **state) {
-    setup_arena(state);
-    pool = mempool_new();
-    return 0;
-}
-
-static int teardown(void **state) {
-    mempool_free(pool);
-    return teardown_arena(state);
-}
-
-static struct mempool_tx *make(uint32_t who, uint64_t nonce, uint64_t price) {
-    struct mempool_tx *tx = mempool_tx_new();
-    store_be32(tx->hash.b, who);
-    store_be64(tx->hash.b + 4, nonce);
-    store_be64(tx->hash.b + 12, price);
-    store_be32(tx->sender.b, who);
-    tx->vm = ST_VM_EVM;
-    tx->nonce = nonce;
-    tx->price = tx->tip = u256_from_u64(price);
-    return tx;
 }
 
 /* Inserts with a waiter of `wait_ms`; true if it waits. */
