@@ -345,8 +345,12 @@ struct err toml_read(struct arena *a, struct bytes text, struct toml **out) {
     return r.err;
 }
 
+const struct toml *toml_find(const struct toml *table, struct bytes key) {
+    return table && table->kind == TOML_TABLE ? find(table, key) : NULL;
+}
+
 const struct toml *toml_get(const struct toml *table, const char *key) {
-    return table && table->kind == TOML_TABLE ? find(table, bytes_cstr(key)) : NULL;
+    return toml_find(table, bytes_cstr(key));
 }
 
 bool toml_get_text(const struct toml *table, const char *key, struct bytes *out) {

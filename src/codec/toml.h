@@ -35,6 +35,7 @@ struct err toml_read(struct arena *a, struct bytes text, struct toml **out);
 
 /* The value of `key` in a table; NULL if there is none, or `table` is NULL or no table. */
 const struct toml *toml_get(const struct toml *table, const char *key);
+const struct toml *toml_find(const struct toml *table, struct bytes key);
 
 /* The same if it is a string; otherwise false. */
 bool toml_get_text(const struct toml *table, const char *key, struct bytes *out);

@@ -11,11 +11,18 @@
 #include "codec/hex.h"
 #include "node/files.h"
 
-static const char FRAMEWORK_NAME[] = "TernFramework";
-
-/* The packages of Aptos' framework: all of them are ours. */
-static const char *const framework_packages[] = {
-    "MoveStdlib", "AptosStdlib", "AptosFramework", "AptosToken", "AptosTokenObjects",
+/* The packages of Aptos' framework, and ours that stand for them, in folders of it. */
+static const struct {
+    const char *name, *folder;
+} framework_packages[] = {
+    {"MoveStdlib", ""},
+    {"AptosStdlib", ""},
+    {"AptosFramework", ""},
+    {"AptosToken", "/token"},
+    {"AptosTokenObjects", "/token_objects"},
+    {"TernFramework", ""},
+    {"TernToken", "/token"},
+    {"TernTokenObjects", "/token_objects"},
 };
 
 /* What a package may have beside its manifest that the compiler reads. */
@@ -23,10 +30,12 @@ static const char *const source_folders[] = {"sources", "scripts", "tests", "exa
 
 /* ---- The graph */
 
-static bool is_framework_name(struct bytes name) {
+/* The folder in the framework of a package of that name; NULL if it is none of the framework's. */
+static const char *framework_folder(struct bytes name) {
     for (size_t i = 0; i < COUNT_OF(framework_packages); i++)
-        if (bytes_eq(name, bytes_cstr(framework_packages[i]))) return true;
-    return bytes_eq(name, bytes_cstr(FRAMEWORK_NAME));
+        if (bytes_eq(name, bytes_cstr(framework_packages[i].name)))
+            return framework_packages[i].folder;
+    return NULL;
 }
 
 static bool exists(const char *path) {
@@ -76,7 +85,6 @@ static struct move_package *add_package(struct move_graph *g, const char *dir, s
     *p = (struct move_package){.dir = arena_printf(&g->arena, "%s", resolved),
                                .shadow = arena_printf(&g->arena, "%s/%u", g->root, g->count)};
     if (!read_manifest(g, p, why)) return NULL;
-    p->is_framework = bytes_eq(p->name, bytes_cstr(FRAMEWORK_NAME));
     g->count++;
     return p;
 }
@@ -131,7 +139,8 @@ static const char *dependency_folder(struct move_graph *g, const struct move_pac
     struct bytes text;
     const char *given = overridden(g, d->key);
     if (given) return given;
-    if (is_framework_name(d->key)) return g->framework;
+    const char *ours = framework_folder(d->key);
+    if (ours) return arena_printf(&g->arena, "%s%s", g->framework, ours);
     if (toml_get_text(d, "local", &text)) {
         if (text.n && text.p[0] == '/')
             return arena_printf(&g->arena, "%.*s", (int)text.n, (const char *)text.p);
@@ -167,14 +176,15 @@ static const struct move_named_address *given_address(const struct move_graph *g
     return NULL;
 }
 
-/* NAME = "0x…" lines. What --named-addresses says stands above what a manifest says. */
+/* NAME = "0x…" lines. What --named-addresses says stands above what a manifest says; `assigned` has
+ * the names that another table has given such a value already. */
 static void put_addresses(struct buf *b, const struct move_graph *g, const struct toml *table,
-                          const char *header) {
+                          const struct toml *assigned, const char *header) {
     if (!table || table->kind != TOML_TABLE) return;
     buf_printf(b, "\n[%s]\n", header);
     for (const struct toml *t = table->items; t; t = t->next) {
         const struct move_named_address *given = given_address(g, t->key);
-        if (t->kind != TOML_STRING) continue;
+        if (t->kind != TOML_STRING || (given && toml_find(assigned, t->key))) continue;
         put_text(b, t->key);
         buf_puts(b, " = ");
         if (given) {
@@ -207,19 +217,26 @@ static void put_dependency(struct buf *b, struct bytes name, const char *folder,
     buf_puts(b, " }\n");
 }
 
-/* The dependencies of one table; packages that are new are added to the graph. The framework's
- * packages become one, whether by its own name or not: *has_framework. */
+static bool is_listed(const struct buf *listed, uint32_t package) {
+    for (size_t i = 0; i < listed->n; i += sizeof package)
+        if (load_le32(listed->p + i) == package) return true;
+    return false;
+}
+
+/* The dependencies of one table; packages that are new are added to the graph. `listed`: those of
+ * the manifest so far, for the framework's packages become fewer, under their own names. */
 static bool put_dependencies(struct move_graph *g, uint32_t of, const struct toml *table,
-                             struct buf *b, bool *has_framework, struct buf *why) {
+                             struct buf *b, struct buf *listed, struct buf *why) {
     for (const struct toml *d = table ? table->items : NULL; d; d = d->next) {
         const char *folder = dependency_folder(g, &g->packages[of], d, why);
         if (!folder) return false;
-        struct move_package *p = add_package(g, folder, why);
+        const struct move_package *p = add_package(g, folder, why);
         if (!p) return false;
-        if (p->is_framework && *has_framework) continue;
-        *has_framework |= p->is_framework;
-        put_dependency(b, p->is_framework ? bytes_cstr(FRAMEWORK_NAME) : d->key, p->shadow,
-                       p->is_framework ? NULL : d);
+        uint32_t index = (uint32_t)(p - g->packages);
+        if (is_listed(listed, index)) continue;
+        buf_put(listed, &index, sizeof index);
+        bool ours = framework_folder(p->name) != NULL;
+        put_dependency(b, ours ? p->name : d->key, p->shadow, ours ? NULL : d);
     }
     return true;
 }
@@ -233,15 +250,18 @@ static bool put_manifest(struct move_graph *g, uint32_t of, struct buf *b, struc
     buf_puts(b, "\nversion = ");
     put_text(b, version);
     buf_puts(b, "\n");
-    put_addresses(b, g, toml_get(m, "addresses"), "addresses");
-    put_addresses(b, g, toml_get(m, "dev-addresses"), "dev-addresses");
-    bool has_framework = false;
+    const struct toml *addresses = toml_get(m, "addresses");
+    put_addresses(b, g, addresses, NULL, "addresses");
+    put_addresses(b, g, toml_get(m, "dev-addresses"), addresses, "dev-addresses");
+    struct buf listed = {0};
     buf_puts(b, "\n[dependencies]\n");
-    bool ok = put_dependencies(g, of, toml_get(m, "dependencies"), b, &has_framework, why);
-    for (uint32_t i = 0; ok && of == 0 && i < g->count; i++) g->packages[i].is_dependency = i > 0;
-    if (!g->options->dev && !g->options->test) return ok;
-    buf_puts(b, "\n[dev-dependencies]\n");
-    return ok && put_dependencies(g, of, toml_get(m, "dev-dependencies"), b, &has_framework, why);
+    bool ok = put_dependencies(g, of, toml_get(m, "dependencies"), b, &listed, why);
+    if (ok && (g->options->dev || g->options->test)) {
+        buf_puts(b, "\n[dev-dependencies]\n");
+        ok = put_dependencies(g, of, toml_get(m, "dev-dependencies"), b, &listed, why);
+    }
+    buf_free(&listed);
+    return ok;
 }
 
 /* One package's folder in the shadow. */

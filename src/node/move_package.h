@@ -38,8 +38,6 @@ struct move_package {
     char *shadow; /* what the compiler sees */
     const struct toml *manifest;
     struct bytes name;
-    bool is_framework;
-    bool is_dependency; /* of the first, directly, and not only for tests: in its metadata */
 };
 
 struct move_graph {
