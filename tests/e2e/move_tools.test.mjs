@@ -1,11 +1,12 @@
 // `tern move` from sources to a running chain: packages that name Aptos' framework are tested, built, verified and
 // published as they stand, and driven through the SDK. What pools give is held against the curves in JavaScript.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { Account, Ed25519PrivateKey } from '@aptos-labs/ts-sdk';
 import { ROOT, program, startNode } from './lib/node.mjs';
 import { callEntry, submit } from './lib/publish.mjs';
@@ -13,8 +14,10 @@ import { callEntry, submit } from './lib/publish.mjs';
 const MARKETS = path.join(ROOT, 'tests/move-packages/markets');
 let node, owner, markets, work;
 
-const move = (...args) => execFileSync(program(), ['move', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-const fails = (...args) => spawnSync(program(), ['move', ...args], { encoding: 'utf8' });
+// Not the synchronous forms: a blocked event loop would not see the node close idle connections.
+const execute = promisify(execFile);
+const move = async (...args) => (await execute(program(), ['move', ...args])).stdout;
+const fails = (...args) => execute(program(), ['move', ...args]).then(({ stdout, stderr }) => ({ status: 0, stdout, stderr }), (e) => ({ status: e.code, stdout: e.stdout, stderr: e.stderr }));
 
 before(async () => {
     work = mkdtempSync(path.join(tmpdir(), 'tern-e2e-'));
@@ -43,43 +46,43 @@ async function aborts(promise, pattern) {
     await assert.rejects(promise, (e) => { assert.match(e.transaction?.vm_status ?? e.message, pattern); return true; });
 }
 
-test('unit tests run, and say how many passed', () => {
-    const result = JSON.parse(move('test', '--json', MARKETS));
+test('unit tests run, and say how many passed', async () => {
+    const result = JSON.parse(await move('test', '--json', MARKETS));
     assert.ok(result.total >= 18, `${result.total} tests`);
     assert.deepEqual([result.passed, result.failed], [result.total, 0]);
-    assert.deepEqual(JSON.parse(move('test', '--json', '--filter', 'curves::stable', MARKETS)).tests.map((t) => t.test.split('::')[2]),
+    assert.deepEqual(JSON.parse(await move('test', '--json', '--filter', 'curves::stable', MARKETS)).tests.map((t) => t.test.split('::')[2]),
         ['stable_never_loses_value', 'stable_stays_near_one_for_one']);
 });
 
-test('a package that does not compile, or a dependency that is nowhere, is said so', () => {
+test('a package that does not compile, or a dependency that is nowhere, is said so', async () => {
     const broken = path.join(work, 'broken');
     cpSync(MARKETS, broken, { recursive: true });
     writeFileSync(path.join(broken, 'sources/broken.move'), 'module markets::broken { fun f(): u64 { true } }');
-    const compiled = fails('build', '--dev', broken);
+    const compiled = await fails('build', '--dev', broken);
     assert.equal(compiled.status, 1);
     assert.match(compiled.stderr, /sources\/broken\.move:1:/);
     rmSync(path.join(broken, 'sources/broken.move'));
     writeFileSync(path.join(broken, 'Move.toml'), readFileSync(path.join(MARKETS, 'Move.toml'), 'utf8') +
         '\n[dependencies.Other]\ngit = "https://example.com/other.git"\nrev = "a/b"\n');
-    const missing = fails('build', '--dev', broken);
+    const missing = await fails('build', '--dev', broken);
     assert.equal(missing.status, 2);
     assert.match(missing.stderr, /Other is in git .*--dependency Other=DIR.*\.move\/https___example_com_other_git_a__b/);
     writeFileSync(path.join(broken, 'Move.toml'), '[package]\nname = "X\n');
-    assert.match(fails('build', broken).stderr, /Move\.toml:2: a string without end/);
-    const verified = fails('verify', path.join(MARKETS, 'Move.toml'));
+    assert.match((await fails('build', broken)).stderr, /Move\.toml:2: a string without end/);
+    const verified = await fails('verify', path.join(MARKETS, 'Move.toml'));
     assert.equal(verified.status, 1);
     assert.match(verified.stdout, /BAD_MAGIC/);
-    const noCompiler = fails('build', '--compiler', '/nowhere.so', MARKETS);
+    const noCompiler = await fails('build', '--compiler', '/nowhere.so', MARKETS);
     assert.equal(noCompiler.status, 2);
     assert.match(noCompiler.stderr, /compiler is not installed/);
 });
 
 test('a built package is verified, and published by the SDK from its own metadata', async () => {
     const out = path.join(work, 'out');
-    move('build', '--named-addresses', `markets=${markets}`, '--output', out, MARKETS);
+    await move('build', '--named-addresses', `markets=${markets}`, '--output', out, MARKETS);
     const modules = readdirSync(path.join(out, 'bytecode_modules')).filter((f) => f.endsWith('.mv')).map((f) => path.join(out, 'bytecode_modules', f));
     assert.equal(modules.length, 5);
-    assert.equal(move('verify', ...modules).trim().split('\n').filter((l) => l.endsWith(': OK')).length, 5);
+    assert.equal((await move('verify', ...modules)).trim().split('\n').filter((l) => l.endsWith(': OK')).length, 5);
     const metadataBytes = readFileSync(path.join(out, 'package-metadata.bcs'));
     const transaction = await node.aptos.publishPackageTransaction({
         account: markets, metadataBytes: new Uint8Array(metadataBytes), moduleBytecode: modules.map((f) => new Uint8Array(readFileSync(f))),
@@ -101,14 +104,14 @@ test('tern move publish builds, signs, submits and reports; a second time is an 
     const key = '0x' + '42'.repeat(32);
     const account = Account.fromPrivateKey({ privateKey: new Ed25519PrivateKey(key) });
     const args = ['publish', '--url', node.urls.aptos, '--faucet-url', node.urls.faucet, '--fund', '--private-key', key, '--address-name', 'markets', MARKETS];
-    assert.match(move(...args), /Executed successfully\n5 modules at 0x/);
-    move(...args);
+    assert.match(await move(...args), /Executed successfully\n5 modules at 0x/);
+    await move(...args);
     const { packages } = await node.aptos.getAccountResource({ accountAddress: account.accountAddress, resourceType: '0x1::code::PackageRegistry' });
     assert.equal(packages[0].upgrade_number, '1');
-    const elsewhere = fails('publish', '--url', node.urls.aptos, '--private-key', key, '--named-addresses', 'markets=0x5', MARKETS);
+    const elsewhere = await fails('publish', '--url', node.urls.aptos, '--private-key', key, '--named-addresses', 'markets=0x5', MARKETS);
     assert.equal(elsewhere.status, 1);
     assert.match(elsewhere.stderr, /is at 0x0+5, but/);
-    assert.equal(fails('publish', '--url', 'http://127.0.0.1:1', '--private-key', key, MARKETS).status, 2);
+    assert.equal((await fails('publish', '--url', 'http://127.0.0.1:1', '--private-key', key, MARKETS)).status, 2);
 });
 
 test('pools on both curves: liquidity in and out, swaps, loans', async () => {
