@@ -222,7 +222,8 @@ struct translated {
     bool writable;  /* in the callee */
     uint8_t *lamports, *owner, *data, *data_bytes;
     uint64_t data_address;
-    size_t reserved; /* bytes from data_address on that belong to it */
+    size_t reserved;     /* bytes from data_address on that belong to it */
+    uint64_t data_count; /* bytes behind `data`: what *data_bytes said when it was looked up */
 };
 
 static bool charge_data(struct svm_vm *vm, uint64_t bytes) {
@@ -233,6 +234,7 @@ static bool charge_data(struct svm_vm *vm, uint64_t bytes) {
 static bool translate_data(struct svm_vm *vm, struct translated *t, uint64_t bytes) {
     if (bytes > t->reserved) return sol_syscall_fail(vm, sol_fail(SOL_IX_INVALID_REALLOC));
     t->data = sol_store_array(vm, t->data_address, bytes, 1, 1);
+    t->data_count = bytes;
     return t->data != NULL;
 }
 
@@ -324,7 +326,7 @@ static bool translate_accounts(struct svm_vm *vm, struct infos *infos, struct tr
 /* Takes over what the caller has changed. */
 static struct sol_fail update_callee(struct sol_context *ctx, const struct translated *t) {
     const struct sol_account *a = sol_at(ctx, t->place);
-    struct bytes data = bytes_make(t->data, load_le64(t->data_bytes));
+    struct bytes data = bytes_make(t->data, t->data_count);
     uint64_t lamports = load_le64(t->lamports);
     struct b32 owner;
     struct sol_fail f = SOL_OK;
@@ -344,7 +346,9 @@ static struct sol_fail update_callee(struct sol_context *ctx, const struct trans
 static bool update_caller(struct svm_vm *vm, struct translated *t) {
     struct sol_context *ctx = sol_context_of(vm);
     const struct sol_account *a = sol_at(ctx, t->place);
-    uint64_t before = load_le64(t->data_bytes), now = a->data_bytes;
+    /* Not *data_bytes: in the packed layout the lengths of two accounts may overlap, and writing
+     * back the first would change how much of the second is taken to be there. */
+    uint64_t before = t->data_count, now = a->data_bytes;
     store_le64(t->lamports, a->lamports);
     memcpy(t->owner, &a->owner, sizeof a->owner);
     if (now > t->reserved) {
