@@ -32,6 +32,7 @@ static uint64_t steady_ms(void) {
 
 /* The sender's nonce or sequence number in the sequencer's state. */
 static uint64_t nonce_now(struct chain *c, const struct mempool_tx *tx) {
+    if (tx->vm == ST_VM_SVM) return 0; /* there is no order among a payer's transactions */
     if (tx->vm == ST_VM_MOVE) /* an orderless one has a queue of its own, that is no account */
         return chain_move_sequence_number(c->journal, &tx->sender);
     struct b20 address;
@@ -44,6 +45,10 @@ static bool execute(struct chain_exec *x, struct mempool_tx *tx, struct chain_tx
     if (tx->vm == ST_VM_EVM)
         return chain_execute_evm(x, tx->decoded, tx->raw, &tx->hash, chain_evm_skips(tx->decoded),
                                  out, refusal);
+    if (tx->vm == ST_VM_SVM) {
+        const struct chain_solana_tx *solana = tx->decoded;
+        return chain_execute_solana(x, &solana->tx, tx->raw, &tx->hash, out, refusal);
+    }
     return chain_execute_move(x, tx->decoded, tx->raw, &tx->hash, false, out, refusal);
 }
 
@@ -131,6 +136,18 @@ bool chain_block_hash(void *ctx, uint64_t number, struct b32 *out) {
     return true;
 }
 
+/* A block of the sealed past, by its hash. */
+static bool newest_block_by_hash(void *ctx, const struct b32 *hash, struct chain_block *out) {
+    struct chain *c = ctx;
+    struct st_snapshot *snap;
+    struct bytes height;
+    if (err_is(st_snapshot_open(c->store, ST_LATEST, &snap))) return false;
+    bool ok = st_record_get(snap, ST_TABLE_BLOCK_HASH, BYTES_OF(*hash), &height) && height.n == 8 &&
+              chain_load_block(snap, load_be64(height.p), out);
+    st_snapshot_close(snap);
+    return ok;
+}
+
 /* Has the block room for all the gas that the transaction may use? The first one always fits: no
  * limit of a transaction is above a block's, and a Move transaction is bounded by it when it runs.
  */
@@ -138,6 +155,7 @@ static bool fits(const struct chain_open_block *b, const struct mempool_tx *tx) 
     uint64_t room = b->head.gas_limit - b->head.gas_used;
     if (b->head.root_count == 0) return true;
     if (tx->vm == ST_VM_EVM) return ((const struct evm_tx *)tx->decoded)->gas_limit <= room;
+    if (tx->vm == ST_VM_SVM) return ((const struct chain_solana_tx *)tx->decoded)->gas_max <= room;
     /* Clients sign the default of 2,000,000 units, thousands of times what they use: a Move
      * transaction is let in while half of the block is free. */
     return room >= b->head.gas_limit / 2;
@@ -207,7 +225,10 @@ static bool fill_block(struct chain *c, struct chain_open_block *b,
                            .head = &b->head,
                            .arena = &b->arena,
                            .host = &host,
-                           .crosses = !c->is_ethereum};
+                           .crosses = !c->is_ethereum,
+                           .solana_programs = c->solana_programs,
+                           .block_by_hash = newest_block_by_hash,
+                           .block_ctx = c};
     if (!c->is_ethereum) {
         fill(c, &x, NULL, b, fill_ms);
         return true;
@@ -350,6 +371,7 @@ static struct err open_state(struct chain *c) {
     if (err_is(e)) return e;
     c->journal = st_sequencer_journal(c->store);
     c->move_vm = mv_vm_new(NULL);
+    c->solana_programs = sol_programs_new(0, &sol_mainnet_features);
     c->machine = evm_machine_new();
     uint64_t height;
     eth_schedule_fork(&c->schedule, EVM_OSAKA);
@@ -442,6 +464,7 @@ void chain_close(struct chain *c) {
     if (c->journal) st_journal_free(c->journal);
     if (c->machine) evm_machine_free(c->machine);
     if (c->move_vm) mv_vm_free(c->move_vm);
+    sol_programs_free(c->solana_programs);
     if (c->store) st_store_close(c->store);
     pthread_mutex_destroy(&c->sealed_lock);
     pthread_mutex_destroy(&c->listener_lock);

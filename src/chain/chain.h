@@ -159,6 +159,7 @@ struct chain_block {
     uint32_t evm_count;                   /* length of the EVM list */
     uint64_t first_version, last_version; /* Move; inclusive */
     uint64_t encoded_bytes;               /* size of the Ethereum block */
+    uint64_t solana_count;                /* Solana roots, up to and with this block */
 
     /* The rest of the Ethereum header. `header_fields` says how many fields it has: base_fee is
      * there from ETH_FIELDS_LONDON on, withdrawals_root from ETH_FIELDS_SHANGHAI on, the blob gas
@@ -223,7 +224,7 @@ struct chain_change {
 
 /* A root transaction with everything that it did. */
 struct chain_tx {
-    uint8_t vm;   /* of the root: ST_VM_EVM or ST_VM_MOVE */
+    uint8_t vm;   /* of the root */
     bool genesis; /* the one transaction of block 0; `raw` is empty */
     struct b32 hash;
     struct bytes raw; /* as signed */
@@ -240,6 +241,7 @@ struct chain_tx {
     bool created; /* EVM root that created `contract` */
     struct b20 contract;
     struct bytes move_status; /* Move root: vm_status text */
+    struct bytes solana;      /* Solana root: its record (chain/solana.h) */
     /* places in the two lists; UINT32_MAX / UINT64_MAX where it does not appear there */
     uint32_t evm_index;
     uint64_t evm_cumulative_gas; /* of the EVM list up to and with this */

@@ -33,6 +33,7 @@ struct amend_order {
 
 static uint64_t pool_nonce(void *ctx, uint8_t vm, const struct b32 *sender) {
     struct chain *c = ctx;
+    if (vm == ST_VM_SVM) return 0;
     if (vm == ST_VM_MOVE) return chain_move_sequence_number(c->journal, sender);
     struct b20 address;
     memcpy(address.b, sender->b, 20);

@@ -42,7 +42,7 @@ static const uint8_t create2_deployer_code[] = {
     0x80, 0x35, 0x82, 0x82, 0x34, 0xf5, 0x80, 0x15, 0x15, 0x60, 0x39, 0x57, 0x81, 0x82,
     0xfd, 0x5b, 0x80, 0x82, 0x52, 0x50, 0x50, 0x50, 0x60, 0x14, 0x60, 0x0c, 0xf3};
 
-/* What the faucet account begins with: 10^9 ETH in octas. */
+/* What the faucets begin with: 10^9 ETH, in octas and in lamports. */
 enum { FAUCET_ETH = 1000000000 };
 
 static const struct b32 FRAMEWORK = {{[31] = 1}};
@@ -59,6 +59,13 @@ static void place_contract(struct st_journal *j, const struct b20 *address, stru
     struct st_account *a = st_account(j, address);
     st_set_nonce(j, a, 1);
     st_set_code(j, a, st_code_new(code));
+}
+
+static void fund_solana_faucet(struct chain *c) {
+    struct b32 faucet = chain_solana_faucet_key(c);
+    struct st_svm_account a = {.lamports = (uint64_t)FAUCET_ETH * 1000000000u,
+                               .rent_epoch = UINT64_MAX};
+    st_set_svm_account(c->journal, &faucet, &a); /* owned by the System program, whose id is zero */
 }
 
 static struct mv_session *framework_session(struct chain *c, const struct b32 *hash) {
@@ -160,6 +167,8 @@ struct err chain_genesis(struct chain *c) {
     place_contract(c->journal, &XVM_MOVEVM_ADDRESS, chain_genesis_movevm());
     place_contract(c->journal, &XVM_QUEUE_ADDRESS, chain_genesis_queue());
     place_contract(c->journal, &CREATE2_DEPLOYER, BYTES_OF(create2_deployer_code));
+    chain_solana_genesis(c->journal, &b.head, &b.arena);
+    fund_solana_faucet(c);
     struct err e = set_up_move(c, &tx->hash);
     if (!err_is(e)) {
         struct xvm_tx none = {0};

@@ -3,11 +3,13 @@
 #define TERN_CHAIN_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "chain/chain.h"
 #include "chain/clock.h"
 #include "chain/dev.h"
 #include "chain/mempool.h"
+#include "chain/solana.h"
 
 enum { CHAIN_BLOCK_TXS_MAX = 65536 };
 
@@ -56,9 +58,11 @@ struct chain {
     struct st_store *store;
     struct st_journal *journal; /* the sequencer's */
     struct mv_vm *move_vm;
+    struct sol_programs *solana_programs;
     struct mempool *mempool;
     struct b32 faucet_seed;
     struct b32 faucet_address;
+    _Atomic uint32_t airdrops; /* of lamports, so far */
     pthread_mutex_t
         faucet_lock; /* one faucet transaction at a time: its sequence number is read, then used */
 
@@ -155,6 +159,9 @@ unsigned chain_evm_skips(const struct evm_tx *tx);
 /* Inserts a transaction that waited before, without checking it again. */
 void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t account_nonce);
 
+/* The same of a Solana transaction (submit_solana.c). */
+void chain_resubmit_solana(struct chain *c, struct bytes raw);
+
 /* ---- execute.c: one root transaction with its tail */
 
 /* The surroundings of an execution: the sequencer's, or a reader's with a journal of its own. */
@@ -170,6 +177,11 @@ struct chain_exec {
     const struct chain_observer *observer;         /* NULL: nobody watches */
     const struct chain_block_overrides *overrides; /* of what `head` does not show; or NULL */
     bool crosses; /* transactions have a cross-VM tail: not on an Ethereum chain */
+    struct sol_programs *solana_programs; /* NULL on an Ethereum chain */
+    struct sol_bank *bank; /* of the block; NULL until its first Solana transaction has run */
+    /* The block with this hash, from the chain's own past. */
+    bool (*block_by_hash)(void *ctx, const struct b32 *hash, struct chain_block *out);
+    void *block_ctx;
 };
 
 /* Why a transaction is refused. */
@@ -214,6 +226,28 @@ void chain_evm_root_leg(struct xvm_tx *xt, const struct evm_tx *tx, const struct
 bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, struct bytes raw,
                         const struct b32 *hash, bool simulate, struct chain_tx *out,
                         struct chain_refusal *refusal);
+
+/* A Solana transaction as it waits: decoded, and what of the block's gas it may use at most. */
+struct chain_solana_tx {
+    struct sol_tx tx;
+    uint64_t gas_max;
+};
+bool chain_execute_solana(struct chain_exec *x, const struct sol_tx *tx, struct bytes raw,
+                          const struct b32 *hash, struct chain_tx *out,
+                          struct chain_refusal *refusal);
+/* What a transaction weighs in a block, in EVM gas. */
+uint64_t chain_solana_gas(uint64_t units, size_t signatures);
+/* The key of a token account's program? */
+bool chain_is_token_program(const struct b32 *key);
+
+/* ---- solana_bank.c */
+
+/* The accounts that a chain begins with beside its users': programs and sysvars. */
+void chain_solana_genesis(struct st_journal *j, const struct chain_block *head,
+                          struct arena *arena);
+/* Brings the sysvar accounts up to the block and makes what its transactions run on. Within a
+ * transaction of the journal. */
+struct sol_bank *chain_solana_open_bank(struct chain_exec *x);
 
 /* Would the framework's prologue let the transaction run? Nothing of it stays. */
 bool chain_move_try_prologue(struct chain_exec *x, const struct mv_signed_tx *tx,
@@ -314,6 +348,8 @@ struct chain_reader {
     struct arena arena;
     uint64_t height;
     const struct chain_observer *observer;
+    struct chain_exec *solana; /* made on first use, with its bank */
+    bool in_solana;            /* a transaction of the journal is open: a simulation's */
     bool replays;              /* chain_replay_open made it: */
     struct chain_block replay; /* the block that is run again */
     uint32_t replay_done, replay_roots;
@@ -321,6 +357,8 @@ struct chain_reader {
 
 /* An execution on the reader's state, at the reader's block with its overrides; `head` is filled
  * in. */
+/* Its block_by_hash; ctx is the reader. */
+bool chain_reader_block_by_hash(void *ctx, const struct b32 *hash, struct chain_block *out);
 void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct chain_exec *x);
 
 /* ---- simulate.c */

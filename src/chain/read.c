@@ -10,6 +10,10 @@ static bool reader_block_hash(void *ctx, uint64_t number, struct b32 *out) {
     return true;
 }
 
+bool chain_reader_block_by_hash(void *ctx, const struct b32 *hash, struct chain_block *out) {
+    return chain_block_by_hash(ctx, hash, out);
+}
+
 struct err chain_reader_open(struct chain *c, uint64_t height, struct chain_reader **out) {
     struct st_snapshot *snap;
     struct err e = st_snapshot_open(c->store, height, &snap);
@@ -30,6 +34,7 @@ void chain_reader_close(struct chain_reader *r) {
         mv_session_free(r->session);
         st_end_tx(r->journal, false);
     }
+    if (r->in_solana) st_end_tx(r->journal, false);
     if (r->journal) st_journal_free(r->journal);
     if (r->machine) evm_machine_free(r->machine);
     st_snapshot_close(r->snapshot);
@@ -186,7 +191,10 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
                              .host = &r->host,
                              .overrides = r->overrides ? &r->overrides->block : NULL,
                              .observer = r->observer,
-                             .crosses = !r->chain->is_ethereum};
+                             .crosses = !r->chain->is_ethereum,
+                             .solana_programs = r->chain->solana_programs,
+                             .block_by_hash = chain_reader_block_by_hash,
+                             .block_ctx = r};
 }
 
 void chain_observe(struct chain_reader *r, const struct chain_observer *o) {

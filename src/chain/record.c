@@ -1,77 +1,10 @@
-/* What the store keeps of blocks and transactions: fields one after another, little-endian, byte
- * strings behind a 32-bit length. Written and read only here; the reader still trusts nothing, for
- * a damaged file must give an error. */
+/* What the store keeps of blocks and transactions. Written and read only here. */
 #include "chain/internal.h"
+#include "chain/record_io.h"
 
 #include "codec/codec.h"
 
-enum { RECORD_VERSION = 2 };
-
-static void put_u8(struct buf *b, uint8_t v) {
-    buf_put_u8(b, v);
-}
-static void put_u32(struct buf *b, uint32_t v) {
-    buf_put(b, &v, 4);
-}
-static void put_u64(struct buf *b, uint64_t v) {
-    buf_put(b, &v, 8);
-}
-static void put_bytes(struct buf *b, struct bytes v) {
-    put_u32(b, (uint32_t)v.n);
-    buf_put_bytes(b, v);
-}
-#define PUT_FIXED(b, x) buf_put((b), &(x), sizeof(x))
-
-/* A reader that remembers its first failure; after it everything reads as zero. */
-struct in {
-    struct bytes rest;
-    bool bad;
-};
-
-static const uint8_t *take(struct in *in, size_t n) {
-    static const uint8_t zeros[256];
-    if (in->bad || in->rest.n < n) {
-        in->bad = true;
-        return n <= sizeof zeros ? zeros : NULL;
-    }
-    const uint8_t *p = in->rest.p;
-    in->rest.p += n;
-    in->rest.n -= n;
-    return p;
-}
-
-static uint8_t get_u8(struct in *in) {
-    return *take(in, 1);
-}
-static bool get_bool(struct in *in) {
-    return get_u8(in) == 1;
-}
-static uint32_t get_u32(struct in *in) {
-    return load_le32(take(in, 4));
-}
-static uint64_t get_u64(struct in *in) {
-    return load_le64(take(in, 8));
-}
-#define GET_FIXED(in, x) memcpy(&(x), take((in), sizeof(x)), sizeof(x))
-
-static struct bytes get_bytes(struct in *in) {
-    uint32_t n = get_u32(in);
-    if (in->bad || in->rest.n < n) {
-        in->bad = true;
-        return (struct bytes){NULL, 0};
-    }
-    return (struct bytes){take(in, n), n};
-}
-
-/* A count of things that take at least `least` bytes each. */
-static uint32_t get_count(struct in *in, size_t least) {
-    uint32_t n = get_u32(in);
-    if (in->bad || n > in->rest.n / least) {
-        in->bad = true;
-        return 0;
-    }
-    return n;
-}
+enum { RECORD_VERSION = 3 };
 
 void chain_block_encode(struct buf *out, const struct chain_block *b) {
     put_u8(out, RECORD_VERSION);
@@ -93,6 +26,7 @@ void chain_block_encode(struct buf *out, const struct chain_block *b) {
     put_u64(out, b->first_version);
     put_u64(out, b->last_version);
     put_u64(out, b->encoded_bytes);
+    put_u64(out, b->solana_count);
     put_u8(out, b->header_fields);
     put_u8(out, (uint8_t)b->fork);
     PUT_FIXED(out, b->ommers_hash);
@@ -152,6 +86,7 @@ bool chain_block_decode(struct bytes bytes, struct chain_block *b) {
     b->first_version = get_u64(&in);
     b->last_version = get_u64(&in);
     b->encoded_bytes = get_u64(&in);
+    b->solana_count = get_u64(&in);
     get_header(&in, b);
     return !in.bad && in.rest.n == 0;
 }
@@ -258,6 +193,7 @@ void chain_tx_encode(struct buf *out, const struct chain_tx *t) {
     put_u8(out, t->created);
     PUT_FIXED(out, t->contract);
     put_bytes(out, t->move_status);
+    put_bytes(out, t->solana);
     put_u32(out, t->evm_index);
     put_u64(out, t->evm_cumulative_gas);
     put_u8(out, t->has_state_root);
@@ -316,6 +252,7 @@ bool chain_tx_decode(struct bytes bytes, struct arena *arena, struct chain_tx *t
     t->created = get_bool(&in);
     GET_FIXED(&in, t->contract);
     t->move_status = get_bytes(&in);
+    t->solana = get_bytes(&in);
     t->evm_index = get_u32(&in);
     t->evm_cumulative_gas = get_u64(&in);
     t->has_state_root = get_bool(&in);

@@ -95,6 +95,17 @@ static bool run_move(struct chain_exec *x, const struct chain_tx *recorded, stru
     return chain_execute_move(x, &tx, recorded->raw, &recorded->hash, false, out, why);
 }
 
+static bool run_solana(struct chain_exec *x, const struct chain_tx *recorded, struct chain_tx *out,
+                       struct chain_refusal *why) {
+    struct sol_tx tx;
+    struct err e = sol_tx_decode(&tx, recorded->raw, x->arena);
+    if (err_is(e)) {
+        *why = (struct chain_refusal){.text = "its bytes cannot be read"};
+        return false;
+    }
+    return chain_execute_solana(x, &tx, recorded->raw, &recorded->hash, out, why);
+}
+
 struct err chain_replay_next(struct chain_reader *r) {
     struct chain_tx recorded, now;
     struct chain_refusal why = {0};
@@ -104,8 +115,9 @@ struct err chain_replay_next(struct chain_reader *r) {
     if (!chain_replay_peek(r, &recorded))
         return err_at(CHAIN_ERR_STORE, "the transaction's record cannot be read", r->replay_done);
     chain_reader_exec(r, &head, &x);
-    bool ok = recorded.vm == ST_VM_EVM ? run_evm(&x, &recorded, &now, &why)
-                                       : run_move(&x, &recorded, &now, &why);
+    bool ok = recorded.vm == ST_VM_EVM   ? run_evm(&x, &recorded, &now, &why)
+              : recorded.vm == ST_VM_SVM ? run_solana(&x, &recorded, &now, &why)
+                                         : run_move(&x, &recorded, &now, &why);
     const char *what = ok ? difference(&now, &recorded) : NULL;
     if (!ok)
         return err_at(CHAIN_ERR_REPLAY,

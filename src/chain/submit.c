@@ -423,6 +423,9 @@ void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t acco
         memcpy(sender.b, v->sender.b, 20);
         tx = decode_evm(v->raw, &ignored, &e);
         if (tx) set_sender(tx, &sender);
+    } else if (v->vm == ST_VM_SVM) {
+        chain_resubmit_solana(c, v->raw);
+        return;
     } else {
         tx = decode_move(v->raw, &ignored, &e);
     }

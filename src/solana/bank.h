@@ -29,6 +29,8 @@ struct sol_bank {
     uint64_t lamports_per_signature;
     const struct b32 *blockhashes; /* that a transaction may name, newest first; borrowed */
     size_t blockhash_count;
+    /* Asked instead of that list, if not NULL. */
+    bool (*is_recent)(void *host, const struct b32 *blockhash);
     struct sol_features features;
     struct sol_sysvars sysvars;
     struct sol_programs *programs;      /* the cache of loaded programs; borrowed */
@@ -36,7 +38,7 @@ struct sol_bank {
     size_t builtin_count;
     /* Stake of a vote account in this epoch, or the total for NULL; NULL: there is no stake. */
     uint64_t (*epoch_stake)(void *host, const struct b32 *vote);
-    void *host; /* the chain's, for its built-in programs */
+    void *host; /* the chain's, for its built-in programs and the calls above */
 };
 
 /* The built-in program with this id, the bank's first; NULL if there is none. */

@@ -46,6 +46,7 @@ static bool usable_nonce(const struct sol_bank *bank, struct st_journal *j,
 }
 
 static bool is_recent(const struct sol_bank *bank, const struct b32 *blockhash) {
+    if (bank->is_recent) return bank->is_recent(bank->host, blockhash);
     for (size_t i = 0; i < bank->blockhash_count; i++)
         if (b32_eq(&bank->blockhashes[i], blockhash)) return true;
     return false;

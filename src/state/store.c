@@ -17,8 +17,9 @@ static const char *const db_names[ST_DB_COUNT] = {
     [ST_DB_TABLES + 1] = "t1",   [ST_DB_TABLES + 2] = "t2",   [ST_DB_TABLES + 3] = "t3",
     [ST_DB_TABLES + 4] = "t4",   [ST_DB_TABLES + 5] = "t5",   [ST_DB_TABLES + 6] = "t6",
     [ST_DB_TABLES + 7] = "t7",   [ST_DB_TABLES + 8] = "t8",   [ST_DB_TABLES + 9] = "t9",
-    [ST_DB_TABLES + 10] = "t10", [ST_DB_TABLES + 11] = "t11", [ST_DB_TABLES + 12] = "t12"};
-_Static_assert(ST_TABLE_COUNT == 13, "a table needs a name");
+    [ST_DB_TABLES + 10] = "t10", [ST_DB_TABLES + 11] = "t11", [ST_DB_TABLES + 12] = "t12",
+    [ST_DB_TABLES + 13] = "t13"};
+_Static_assert(ST_TABLE_COUNT == 14, "a table needs a name");
 
 static const char format[] = "tern-store-2";
 

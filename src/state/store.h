@@ -44,6 +44,8 @@ enum st_table {
     ST_TABLE_BODY,            /* height (8) → RLP of what a block holds beside its transactions */
     ST_TABLE_ACCOUNT_VERSION, /* Move address (32) ‖ version (8) of one that changed it → 1 if it
                                  sent it, else 0 */
+    ST_TABLE_SOLANA_KEY, /* key (32) ‖ height (8) ‖ index (4) of a transaction that names it →
+                            nothing */
     ST_TABLE_COUNT
 };
 

@@ -1,0 +1,144 @@
+/* Slots: what Solana's runtime sees of the chain. */
+#include "chain/internal.h"
+#include "chain/solana.h"
+
+enum {
+    SLOT_HASHES = 512,
+    RECENT_BLOCKHASHES = 150,
+    BLOCKHASH_US = 60000000,
+    STAKE_HISTORY_BYTES = 16392,
+    EPOCH_REWARDS_BYTES = 81,
+    LAST_RESTART_SLOT_BYTES = 8,
+};
+
+/* ---- Sysvar accounts */
+
+static void write_sysvar(struct st_journal *j, enum sol_id id, const struct buf *data) {
+    struct st_svm_account a = {.lamports = sol_rent_minimum(&sol_default_rent, data->n),
+                               .rent_epoch = UINT64_MAX,
+                               .owner = *sol_id(SOL_ID_SYSVAR),
+                               .data = buf_bytes(data)};
+    st_set_svm_account(j, sol_id(id), &a);
+}
+
+static void write_zeros(struct st_journal *j, enum sol_id id, size_t bytes) {
+    struct buf data = {0};
+    buf_room(&data, bytes);
+    memset(data.p, 0, bytes);
+    data.n = bytes;
+    write_sysvar(j, id, &data);
+    buf_free(&data);
+}
+
+static void write_clock(struct st_journal *j, const struct chain_block *head,
+                        const struct sol_sysvars *before) {
+    const struct sol_epoch_schedule *e = &sol_default_epoch_schedule;
+    struct buf data = {0};
+    struct sol_clock clock = {.slot = head->height,
+                              .epoch = head->height / e->slots_per_epoch,
+                              .unix_timestamp = (int64_t)(head->timestamp_us / 1000000)};
+    bool same_epoch = before->clock_data.p && before->clock.epoch == clock.epoch;
+    clock.leader_schedule_epoch = clock.epoch + 1;
+    clock.epoch_start_timestamp =
+        same_epoch ? before->clock.epoch_start_timestamp : clock.unix_timestamp;
+    sol_clock_encode(&data, &clock);
+    write_sysvar(j, SOL_ID_SYSVAR_CLOCK, &data);
+    buf_free(&data);
+}
+
+/* Both lists begin with their length, and their entries with what tells them apart. */
+static void write_slot_hashes(struct st_journal *j, const struct chain_block *head,
+                              struct bytes before) {
+    struct sol_slot_hash list[SLOT_HASHES] = {
+        {.slot = head->height ? head->height - 1 : 0, .hash = head->parent_hash}};
+    size_t count = head->height ? 1 : 0, old = before.n >= 8 ? load_le64(before.p) : 0;
+    for (size_t i = 0; i < old && count < SLOT_HASHES && before.n >= 8 + 40 * (i + 1); i++) {
+        const uint8_t *p = before.p + 8 + 40 * i;
+        if (load_le64(p) >= list[0].slot) continue; /* written for this slot before */
+        list[count].slot = load_le64(p);
+        memcpy(&list[count++].hash, p + 8, 32);
+    }
+    struct buf data = {0};
+    sol_slot_hashes_encode(&data, list, count);
+    write_sysvar(j, SOL_ID_SYSVAR_SLOT_HASHES, &data);
+    buf_free(&data);
+}
+
+static void write_recent_blockhashes(struct st_journal *j, const struct chain_block *head,
+                                     struct bytes before) {
+    struct b32 list[RECENT_BLOCKHASHES] = {head->parent_hash};
+    size_t count = 1, old = before.n >= 8 ? load_le64(before.p) : 0;
+    for (size_t i = 0; i < old && count < RECENT_BLOCKHASHES && before.n >= 8 + 40 * (i + 1); i++) {
+        const uint8_t *p = before.p + 8 + 40 * i;
+        if (memcmp(p, &head->parent_hash, 32) != 0) memcpy(&list[count++], p, 32);
+    }
+    struct buf data = {0};
+    sol_recent_blockhashes_encode(&data, list, count, SOL_LAMPORTS_PER_SIGNATURE);
+    write_sysvar(j, SOL_ID_SYSVAR_RECENT_BLOCKHASHES, &data);
+    buf_free(&data);
+}
+
+static void write_slot(struct st_journal *j, const struct chain_block *head, struct arena *arena) {
+    struct sol_sysvars before;
+    sol_sysvars_load(&before, j, arena);
+    write_clock(j, head, &before);
+    write_slot_hashes(j, head, before.slot_hashes_data);
+    write_recent_blockhashes(j, head, before.recent_blockhashes_data);
+}
+
+void chain_solana_genesis(struct st_journal *j, const struct chain_block *head,
+                          struct arena *arena) {
+    struct sol_bank bank = {.features = sol_mainnet_features};
+    struct buf data = {0};
+    sol_genesis_accounts(j, &bank);
+    sol_rent_encode(&data, &sol_default_rent);
+    write_sysvar(j, SOL_ID_SYSVAR_RENT, &data);
+    buf_clear(&data);
+    sol_epoch_schedule_encode(&data, &sol_default_epoch_schedule);
+    write_sysvar(j, SOL_ID_SYSVAR_EPOCH_SCHEDULE, &data);
+    buf_free(&data);
+    write_zeros(j, SOL_ID_SYSVAR_STAKE_HISTORY, STAKE_HISTORY_BYTES);
+    write_zeros(j, SOL_ID_SYSVAR_EPOCH_REWARDS, EPOCH_REWARDS_BYTES);
+    write_zeros(j, SOL_ID_SYSVAR_LAST_RESTART_SLOT, LAST_RESTART_SLOT_BYTES);
+    write_slot(j, head, arena);
+}
+
+/* ---- Blockhashes */
+
+/* May a block like `head` hold a transaction that names the block `named`? */
+static bool is_recent(const struct chain_block *head, const struct chain_block *named) {
+    if (named->height > head->height) return false;
+    return head->height - named->height <= CHAIN_SOLANA_BLOCKHASH_SLOTS ||
+           head->timestamp_us - named->timestamp_us <= BLOCKHASH_US;
+}
+
+static bool bank_is_recent(void *host, const struct b32 *hash) {
+    const struct chain_exec *x = host;
+    struct chain_block named;
+    return x->block_by_hash(x->block_ctx, hash, &named) && is_recent(x->head, &named);
+}
+
+bool chain_solana_blockhash(struct chain_reader *r, const struct b32 *hash, uint64_t *last_slot) {
+    struct chain_block named, head;
+    if (!chain_block_by_hash(r, hash, &named) || !chain_block_at(r, r->height, &head)) return false;
+    *last_slot = named.height + CHAIN_SOLANA_BLOCKHASH_SLOTS;
+    head.height++;
+    return is_recent(&head, &named);
+}
+
+/* ---- Banks */
+
+/* Brings the sysvar accounts up to the block and makes what its transactions run on. */
+struct sol_bank *chain_solana_open_bank(struct chain_exec *x) {
+    struct sol_bank *bank = ARENA_NEW(x->arena, struct sol_bank);
+    *bank = (struct sol_bank){.slot = x->head->height,
+                              .blockhash = x->head->parent_hash,
+                              .lamports_per_signature = SOL_LAMPORTS_PER_SIGNATURE,
+                              .is_recent = bank_is_recent,
+                              .features = sol_mainnet_features,
+                              .programs = x->solana_programs,
+                              .host = x};
+    write_slot(x->journal, x->head, x->arena);
+    sol_sysvars_load(&bank->sysvars, x->journal, x->arena);
+    return bank;
+}
