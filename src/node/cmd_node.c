@@ -21,6 +21,8 @@ static const char USAGE[] =
     "  --eth-port N         Ethereum JSON-RPC and WebSocket (8545; 0: any free port)\n"
     "  --aptos-port N       Aptos REST (8080)\n"
     "  --faucet-port N      Aptos faucet (8081)\n"
+    "  --solana-port N      Solana JSON-RPC (8899)\n"
+    "  --solana-ws-port N   Solana WebSocket (the port after it; 0: any free port)\n"
     "  --chain-id N         Ethereum chain id (31337)\n"
     "  --move-chain-id N    Aptos chain id, 1 to 255 (4)\n"
     "  --block-time TIME    seal every 100ms, 2s, …; without it as soon as there is a transaction\n"
@@ -96,6 +98,10 @@ static int read_value(struct settings *s, const char *option, const char *value)
         s->rpc.aptos_port = (int)n;
     } else if (!strcmp(option, "--faucet-port") && parse_number(value, 65535, &n)) {
         s->rpc.faucet_port = (int)n;
+    } else if (!strcmp(option, "--solana-port") && parse_number(value, 65535, &n)) {
+        s->rpc.solana_port = (int)n;
+    } else if (!strcmp(option, "--solana-ws-port") && parse_number(value, 65535, &n)) {
+        s->rpc.solana_ws_port = (int)n;
     } else if (!strcmp(option, "--chain-id") && parse_number(value, INT64_MAX, &n) && n) {
         s->chain.chain_id = n;
     } else if (!strcmp(option, "--move-chain-id") && parse_number(value, 255, &n) && n) {
@@ -116,9 +122,10 @@ static int read_value(struct settings *s, const char *option, const char *value)
 
 static bool takes_value(const char *option) {
     static const char *const names[] = {
-        "--host",       "--data",        "--block-time", "--history",       "--eth-port",
-        "--aptos-port", "--faucet-port", "--chain-id",   "--move-chain-id", "--gas-limit",
-        "--genesis",    "--import",      "--timestamp",  "--rpc-gas-cap"};
+        "--host",          "--data",        "--block-time",     "--history",
+        "--eth-port",      "--aptos-port",  "--faucet-port",    "--chain-id",
+        "--move-chain-id", "--gas-limit",   "--genesis",        "--import",
+        "--timestamp",     "--solana-port", "--solana-ws-port", "--rpc-gas-cap"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(option, names[i])) return true;
     return false;
@@ -221,7 +228,11 @@ static int open_failed(const struct settings *s, struct err e) {
 
 int cmd_node(int argc, char **argv) {
     struct settings s = {.chain = {.genesis_time_s = (uint64_t)time(NULL)},
-                         .rpc = {.eth_port = -1, .aptos_port = -1, .faucet_port = -1}};
+                         .rpc = {.eth_port = -1,
+                                 .aptos_port = -1,
+                                 .faucet_port = -1,
+                                 .solana_port = -1,
+                                 .solana_ws_port = -1}};
     struct chain *chain;
     struct rpc_node *rpc;
     sigset_t signals;
@@ -238,6 +249,9 @@ int cmd_node(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGBUS, on_full_disk);
     raise_descriptor_limit();
+    /* Clients derive the WebSocket's port from the other: it is the one after. */
+    if (s.rpc.solana_ws_port < 0 && s.rpc.solana_port >= 0)
+        s.rpc.solana_ws_port = s.rpc.solana_port ? (s.rpc.solana_port + 1) % 65536 : 0;
     s.chain.import_stops = signal_waits;
     struct err e = chain_open(&chain, &s.chain);
     if (err_is(e)) return open_failed(&s, e);
@@ -251,11 +265,13 @@ int cmd_node(int argc, char **argv) {
     /* One line for people and scripts: the ports may have been chosen by the system. */
     printf("tern is ready: ethereum http://%s:%u (chain id %llu), aptos http://%s:%u/v1 (chain id "
            "%u), faucet "
-           "http://%s:%u%s\n",
+           "http://%s:%u, solana http://%s:%u and ws://%s:%u%s\n",
            s.rpc.host ? s.rpc.host : "127.0.0.1", rpc_port(rpc, RPC_PORT_ETH),
            (unsigned long long)o->chain_id, s.rpc.host ? s.rpc.host : "127.0.0.1",
            rpc_port(rpc, RPC_PORT_APTOS), o->move_chain_id, s.rpc.host ? s.rpc.host : "127.0.0.1",
-           rpc_port(rpc, RPC_PORT_FAUCET),
+           rpc_port(rpc, RPC_PORT_FAUCET), s.rpc.host ? s.rpc.host : "127.0.0.1",
+           rpc_port(rpc, RPC_PORT_SOLANA), s.rpc.host ? s.rpc.host : "127.0.0.1",
+           rpc_port(rpc, RPC_PORT_SOLANA_WS),
            o->unsafe_publish ? ", UNSAFE: Move modules are accepted without full verification"
                              : "");
     fflush(stdout);

@@ -144,8 +144,8 @@ static void put_id(struct json_out *o, json_t *id) {
     rpc_put_id_value(o, id);
 }
 
-static void put_error(struct json_out *o, json_t *id, int code, const char *message,
-                      struct bytes data) {
+static void put_error_with(struct json_out *o, json_t *id, int code, const char *message,
+                           struct bytes data, struct bytes json) {
     char number[16];
     snprintf(number, sizeof number, "%d", code);
     jo_object(o);
@@ -158,12 +158,18 @@ static void put_error(struct json_out *o, json_t *id, int code, const char *mess
     jo_raw(o, bytes_cstr(number));
     jo_key(o, "message");
     jo_cstring(o, message);
-    if (data.p) {
-        jo_key(o, "data");
+    if (data.p || json.p) jo_key(o, "data");
+    if (json.p)
+        jo_raw(o, json);
+    else if (data.p)
         jo_hex(o, data);
-    }
     jo_end_object(o);
     jo_end_object(o);
+}
+
+static void put_error(struct json_out *o, json_t *id, int code, const char *message,
+                      struct bytes data) {
+    put_error_with(o, id, code, message, data, (struct bytes){NULL, 0});
 }
 
 /* Where requests come from. */
@@ -218,7 +224,7 @@ static bool handle_one(const struct origin *from, json_t *request, struct json_o
             jo_raw(o, buf_bytes(&result));
             jo_end_object(o);
         } else {
-            put_error(o, id, call.error, call.message, call.error_data);
+            put_error_with(o, id, call.error, call.message, call.error_data, call.error_json);
         }
     }
     if (none) json_decref(none);

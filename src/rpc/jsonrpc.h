@@ -44,6 +44,7 @@ struct rpc_call {
     int error;                /* set by rpc_fail */
     const char *message;
     struct bytes error_data; /* shown as hex in the error's data; p NULL: none */
+    struct bytes error_json; /* the error's data as it is, instead of that */
 };
 
 typedef bool rpc_method(struct rpc_call *c);

@@ -15,6 +15,7 @@ struct rpc_node {
     struct rpc_server *server;
     struct rpc_pool *pool;
     struct rpc_feed *feed;
+    struct solana_feed *solana_feed;
     pthread_mutex_t later_lock; /* later.h: what is to be answered now */
     struct rpc_deferred *later_first, **later_end;
     /* From reading the nonce that an unlocked account sends with to handing the transaction over:

@@ -7,6 +7,8 @@
 #include "rpc/feed.h"
 #include "rpc/later.h"
 #include "rpc/node.h"
+#include "rpc/solana.h"
+#include "rpc/solana_feed.h"
 
 enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 };
 
@@ -31,6 +33,10 @@ static const struct rpc_method_row *const eth_tables[] = {dev_methods,
                                                           debug_raw_methods,
                                                           txpool_methods,
                                                           NULL};
+
+static const struct rpc_method_row *const solana_tables[] = {
+    solana_cluster_methods, solana_account_methods, solana_token_methods,
+    solana_tx_methods,      solana_send_methods,    NULL};
 
 /* Methods that take little time whatever their parameters are, and wait for nobody when they may
  * answer later. */
@@ -87,9 +93,20 @@ static void on_eth(void *ctx, struct http_request *req) {
     http_respond_error(req, 503, HTTP_BUSY);
 }
 
-/* A message of a WebSocket, on its way to a worker. All of them together are bounded. */
+/* ---- WebSockets */
+
+/* What is said over the WebSockets of a port. */
+struct ws_port {
+    const struct rpc_method_row *const *(*tables)(const struct rpc_node *node);
+    /* An answer has been sent; the socket is gone. */
+    void (*answered)(struct rpc_node *node, uint64_t ws);
+    void (*closed)(struct rpc_node *node, uint64_t ws);
+};
+
+/* A message on its way to a worker. All of them together are bounded. */
 struct ws_job {
     struct rpc_node *node;
+    const struct ws_port *port;
     uint64_t ws;
     struct buf text;
 };
@@ -106,20 +123,20 @@ static void ws_work(void *arg, unsigned worker) {
     struct ws_job *job = arg;
     struct buf answer = {0};
     (void)worker;
-    rpc_handle(job->node, tables_of(job->node), buf_bytes(&job->text), job->ws, &answer);
+    rpc_handle(job->node, job->port->tables(job->node), buf_bytes(&job->text), job->ws, &answer);
     bool sent = !answer.n || ws_send(job->node->server, job->ws, buf_bytes(&answer));
     if (sent)
-        feed_answered(job->node->feed, job->ws);
+        job->port->answered(job->node, job->ws);
     else
-        feed_closed(job->node->feed, job->ws);
+        job->port->closed(job->node, job->ws);
     buf_free(&answer);
     free_job(job);
 }
 
-static void on_ws_message(void *ctx, uint64_t ws, struct bytes text) {
-    struct rpc_node *node = ctx;
+static void take_message(struct rpc_node *node, const struct ws_port *port, uint64_t ws,
+                         struct bytes text) {
     struct ws_job *job = xcalloc(1, sizeof *job);
-    *job = (struct ws_job){.node = node, .ws = ws};
+    *job = (struct ws_job){.node = node, .port = port, .ws = ws};
     buf_put_bytes(&job->text, text);
     bool room = atomic_fetch_add(&node->ws_bytes, text.n) + text.n <= WS_JOBS_MAX_BYTES;
     if (room && rpc_pool_submit(node->pool, ws_work, job)) return;
@@ -129,12 +146,82 @@ static void on_ws_message(void *ctx, uint64_t ws, struct bytes text) {
     free_job(job);
 }
 
-static void on_ws_close(void *ctx, uint64_t ws) {
-    struct rpc_node *node = ctx;
+static void eth_answered(struct rpc_node *node, uint64_t ws) {
+    feed_answered(node->feed, ws);
+}
+
+static void eth_closed(struct rpc_node *node, uint64_t ws) {
     feed_closed(node->feed, ws);
 }
 
-static const struct ws_handler eth_ws = {.on_message = on_ws_message, .on_close = on_ws_close};
+static const struct ws_port eth_port = {tables_of, eth_answered, eth_closed};
+
+static void on_eth_message(void *ctx, uint64_t ws, struct bytes text) {
+    take_message(ctx, &eth_port, ws, text);
+}
+
+static void on_eth_close(void *ctx, uint64_t ws) {
+    eth_closed(ctx, ws);
+}
+
+static const struct ws_handler eth_ws = {.on_message = on_eth_message, .on_close = on_eth_close};
+
+static const struct rpc_method_row *const *solana_ws_tables(const struct rpc_node *node) {
+    static const struct rpc_method_row *const tables[] = {solana_feed_methods, NULL};
+    (void)node;
+    return tables;
+}
+
+static void solana_answered(struct rpc_node *node, uint64_t ws) {
+    solana_feed_answered(node->solana_feed, ws);
+}
+
+static void solana_closed(struct rpc_node *node, uint64_t ws) {
+    solana_feed_closed(node->solana_feed, ws);
+}
+
+static const struct ws_port solana_port = {solana_ws_tables, solana_answered, solana_closed};
+
+static void on_solana_message(void *ctx, uint64_t ws, struct bytes text) {
+    take_message(ctx, &solana_port, ws, text);
+}
+
+static void on_solana_close(void *ctx, uint64_t ws) {
+    solana_closed(ctx, ws);
+}
+
+static const struct ws_handler solana_ws = {.on_message = on_solana_message,
+                                            .on_close = on_solana_close};
+
+/* ---- Solana */
+
+static void solana_work(struct http_request *req, unsigned worker) {
+    struct rpc_node *node = req->ctx;
+    struct buf answer = {0};
+    (void)worker;
+    if (rpc_handle_http(node, solana_tables, req, NULL, &answer))
+        http_respond(req, 200, "application/json", NULL, 0, &answer);
+}
+
+/* Load balancers and `solana-test-validator`'s users ask for GET /health. */
+static void on_solana(void *ctx, struct http_request *req) {
+    struct rpc_node *node = ctx;
+    struct buf ok = {0};
+    if (req->method != HTTP_GET) {
+        http_dispatch(req, node->pool, solana_work);
+    } else if (bytes_eq(req->path, BYTES_LIT("/health"))) {
+        buf_puts(&ok, "ok");
+        http_respond(req, 200, "text/plain", NULL, 0, &ok);
+    } else {
+        http_respond_error(req, 404, "not found: JSON-RPC is POST on any path, GET /health");
+    }
+}
+
+/* The port of WebSockets speaks nothing else. */
+static void on_solana_ws(void *ctx, struct http_request *req) {
+    (void)ctx;
+    http_respond_error(req, 405, "this port takes WebSockets: JSON-RPC is on the port before");
+}
 
 /* ---- Aptos and faucet */
 
@@ -185,8 +272,10 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
     rpc_laters_init(node);
     pthread_mutex_init(&node->unlocked_lock, NULL);
     node->pool = rpc_pool_start(worker_count(options), WORKER_QUEUE, WORKER_STACK_BYTES);
-    node->feed = node->pool ? feed_start(node) : NULL;
+    node->solana_feed = node->pool ? solana_feed_start(node) : NULL;
+    node->feed = node->solana_feed ? feed_start(node) : NULL;
     if (!node->feed) {
+        solana_feed_stop(node->solana_feed);
         if (node->pool) rpc_pool_stop(node->pool);
         free(node);
         return err_at(1, "the worker threads cannot be started", 0);
@@ -215,10 +304,23 @@ struct err rpc_start(struct rpc_node **out, struct chain *chain,
                              .error_body = aptos_error_body,
                              .cors = true,
                              .ctx = node},
+        [RPC_PORT_SOLANA] = {.host = options->host,
+                             .port = port_or(options->solana_port, 8899),
+                             .methods = HTTP_GET | HTTP_POST,
+                             .on_request = on_solana,
+                             .cors = true,
+                             .ctx = node},
+        [RPC_PORT_SOLANA_WS] = {.host = options->host,
+                                .port = port_or(options->solana_ws_port, 8900),
+                                .methods = HTTP_GET | HTTP_POST,
+                                .on_request = on_solana_ws,
+                                .ws = &solana_ws,
+                                .ctx = node},
     };
     struct err e = rpc_server_start(&node->server, listeners, RPC_PORT_COUNT, NULL);
     if (err_is(e)) {
         feed_stop(node->feed);
+        solana_feed_stop(node->solana_feed);
         rpc_pool_stop(node->pool);
         free(node);
         return e;
@@ -235,6 +337,7 @@ void rpc_stop(struct rpc_node *node) {
     rpc_laters_free(node);
     pthread_mutex_destroy(&node->unlocked_lock);
     feed_stop(node->feed);
+    solana_feed_stop(node->solana_feed);
     rpc_server_free(node->server);
     free(node);
 }

@@ -1,0 +1,126 @@
+/* rpc's own: what the files of Solana's JSON-RPC share. Shapes and error codes are those of
+ * anza-xyz/agave (rpc/, rpc-client-types/, transaction-status/, account-decoder/).
+ *
+ *   solana_args.c      parameters: keys, signatures, the configuration object
+ *   solana_cluster.c   slots, epochs, blockhashes, fees, and what one node answers about a cluster
+ *   solana_account.c   accounts, programs' accounts, balances, supply
+ *   solana_token.c     token accounts and mints
+ *   solana_parsed.c    account data as jsonParsed
+ *   solana_tx.c        transactions, blocks, signatures
+ *   solana_send.c      sending, simulating, airdrops
+ *   solana_feed.c      subscriptions
+ *
+ * "Processed", "confirmed" and "finalized" are the same here: sealed. */
+#ifndef TERN_RPC_SOLANA_H
+#define TERN_RPC_SOLANA_H
+
+#include "chain/solana.h"
+#include "rpc/jsonrpc.h"
+#include "rpc/node.h"
+
+/* Codes of Agave's custom errors (rpc-client-api, custom_error.rs). */
+enum {
+    SOLANA_BLOCK_CLEANED_UP = -32001,
+    SOLANA_PREFLIGHT_FAILURE = -32002,
+    SOLANA_SIGNATURE_FAILURE = -32003,
+    SOLANA_BLOCK_NOT_AVAILABLE = -32004,
+    SOLANA_SLOT_SKIPPED = -32007,
+    SOLANA_KEY_EXCLUDED = -32010,
+    SOLANA_UNSUPPORTED_VERSION = -32015,
+    SOLANA_MIN_CONTEXT_SLOT = -32016,
+};
+
+/* ---- solana_args.c: each returns false after rpc_fail. */
+
+/* The parameter at `index`, which must be an object if it is there; NULL if it is not. */
+bool solana_config(struct rpc_call *c, size_t index, json_t **out);
+bool solana_key(struct rpc_call *c, json_t *v, struct b32 *out);
+bool solana_key_param(struct rpc_call *c, size_t index, const char *what, struct b32 *out);
+bool solana_signature(struct rpc_call *c, json_t *v, uint8_t out[SOL_SIGNATURE_BYTES]);
+/* A non-negative integer. */
+bool solana_u64(struct rpc_call *c, json_t *v, const char *what, uint64_t *out);
+/* The same from a configuration; `fallback` if it is not there. */
+bool solana_config_u64(struct rpc_call *c, json_t *config, const char *name, uint64_t fallback,
+                       uint64_t *out);
+bool solana_config_bool(struct rpc_call *c, json_t *config, const char *name, bool fallback,
+                        bool *out);
+/* A reader of the newest block, once commitment and minContextSlot of the configuration are
+ * checked; the caller closes it. */
+bool solana_reader(struct rpc_call *c, json_t *config, struct chain_reader **out);
+
+enum solana_encoding {
+    SOLANA_BINARY, /* base58 as a bare string: the default of old */
+    SOLANA_BASE58,
+    SOLANA_BASE64,
+    SOLANA_PARSED,
+};
+
+struct solana_data_options {
+    enum solana_encoding encoding;
+    bool sliced;
+    uint64_t offset, length;
+};
+bool solana_data_options(struct rpc_call *c, json_t *config, enum solana_encoding fallback,
+                         struct solana_data_options *out);
+
+/* ---- Writing */
+
+void solana_put_key(struct json_out *o, const struct b32 *key);
+void solana_put_base58(struct json_out *o, struct bytes data);
+void solana_put_base64(struct json_out *o, struct bytes data);
+void solana_put_signature(struct json_out *o, const uint8_t signature[SOL_SIGNATURE_BYTES]);
+void solana_put_error(struct json_out *o, const struct sol_error *e);
+void solana_key_u64(struct json_out *o, const char *name, uint64_t v);
+void solana_key_null(struct json_out *o, const char *name);
+/* {"context":{"slot":…,"apiVersion":…},"value": … and the end of it. */
+void solana_begin_context(struct json_out *o, uint64_t slot);
+void solana_end_context(struct json_out *o);
+
+/* ---- Accounts */
+
+/* The account at the reader's block as the API shows it: sysvars of the slot that comes. */
+bool solana_account(struct chain_reader *r, const struct b32 *key, struct st_svm_account *out);
+/* An account object; null if a is NULL. False after rpc_fail: base58 of too much data. */
+bool solana_put_account(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
+                        const struct st_svm_account *a, const struct solana_data_options *d);
+/* Writes {"program","parsed","space"} if the data is known; else false, nothing written. */
+bool solana_put_parsed(struct json_out *o, struct chain_reader *r, const struct st_svm_account *a);
+/* {"amount","decimals","uiAmount","uiAmountString"}. */
+void solana_put_token_amount(struct json_out *o, uint64_t amount, uint8_t decimals);
+
+/* SPL Token's accounts, whichever of the two programs they belong to. */
+struct solana_token {
+    struct b32 mint, owner, delegate, close_authority;
+    uint64_t amount, delegated, native_reserve;
+    uint8_t state; /* 1 initialized, 2 frozen */
+    bool has_delegate, is_native, has_close_authority;
+};
+struct solana_mint {
+    struct b32 mint_authority, freeze_authority;
+    uint64_t supply;
+    uint8_t decimals;
+    bool has_mint_authority, has_freeze_authority;
+};
+bool solana_read_token(const struct st_svm_account *a, struct solana_token *out);
+bool solana_read_mint(const struct st_svm_account *a, struct solana_mint *out);
+
+/* ---- Transactions */
+
+enum solana_tx_form { SOLANA_TX_JSON, SOLANA_TX_PARSED, SOLANA_TX_BASE58, SOLANA_TX_BASE64 };
+
+/* The value of "meta", and parts of it. */
+void solana_put_meta(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
+                     enum solana_tx_form form);
+void solana_put_logs(struct json_out *o, const struct chain_solana *s);
+void solana_put_return_data(struct json_out *o, const struct chain_solana *s);
+void solana_put_inner(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
+                      bool parsed);
+/* May the message write the key at this index, those from tables last? `s` may be NULL. */
+bool solana_is_writable(const struct sol_tx *tx, const struct chain_solana *s, size_t i);
+/* The value of "transaction". */
+void solana_put_tx(struct json_out *o, const struct sol_tx *tx, struct bytes raw,
+                   const struct chain_solana *s, enum solana_tx_form form);
+extern const struct rpc_method_row solana_cluster_methods[], solana_account_methods[],
+    solana_token_methods[], solana_tx_methods[], solana_send_methods[], solana_feed_methods[];
+
+#endif

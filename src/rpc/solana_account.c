@@ -1,0 +1,343 @@
+/* Accounts and balances. */
+#include "codec/codec.h"
+#include "rpc/solana.h"
+#include "solana/account.h"
+
+enum {
+    KEYS_MAX = 100,  /* of getMultipleAccounts */
+    FILTERS_MAX = 4, /* of getProgramAccounts */
+    MEMCMP_MAX_BYTES = 128,
+    BASE58_DATA_MAX = 128,
+    ANSWER_MAX_BYTES = 256 << 20,
+    LARGEST = 20,
+};
+
+/* ---- One account */
+
+/* The sysvars that every slot changes are written when a Solana transaction runs: the API shows
+ * them as the next one would see them. */
+static struct bytes fresh_sysvar(struct chain_reader *r, const struct b32 *key) {
+    const struct sol_sysvars *s = &chain_solana_bank(r)->sysvars;
+    if (sol_is(key, SOL_ID_SYSVAR_CLOCK)) return s->clock_data;
+    if (sol_is(key, SOL_ID_SYSVAR_SLOT_HASHES)) return s->slot_hashes_data;
+    if (sol_is(key, SOL_ID_SYSVAR_RECENT_BLOCKHASHES)) return s->recent_blockhashes_data;
+    return (struct bytes){NULL, 0};
+}
+
+bool solana_account(struct chain_reader *r, const struct b32 *key, struct st_svm_account *out) {
+    if (!st_snapshot_svm_account(chain_reader_snapshot(r), key, out)) return false;
+    if (!sol_is(&out->owner, SOL_ID_SYSVAR)) return true;
+    struct bytes fresh = fresh_sysvar(r, key);
+    if (fresh.p) out->data = fresh;
+    return true;
+}
+
+static struct bytes slice(struct bytes data, const struct solana_data_options *d) {
+    if (!d->sliced) return data;
+    uint64_t from = min_u64(d->offset, data.n);
+    return bytes_sub(data, from, min_u64(d->length, data.n - from));
+}
+
+static void put_pair(struct json_out *o, struct bytes data, bool base58) {
+    jo_array(o);
+    if (base58)
+        solana_put_base58(o, data);
+    else
+        solana_put_base64(o, data);
+    jo_cstring(o, base58 ? "base58" : "base64");
+    jo_end_array(o);
+}
+
+static bool put_data(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
+                     const struct st_svm_account *a, const struct solana_data_options *d) {
+    struct bytes data = slice(a->data, d);
+    bool base58 = d->encoding == SOLANA_BASE58 || d->encoding == SOLANA_BINARY;
+    if (base58 && data.n > BASE58_DATA_MAX)
+        return rpc_fail(c, RPC_INVALID_REQUEST,
+                        "Encoded binary (base 58) data should be less than %u bytes, please use "
+                        "Base64 encoding.",
+                        BASE58_DATA_MAX);
+    if (d->encoding == SOLANA_PARSED && solana_put_parsed(o, r, a)) return true;
+    if (d->encoding == SOLANA_BINARY)
+        solana_put_base58(o, data);
+    else
+        put_pair(o, data, base58);
+    return true;
+}
+
+bool solana_put_account(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
+                        const struct st_svm_account *a, const struct solana_data_options *d) {
+    if (!a) {
+        jo_null(o);
+        return true;
+    }
+    jo_object(o);
+    jo_key(o, "data");
+    if (!put_data(c, r, o, a, d)) return false;
+    jo_key(o, "executable");
+    jo_bool(o, a->executable);
+    solana_key_u64(o, "lamports", a->lamports);
+    jo_key(o, "owner");
+    solana_put_key(o, &a->owner);
+    solana_key_u64(o, "rentEpoch", a->rent_epoch);
+    solana_key_u64(o, "space", a->data.n);
+    jo_end_object(o);
+    return true;
+}
+
+static bool get_account_info(struct rpc_call *c) {
+    struct chain_reader *r;
+    struct solana_data_options d;
+    struct st_svm_account a;
+    struct b32 key;
+    json_t *config;
+    if (!solana_key_param(c, 0, "a key", &key) || !solana_config(c, 1, &config) ||
+        !solana_data_options(c, config, SOLANA_BINARY, &d) || !solana_reader(c, config, &r))
+        return false;
+    bool present = solana_account(r, &key, &a);
+    solana_begin_context(c->out, chain_reader_height(r));
+    bool ok = solana_put_account(c, r, c->out, present ? &a : NULL, &d);
+    solana_end_context(c->out);
+    chain_reader_close(r);
+    return ok;
+}
+
+static bool put_list(struct rpc_call *c, struct chain_reader *r, const struct b32 *keys, size_t n,
+                     const struct solana_data_options *d) {
+    struct st_svm_account a;
+    bool ok = true;
+    jo_array(c->out);
+    for (size_t i = 0; i < n && ok; i++) {
+        bool present = solana_account(r, &keys[i], &a);
+        ok = solana_put_account(c, r, c->out, present ? &a : NULL, d);
+    }
+    jo_end_array(c->out);
+    return ok;
+}
+
+static bool get_multiple_accounts(struct rpc_call *c) {
+    struct chain_reader *r;
+    struct solana_data_options d;
+    struct b32 keys[KEYS_MAX];
+    json_t *config, *list = rpc_param(c, 0);
+    size_t n = json_array_size(list);
+    if (!json_is_array(list))
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid params: an array of keys is expected.");
+    if (n > KEYS_MAX)
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Too many inputs provided; max %u", KEYS_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (!solana_key(c, json_array_get(list, i), &keys[i])) return false;
+    if (!solana_config(c, 1, &config) || !solana_data_options(c, config, SOLANA_BASE64, &d) ||
+        !solana_reader(c, config, &r))
+        return false;
+    solana_begin_context(c->out, chain_reader_height(r));
+    bool ok = put_list(c, r, keys, n, &d);
+    solana_end_context(c->out);
+    chain_reader_close(r);
+    return ok;
+}
+
+static bool get_balance(struct rpc_call *c) {
+    struct chain_reader *r;
+    struct st_svm_account a;
+    struct b32 key;
+    json_t *config;
+    if (!solana_key_param(c, 0, "a key", &key) || !solana_config(c, 1, &config) ||
+        !solana_reader(c, config, &r))
+        return false;
+    solana_account(r, &key, &a);
+    solana_begin_context(c->out, chain_reader_height(r));
+    jo_number(c->out, a.lamports);
+    solana_end_context(c->out);
+    chain_reader_close(r);
+    return true;
+}
+
+/* ---- Accounts of a program */
+
+struct filter {
+    bool is_size;
+    uint64_t size, offset;
+    struct bytes bytes;
+};
+
+struct program_scan {
+    struct rpc_call *call;
+    struct chain_reader *reader;
+    struct b32 program;
+    struct filter filters[FILTERS_MAX];
+    size_t filter_count;
+    struct solana_data_options data;
+    bool ok;
+};
+
+static bool read_memcmp(struct rpc_call *c, json_t *v, struct filter *f) {
+    json_t *text = json_object_get(v, "bytes");
+    const char *encoding = json_string_value(json_object_get(v, "encoding"));
+    const char *s = json_string_value(text);
+    struct buf out = {0};
+    if (!solana_u64(c, json_object_get(v, "offset"), "memcmp.offset", &f->offset)) return false;
+    if (!s)
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid params: memcmp.bytes must be a string.");
+    struct bytes in = bytes_make(s, json_string_length(text));
+    bool base64 = encoding && !strcmp(encoding, "base64");
+    struct err e = base64 ? base64_read(&out, in) : base58_read(&out, in);
+    f->bytes = arena_copy(c->arena, buf_bytes(&out));
+    buf_free(&out);
+    if (err_is(e))
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: memcmp.bytes: %s", e.text);
+    if (f->bytes.n <= MEMCMP_MAX_BYTES) return true;
+    return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: memcmp.bytes: more than %u bytes",
+                    MEMCMP_MAX_BYTES);
+}
+
+static bool read_filter(struct rpc_call *c, json_t *v, struct filter *f) {
+    json_t *size = json_object_get(v, "dataSize"), *memory = json_object_get(v, "memcmp");
+    *f = (struct filter){.is_size = size != NULL};
+    if (size) return solana_u64(c, size, "dataSize", &f->size);
+    if (memory) return read_memcmp(c, memory, f);
+    if (json_object_get(v, "tokenAccountState")) {
+        *f = (struct filter){.offset = 108, .bytes = BYTES_LIT("\x01")};
+        return true;
+    }
+    return rpc_fail(c, RPC_INVALID_PARAMS,
+                    "Invalid params: a filter is `dataSize`, `memcmp` or `tokenAccountState`.");
+}
+
+static bool read_filters(struct rpc_call *c, json_t *config, struct program_scan *s) {
+    json_t *list = json_object_get(config, "filters");
+    size_t n = json_array_size(list);
+    if (n > FILTERS_MAX)
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Too many filters provided; max %u", FILTERS_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (!read_filter(c, json_array_get(list, i), &s->filters[i])) return false;
+    s->filter_count = n;
+    return true;
+}
+
+static bool passes(const struct filter *f, struct bytes data) {
+    if (f->is_size) return data.n == f->size;
+    return f->offset <= data.n && f->bytes.n <= data.n - f->offset &&
+           bytes_eq(bytes_sub(data, f->offset, f->bytes.n), f->bytes);
+}
+
+static bool visit_program_account(void *ctx, const struct b32 *key,
+                                  const struct st_svm_account *head) {
+    struct program_scan *s = ctx;
+    struct json_out *o = s->call->out;
+    struct st_svm_account a;
+    if (!b32_eq(&head->owner, &s->program)) return true;
+    if (!solana_account(s->reader, key, &a)) return true;
+    for (size_t i = 0; i < s->filter_count; i++)
+        if (!passes(&s->filters[i], a.data)) return true;
+    jo_object(o);
+    jo_key(o, "pubkey");
+    solana_put_key(o, key);
+    jo_key(o, "account");
+    s->ok = solana_put_account(s->call, s->reader, o, &a, &s->data);
+    jo_end_object(o);
+    if (s->ok && o->buf->n > ANSWER_MAX_BYTES)
+        s->ok = rpc_fail(s->call, RPC_RESPONSE_TOO_LARGE,
+                         "the answer is too large: use filters or dataSlice");
+    return s->ok;
+}
+
+static bool get_program_accounts(struct rpc_call *c) {
+    struct program_scan s = {.call = c, .ok = true};
+    json_t *config;
+    bool with_context;
+    if (!solana_key_param(c, 0, "a program", &s.program) || !solana_config(c, 1, &config) ||
+        !solana_data_options(c, config, SOLANA_BINARY, &s.data) || !read_filters(c, config, &s) ||
+        !solana_config_bool(c, config, "withContext", false, &with_context) ||
+        !solana_reader(c, config, &s.reader))
+        return false;
+    if (with_context) solana_begin_context(c->out, chain_reader_height(s.reader));
+    jo_array(c->out);
+    st_snapshot_each_svm_account(chain_reader_snapshot(s.reader), visit_program_account, &s);
+    jo_end_array(c->out);
+    if (with_context) solana_end_context(c->out);
+    chain_reader_close(s.reader);
+    return s.ok;
+}
+
+/* ---- Supply */
+
+struct supply_scan {
+    __uint128_t total;
+    struct {
+        struct b32 key;
+        uint64_t lamports;
+    } largest[LARGEST];
+    size_t count;
+};
+
+static bool visit_supply(void *ctx, const struct b32 *key, const struct st_svm_account *a) {
+    struct supply_scan *s = ctx;
+    s->total += a->lamports;
+    size_t i = s->count < LARGEST ? s->count++ : LARGEST;
+    for (; i > 0 && s->largest[i - 1].lamports < a->lamports; i--)
+        if (i < LARGEST) s->largest[i] = s->largest[i - 1];
+    if (i < LARGEST) {
+        s->largest[i].key = *key;
+        s->largest[i].lamports = a->lamports;
+    }
+    return true;
+}
+
+static void put_supply(struct rpc_call *c, const struct supply_scan *s) {
+    struct json_out *o = c->out;
+    uint64_t total = s->total > UINT64_MAX ? UINT64_MAX : (uint64_t)s->total;
+    jo_object(o);
+    solana_key_u64(o, "circulating", total);
+    solana_key_u64(o, "nonCirculating", 0);
+    jo_key(o, "nonCirculatingAccounts");
+    jo_array(o);
+    jo_end_array(o);
+    solana_key_u64(o, "total", total);
+    jo_end_object(o);
+}
+
+static void put_largest(struct rpc_call *c, const struct supply_scan *s) {
+    struct json_out *o = c->out;
+    jo_array(o);
+    for (size_t i = 0; i < s->count; i++) {
+        jo_object(o);
+        jo_key(o, "address");
+        solana_put_key(o, &s->largest[i].key);
+        solana_key_u64(o, "lamports", s->largest[i].lamports);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+}
+
+static bool with_supply(struct rpc_call *c,
+                        void (*answer)(struct rpc_call *c, const struct supply_scan *s)) {
+    struct supply_scan s = {0};
+    struct chain_reader *r;
+    json_t *config;
+    if (!solana_config(c, 0, &config) || !solana_reader(c, config, &r)) return false;
+    st_snapshot_each_svm_account(chain_reader_snapshot(r), visit_supply, &s);
+    solana_begin_context(c->out, chain_reader_height(r));
+    answer(c, &s);
+    solana_end_context(c->out);
+    chain_reader_close(r);
+    return true;
+}
+
+static bool get_supply(struct rpc_call *c) {
+    return with_supply(c, put_supply);
+}
+
+static bool get_largest_accounts(struct rpc_call *c) {
+    return with_supply(c, put_largest);
+}
+
+const struct rpc_method_row solana_account_methods[] = {
+    {"getAccountInfo", get_account_info},
+    {"getMultipleAccounts", get_multiple_accounts},
+    {"getBalance", get_balance},
+    {"getProgramAccounts", get_program_accounts},
+    {"getSupply", get_supply},
+    {"getLargestAccounts", get_largest_accounts},
+    {NULL, NULL},
+};

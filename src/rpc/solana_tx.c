@@ -1,0 +1,621 @@
+/* Transactions, blocks and signatures. */
+#include "codec/codec.h"
+#include "rpc/solana.h"
+
+enum { STATUSES_MAX = 256, SIGNATURES_MAX = 1000, BLOCK_MAX_BYTES = 128 << 20 };
+
+/* ---- One transaction */
+
+/* The key at an index: static ones, then those from tables. */
+static const struct b32 *key_at(const struct sol_tx *tx, const struct chain_solana *s, size_t i) {
+    static const struct b32 none;
+    if (i < tx->key_count) return &tx->keys[i];
+    i -= tx->key_count;
+    return s && i < s->loaded_count ? &s->loaded[i] : &none;
+}
+
+static void put_indexes(struct json_out *o, struct bytes accounts) {
+    jo_array(o);
+    for (size_t i = 0; i < accounts.n; i++) jo_number(o, accounts.p[i]);
+    jo_end_array(o);
+}
+
+static void put_instruction(struct json_out *o, uint8_t program, struct bytes accounts,
+                            struct bytes data, uint8_t height) {
+    jo_object(o);
+    jo_key(o, "accounts");
+    put_indexes(o, accounts);
+    jo_key(o, "data");
+    solana_put_base58(o, data);
+    solana_key_u64(o, "programIdIndex", program);
+    solana_key_u64(o, "stackHeight", height);
+    jo_end_object(o);
+}
+
+/* As jsonParsed shows an instruction of a program that it does not take apart. */
+static void put_partly_parsed(struct json_out *o, const struct sol_tx *tx,
+                              const struct chain_solana *s, uint8_t program, struct bytes accounts,
+                              struct bytes data, uint8_t height) {
+    jo_object(o);
+    jo_key(o, "accounts");
+    jo_array(o);
+    for (size_t i = 0; i < accounts.n; i++) solana_put_key(o, key_at(tx, s, accounts.p[i]));
+    jo_end_array(o);
+    jo_key(o, "data");
+    solana_put_base58(o, data);
+    jo_key(o, "programId");
+    solana_put_key(o, key_at(tx, s, program));
+    solana_key_u64(o, "stackHeight", height);
+    jo_end_object(o);
+}
+
+bool solana_is_writable(const struct sol_tx *tx, const struct chain_solana *s, size_t i) {
+    if (i < tx->required_signatures)
+        return i < (size_t)tx->required_signatures - tx->readonly_signed;
+    if (i < tx->key_count) return i < tx->key_count - tx->readonly_unsigned;
+    return s && i - tx->key_count < s->loaded_writable_count;
+}
+
+static void put_parsed_keys(struct json_out *o, const struct sol_tx *tx,
+                            const struct chain_solana *s) {
+    size_t count = tx->key_count + (s ? s->loaded_count : 0);
+    jo_array(o);
+    for (size_t i = 0; i < count; i++) {
+        jo_object(o);
+        jo_key(o, "pubkey");
+        solana_put_key(o, key_at(tx, s, i));
+        jo_key(o, "signer");
+        jo_bool(o, i < tx->required_signatures);
+        jo_key(o, "source");
+        jo_cstring(o, i < tx->key_count ? "transaction" : "lookupTable");
+        jo_key(o, "writable");
+        jo_bool(o, solana_is_writable(tx, s, i));
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+}
+
+static void put_lookups(struct json_out *o, const struct sol_tx *tx) {
+    jo_key(o, "addressTableLookups");
+    jo_array(o);
+    for (size_t i = 0; i < tx->lookup_count; i++) {
+        jo_object(o);
+        jo_key(o, "accountKey");
+        solana_put_key(o, tx->lookups[i].table);
+        jo_key(o, "readonlyIndexes");
+        put_indexes(o, tx->lookups[i].readonly);
+        jo_key(o, "writableIndexes");
+        put_indexes(o, tx->lookups[i].writable);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+}
+
+static void put_message(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
+                        bool parsed) {
+    jo_object(o);
+    jo_key(o, "accountKeys");
+    if (parsed) {
+        put_parsed_keys(o, tx, s);
+    } else {
+        jo_array(o);
+        for (size_t i = 0; i < tx->key_count; i++) solana_put_key(o, &tx->keys[i]);
+        jo_end_array(o);
+        jo_key(o, "header");
+        jo_object(o);
+        solana_key_u64(o, "numReadonlySignedAccounts", tx->readonly_signed);
+        solana_key_u64(o, "numReadonlyUnsignedAccounts", tx->readonly_unsigned);
+        solana_key_u64(o, "numRequiredSignatures", tx->required_signatures);
+        jo_end_object(o);
+    }
+    if (tx->version >= 0) put_lookups(o, tx);
+    jo_key(o, "instructions");
+    jo_array(o);
+    for (size_t i = 0; i < tx->instruction_count; i++) {
+        const struct sol_instruction *in = &tx->instructions[i];
+        if (parsed)
+            put_partly_parsed(o, tx, s, in->program, in->accounts, in->data, 1);
+        else
+            put_instruction(o, in->program, in->accounts, in->data, 1);
+    }
+    jo_end_array(o);
+    jo_key(o, "recentBlockhash");
+    solana_put_key(o, tx->blockhash);
+    jo_end_object(o);
+}
+
+void solana_put_tx(struct json_out *o, const struct sol_tx *tx, struct bytes raw,
+                   const struct chain_solana *s, enum solana_tx_form form) {
+    if (form == SOLANA_TX_BASE58 || form == SOLANA_TX_BASE64) {
+        jo_array(o);
+        if (form == SOLANA_TX_BASE58)
+            solana_put_base58(o, raw);
+        else
+            solana_put_base64(o, raw);
+        jo_cstring(o, form == SOLANA_TX_BASE58 ? "base58" : "base64");
+        jo_end_array(o);
+        return;
+    }
+    jo_object(o);
+    jo_key(o, "message");
+    put_message(o, tx, s, form == SOLANA_TX_PARSED);
+    jo_key(o, "signatures");
+    jo_array(o);
+    for (size_t i = 0; i < tx->signature_count; i++) solana_put_signature(o, tx->signatures[i]);
+    jo_end_array(o);
+    jo_end_object(o);
+}
+
+/* ---- Meta */
+
+static void put_u64s(struct json_out *o, const char *name, const uint64_t *list, size_t count) {
+    jo_key(o, name);
+    jo_array(o);
+    for (size_t i = 0; i < count; i++) jo_number(o, list[i]);
+    jo_end_array(o);
+}
+
+static void put_tokens(struct json_out *o, const char *name, const struct chain_token_balance *list,
+                       uint32_t count) {
+    jo_key(o, name);
+    jo_array(o);
+    for (uint32_t i = 0; i < count; i++) {
+        jo_object(o);
+        solana_key_u64(o, "accountIndex", list[i].key);
+        jo_key(o, "mint");
+        solana_put_key(o, &list[i].mint);
+        jo_key(o, "owner");
+        solana_put_key(o, &list[i].owner);
+        jo_key(o, "programId");
+        solana_put_key(o, &list[i].program);
+        jo_key(o, "uiTokenAmount");
+        solana_put_token_amount(o, list[i].amount, list[i].decimals);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+}
+
+/* Instructions by CPI, those of each of the message's together. */
+void solana_put_inner(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
+                      bool parsed) {
+    jo_array(o);
+    for (uint32_t i = 0; i < s->inner_count;) {
+        uint8_t outer = s->inner[i].outer;
+        jo_object(o);
+        solana_key_u64(o, "index", outer);
+        jo_key(o, "instructions");
+        jo_array(o);
+        for (; i < s->inner_count && s->inner[i].outer == outer; i++) {
+            const struct sol_inner *in = &s->inner[i];
+            if (parsed)
+                put_partly_parsed(o, tx, s, in->program, in->accounts, in->data, in->height);
+            else
+                put_instruction(o, in->program, in->accounts, in->data, in->height);
+        }
+        jo_end_array(o);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+}
+
+static void put_loaded(struct json_out *o, const struct chain_solana *s) {
+    jo_key(o, "loadedAddresses");
+    jo_object(o);
+    jo_key(o, "readonly");
+    jo_array(o);
+    for (uint32_t i = s->loaded_writable_count; i < s->loaded_count; i++)
+        solana_put_key(o, &s->loaded[i]);
+    jo_end_array(o);
+    jo_key(o, "writable");
+    jo_array(o);
+    for (uint32_t i = 0; i < s->loaded_writable_count; i++) solana_put_key(o, &s->loaded[i]);
+    jo_end_array(o);
+    jo_end_object(o);
+}
+
+void solana_put_logs(struct json_out *o, const struct chain_solana *s) {
+    jo_array(o);
+    for (uint32_t i = 0; i < s->log_count; i++) jo_string(o, s->logs[i]);
+    jo_end_array(o);
+}
+
+void solana_put_return_data(struct json_out *o, const struct chain_solana *s) {
+    jo_object(o);
+    jo_key(o, "data");
+    jo_array(o);
+    solana_put_base64(o, s->return_data);
+    jo_cstring(o, "base64");
+    jo_end_array(o);
+    jo_key(o, "programId");
+    solana_put_key(o, &s->return_program);
+    jo_end_object(o);
+}
+
+static void put_ok_or_err(struct json_out *o, const struct sol_error *e) {
+    jo_object(o);
+    jo_key(o, e->code ? "Err" : "Ok");
+    solana_put_error(o, e);
+    jo_end_object(o);
+}
+
+void solana_put_meta(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
+                     enum solana_tx_form form) {
+    jo_object(o);
+    solana_key_u64(o, "computeUnitsConsumed", s->units);
+    jo_key(o, "err");
+    solana_put_error(o, &s->error);
+    solana_key_u64(o, "fee", s->fee);
+    jo_key(o, "innerInstructions");
+    solana_put_inner(o, tx, s, form == SOLANA_TX_PARSED);
+    put_loaded(o, s);
+    jo_key(o, "logMessages");
+    solana_put_logs(o, s);
+    put_u64s(o, "postBalances", s->lamports_after, s->key_count);
+    put_tokens(o, "postTokenBalances", s->tokens_after, s->tokens_after_count);
+    put_u64s(o, "preBalances", s->lamports_before, s->key_count);
+    put_tokens(o, "preTokenBalances", s->tokens_before, s->tokens_before_count);
+    if (s->return_data.n) {
+        jo_key(o, "returnData");
+        solana_put_return_data(o, s);
+    }
+    jo_key(o, "rewards");
+    jo_array(o);
+    jo_end_array(o);
+    jo_key(o, "status");
+    put_ok_or_err(o, &s->error);
+    jo_end_object(o);
+}
+
+/* ---- What a request may ask for */
+
+struct tx_options {
+    enum solana_tx_form form;
+    bool has_version; /* maxSupportedTransactionVersion is given */
+    uint64_t version;
+};
+
+static bool read_form(struct rpc_call *c, json_t *v, enum solana_tx_form *out) {
+    static const struct {
+        const char *name;
+        enum solana_tx_form form;
+    } known[] = {{"json", SOLANA_TX_JSON},
+                 {"jsonParsed", SOLANA_TX_PARSED},
+                 {"base58", SOLANA_TX_BASE58},
+                 {"base64", SOLANA_TX_BASE64}};
+    const char *s = json_string_value(v);
+    *out = SOLANA_TX_JSON;
+    if (!v || json_is_null(v)) return true;
+    for (size_t i = 0; s && i < COUNT_OF(known); i++)
+        if (!strcmp(s, known[i].name)) {
+            *out = known[i].form;
+            return true;
+        }
+    return rpc_fail(c, RPC_INVALID_PARAMS,
+                    "Invalid params: unknown encoding, expected `json`, `jsonParsed`, `base58` or "
+                    "`base64`.");
+}
+
+/* The second parameter: an object, or an encoding alone as in old versions. */
+static bool read_options(struct rpc_call *c, json_t **config, struct tx_options *out) {
+    json_t *v = rpc_param(c, 1);
+    *out = (struct tx_options){0};
+    *config = NULL;
+    if (json_is_string(v)) return read_form(c, v, &out->form);
+    if (!solana_config(c, 1, config)) return false;
+    json_t *version = json_object_get(*config, "maxSupportedTransactionVersion");
+    out->has_version = version && !json_is_null(version);
+    return read_form(c, json_object_get(*config, "encoding"), &out->form) &&
+           solana_config_u64(c, *config, "maxSupportedTransactionVersion", 0, &out->version);
+}
+
+/* "transaction", "meta" and "version". */
+static bool put_whole(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
+                      const struct chain_tx *t, const struct tx_options *options) {
+    struct arena *arena = chain_reader_arena(r);
+    struct chain_solana s;
+    struct sol_tx tx;
+    if (err_is(sol_tx_decode(&tx, t->raw, arena)) || !chain_solana_decode(t->solana, arena, &s))
+        return rpc_fail(c, RPC_INTERNAL_ERROR, "the transaction's record cannot be read");
+    if (tx.version >= 0 && !options->has_version)
+        return rpc_fail(c, SOLANA_UNSUPPORTED_VERSION,
+                        "Transaction version (%d) is not supported by the requesting client. "
+                        "Please try the request again with the following configuration parameter: "
+                        "\"maxSupportedTransactionVersion\": %d",
+                        tx.version, tx.version);
+    jo_key(o, "meta");
+    solana_put_meta(o, &tx, &s, options->form);
+    jo_key(o, "transaction");
+    solana_put_tx(o, &tx, t->raw, &s, options->form);
+    if (!options->has_version) return true;
+    jo_key(o, "version");
+    if (tx.version < 0)
+        jo_cstring(o, "legacy");
+    else
+        jo_number(o, (uint64_t)tx.version);
+    return true;
+}
+
+static bool put_transaction(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *t,
+                            const struct tx_options *options) {
+    struct json_out *o = c->out;
+    struct chain_block b;
+    if (!chain_block_at(r, t->height, &b))
+        return rpc_fail(c, RPC_INTERNAL_ERROR, "the block cannot be read");
+    jo_object(o);
+    solana_key_u64(o, "blockTime", b.timestamp_us / 1000000);
+    solana_key_u64(o, "slot", t->height);
+    bool ok = put_whole(c, r, o, t, options);
+    jo_end_object(o);
+    return ok;
+}
+
+static bool get_transaction(struct rpc_call *c) {
+    uint8_t signature[SOL_SIGNATURE_BYTES];
+    struct chain_reader *r;
+    struct tx_options options;
+    struct chain_tx t;
+    json_t *config;
+    if (!solana_signature(c, rpc_param(c, 0), signature) || !read_options(c, &config, &options) ||
+        !solana_reader(c, config, &r))
+        return false;
+    bool ok = true;
+    if (chain_solana_by_signature(r, signature, &t))
+        ok = put_transaction(c, r, &t, &options);
+    else
+        jo_null(c->out);
+    chain_reader_close(r);
+    return ok;
+}
+
+/* ---- Blocks */
+
+enum block_details { DETAILS_FULL, DETAILS_ACCOUNTS, DETAILS_SIGNATURES, DETAILS_NONE };
+
+static bool read_details(struct rpc_call *c, json_t *v, enum block_details *out) {
+    static const char *const names[] = {"full", "accounts", "signatures", "none"};
+    const char *s = json_string_value(v);
+    *out = DETAILS_FULL;
+    if (!v || json_is_null(v)) return true;
+    for (int i = DETAILS_FULL; s && i <= DETAILS_NONE; i++)
+        if (!strcmp(s, names[i])) {
+            *out = (enum block_details)i;
+            return true;
+        }
+    return rpc_fail(c, RPC_INVALID_PARAMS,
+                    "Invalid params: unknown transactionDetails, expected `full`, `accounts`, "
+                    "`signatures` or `none`.");
+}
+
+static bool put_accounts_only(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
+                              const struct chain_tx *t) {
+    struct arena *arena = chain_reader_arena(r);
+    struct chain_solana s;
+    struct sol_tx tx;
+    if (err_is(sol_tx_decode(&tx, t->raw, arena)) || !chain_solana_decode(t->solana, arena, &s))
+        return rpc_fail(c, RPC_INTERNAL_ERROR, "the transaction's record cannot be read");
+    jo_key(o, "meta");
+    jo_object(o);
+    jo_key(o, "err");
+    solana_put_error(o, &s.error);
+    solana_key_u64(o, "fee", s.fee);
+    put_u64s(o, "postBalances", s.lamports_after, s.key_count);
+    put_tokens(o, "postTokenBalances", s.tokens_after, s.tokens_after_count);
+    put_u64s(o, "preBalances", s.lamports_before, s.key_count);
+    put_tokens(o, "preTokenBalances", s.tokens_before, s.tokens_before_count);
+    jo_key(o, "status");
+    put_ok_or_err(o, &s.error);
+    jo_end_object(o);
+    jo_key(o, "transaction");
+    jo_object(o);
+    jo_key(o, "accountKeys");
+    put_parsed_keys(o, &tx, &s);
+    jo_key(o, "signatures");
+    jo_array(o);
+    for (size_t i = 0; i < tx.signature_count; i++) solana_put_signature(o, tx.signatures[i]);
+    jo_end_array(o);
+    jo_end_object(o);
+    return true;
+}
+
+/* One of the block's Solana transactions. */
+static bool put_block_tx(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *t,
+                         enum block_details details, const struct tx_options *options) {
+    struct json_out *o = c->out;
+    if (details == DETAILS_SIGNATURES) {
+        solana_put_signature(o, t->raw.p + 1);
+        return true;
+    }
+    jo_object(o);
+    bool ok =
+        details == DETAILS_FULL ? put_whole(c, r, o, t, options) : put_accounts_only(c, r, o, t);
+    jo_end_object(o);
+    if (ok && o->buf->n > BLOCK_MAX_BYTES)
+        return rpc_fail(c, RPC_RESPONSE_TOO_LARGE,
+                        "the block is too large: ask for transactionDetails \"signatures\"");
+    return ok;
+}
+
+static bool put_block_txs(struct rpc_call *c, struct chain_reader *r, const struct chain_block *b,
+                          enum block_details details, const struct tx_options *options) {
+    struct chain_tx t;
+    bool ok = true;
+    if (details == DETAILS_NONE) return true;
+    jo_key(c->out, details == DETAILS_SIGNATURES ? "signatures" : "transactions");
+    jo_array(c->out);
+    for (uint32_t i = 0; i < b->root_count && ok; i++) {
+        struct arena_mark mark = arena_mark(chain_reader_arena(r));
+        if (chain_tx_at(r, b->height, i, &t) && t.vm == ST_VM_SVM)
+            ok = put_block_tx(c, r, &t, details, options);
+        arena_release(chain_reader_arena(r), mark);
+    }
+    jo_end_array(c->out);
+    return ok;
+}
+
+static bool put_block(struct rpc_call *c, struct chain_reader *r, uint64_t slot,
+                      enum block_details details, const struct tx_options *options) {
+    struct json_out *o = c->out;
+    struct chain_block b;
+    if (!chain_block_at(r, slot, &b))
+        return rpc_fail(c, SOLANA_BLOCK_NOT_AVAILABLE, "Block not available for slot %llu",
+                        (unsigned long long)slot);
+    jo_object(o);
+    solana_key_u64(o, "blockHeight", slot);
+    solana_key_u64(o, "blockTime", b.timestamp_us / 1000000);
+    jo_key(o, "blockhash");
+    solana_put_key(o, &b.hash);
+    solana_key_u64(o, "parentSlot", slot ? slot - 1 : 0);
+    jo_key(o, "previousBlockhash");
+    solana_put_key(o, &b.parent_hash);
+    jo_key(o, "rewards");
+    jo_array(o);
+    jo_end_array(o);
+    bool ok = put_block_txs(c, r, &b, details, options);
+    jo_end_object(o);
+    return ok;
+}
+
+static bool get_block(struct rpc_call *c) {
+    struct chain_reader *r;
+    struct tx_options options;
+    enum block_details details;
+    json_t *config;
+    uint64_t slot;
+    if (!solana_u64(c, rpc_param(c, 0), "the slot", &slot) || !read_options(c, &config, &options) ||
+        !read_details(c, json_object_get(config, "transactionDetails"), &details) ||
+        !solana_reader(c, config, &r))
+        return false;
+    bool ok = put_block(c, r, slot, details, &options);
+    chain_reader_close(r);
+    return ok;
+}
+
+/* ---- Signatures */
+
+static void put_status(struct json_out *o, const struct chain_tx *t, const struct chain_solana *s) {
+    jo_object(o);
+    jo_key(o, "confirmationStatus");
+    jo_cstring(o, "finalized");
+    solana_key_null(o, "confirmations");
+    jo_key(o, "err");
+    solana_put_error(o, &s->error);
+    solana_key_u64(o, "slot", t->height);
+    jo_key(o, "status");
+    put_ok_or_err(o, &s->error);
+    jo_end_object(o);
+}
+
+static bool get_signature_statuses(struct rpc_call *c) {
+    uint8_t signatures[STATUSES_MAX][SOL_SIGNATURE_BYTES];
+    struct chain_reader *r;
+    struct chain_solana s;
+    struct chain_tx t;
+    json_t *list = rpc_param(c, 0);
+    size_t n = json_array_size(list);
+    if (!json_is_array(list))
+        return rpc_fail(c, RPC_INVALID_PARAMS,
+                        "Invalid params: an array of signatures is expected.");
+    if (n > STATUSES_MAX)
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Too many inputs provided; max %u", STATUSES_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (!solana_signature(c, json_array_get(list, i), signatures[i])) return false;
+    if (!solana_reader(c, NULL, &r)) return false;
+    solana_begin_context(c->out, chain_reader_height(r));
+    jo_array(c->out);
+    for (size_t i = 0; i < n; i++) {
+        if (chain_solana_by_signature(r, signatures[i], &t) &&
+            chain_solana_decode(t.solana, chain_reader_arena(r), &s))
+            put_status(c->out, &t, &s);
+        else
+            jo_null(c->out);
+    }
+    jo_end_array(c->out);
+    solana_end_context(c->out);
+    chain_reader_close(r);
+    return true;
+}
+
+struct address_scan {
+    struct rpc_call *call;
+    struct chain_reader *reader;
+    uint64_t until_height; /* (height, index) of `until`; 0: none */
+    uint32_t until_index;
+    uint64_t left;
+};
+
+static void put_signature_row(struct json_out *o, struct chain_reader *r,
+                              const struct chain_tx *t) {
+    struct chain_block b;
+    struct chain_solana s;
+    if (!chain_block_at(r, t->height, &b) ||
+        !chain_solana_decode(t->solana, chain_reader_arena(r), &s))
+        return;
+    jo_object(o);
+    solana_key_u64(o, "blockTime", b.timestamp_us / 1000000);
+    jo_key(o, "confirmationStatus");
+    jo_cstring(o, "finalized");
+    jo_key(o, "err");
+    solana_put_error(o, &s.error);
+    solana_key_null(o, "memo");
+    jo_key(o, "signature");
+    solana_put_signature(o, t->raw.p + 1);
+    solana_key_u64(o, "slot", t->height);
+    jo_end_object(o);
+}
+
+static bool visit_signature(void *ctx, uint64_t height, uint32_t index) {
+    struct address_scan *s = ctx;
+    struct chain_tx t;
+    if (s->until_height &&
+        (height < s->until_height || (height == s->until_height && index <= s->until_index)))
+        return false;
+    struct arena_mark mark = arena_mark(chain_reader_arena(s->reader));
+    if (chain_tx_at(s->reader, height, index, &t)) put_signature_row(s->call->out, s->reader, &t);
+    arena_release(chain_reader_arena(s->reader), mark);
+    return --s->left > 0;
+}
+
+/* Where a named signature stands; false after rpc_fail. */
+static bool read_place(struct rpc_call *c, struct chain_reader *r, json_t *v, uint64_t *height,
+                       uint32_t *index) {
+    uint8_t signature[SOL_SIGNATURE_BYTES];
+    struct chain_tx t;
+    if (!v || json_is_null(v)) return true;
+    if (!solana_signature(c, v, signature)) return false;
+    if (!chain_solana_by_signature(r, signature, &t)) return true;
+    *height = t.height;
+    *index = t.index;
+    return true;
+}
+
+static bool get_signatures_for_address(struct rpc_call *c) {
+    struct address_scan s = {.call = c};
+    struct b32 key;
+    json_t *config;
+    uint64_t before = UINT64_MAX;
+    uint32_t before_index = UINT32_MAX;
+    if (!solana_key_param(c, 0, "a key", &key) || !solana_config(c, 1, &config) ||
+        !solana_config_u64(c, config, "limit", SIGNATURES_MAX, &s.left))
+        return false;
+    if (s.left == 0 || s.left > SIGNATURES_MAX)
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid limit; max %u", SIGNATURES_MAX);
+    if (!solana_reader(c, config, &s.reader)) return false;
+    bool ok =
+        read_place(c, s.reader, json_object_get(config, "before"), &before, &before_index) &&
+        read_place(c, s.reader, json_object_get(config, "until"), &s.until_height, &s.until_index);
+    if (ok) {
+        jo_array(c->out);
+        chain_scan_solana(s.reader, &key, before, before_index, visit_signature, &s);
+        jo_end_array(c->out);
+    }
+    chain_reader_close(s.reader);
+    return ok;
+}
+
+const struct rpc_method_row solana_tx_methods[] = {
+    {"getTransaction", get_transaction},
+    {"getBlock", get_block},
+    {"getSignatureStatuses", get_signature_statuses},
+    {"getSignaturesForAddress", get_signatures_for_address},
+    {NULL, NULL},
+};
