@@ -17,7 +17,7 @@ export function program() {
 
 // Runs `tern node` with free ports and waits for its line "tern is ready". `options` are further arguments.
 export async function startNode(options = ['--unsafe-publish']) {
-    const child = spawn(program(), ['node', '--eth-port', '0', '--aptos-port', '0', '--faucet-port', '0', ...options], {
+    const child = spawn(program(), ['node', '--eth-port', '0', '--aptos-port', '0', '--faucet-port', '0', '--solana-port', '0', ...options], {
         stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '', log = '';
@@ -27,8 +27,8 @@ export async function startNode(options = ['--unsafe-publish']) {
         child.on('exit', (code) => reject(new Error(`the node ended with ${code}: ${log}`)));
         child.stdout.on('data', (d) => {
             out += d;
-            const m = out.match(/ethereum (\S+) .*aptos (\S+) .*faucet (http:\/\/[0-9.:]+)/);
-            if (m) { clearTimeout(timer); resolve({ eth: m[1], aptos: m[2], faucet: m[3] }); }
+            const m = out.match(/ethereum (\S+) .*aptos (\S+) .*faucet (http:\/\/[0-9.:]+).*solana (\S+) and (\S+?)(,|\s)/);
+            if (m) { clearTimeout(timer); resolve({ eth: m[1], aptos: m[2], faucet: m[3], solana: m[4], solanaWs: m[5] }); }
         });
     });
     child.removeAllListeners('exit');
