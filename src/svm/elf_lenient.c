@@ -237,10 +237,11 @@ static struct err finish(struct loading *l, struct svm_image *out) {
     uint64_t offset = load_le64(l->f.bytes.p + EH_ENTRY) - l->text.address;
     if (offset % SVM_INSTRUCTION_BYTES) return svm_load_error(SVM_LOAD_INVALID_ENTRYPOINT, 0);
     out->entry = (uint32_t)(offset / SVM_INSTRUCTION_BYTES);
-    struct svm_functions *f = l->functions;
-    for (size_t i = 0; i < f->count; i++) /* the file header decides what the entry point is */
-        if (f->list[i].key == ENTRYPOINT_KEY) f->list[i].pc = out->entry;
-    struct err e = svm_functions_add(f, &l->options->syscalls, ENTRYPOINT_KEY, out->entry);
+    /* The file header decides what the entry point is. */
+    struct svm_function *entry = svm_functions_find(l->functions, ENTRYPOINT_KEY);
+    if (entry) entry->pc = out->entry;
+    struct err e =
+        svm_functions_add(l->functions, &l->options->syscalls, ENTRYPOINT_KEY, out->entry);
     if (!err_is(e)) e = place_sections(l, NULL, &out->memory_bytes);
     if (err_is(e)) return e;
     out->memory = xcalloc(1, out->memory_bytes ? out->memory_bytes : 1);

@@ -1,29 +1,18 @@
 /* The life of a program. */
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "svm/program.h"
 
-/* How many records have a key below `key`. They are sorted by it; it is their first member. */
-static size_t rank(const void *records, size_t count, size_t record_bytes, uint32_t key) {
-    size_t low = 0, high = count;
+const struct svm_syscall *svm_syscall_find(const struct svm_syscalls *s, uint32_t hash) {
+    size_t low = 0, high = s->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        uint32_t there;
-        memcpy(&there, (const uint8_t *)records + middle * record_bytes, sizeof there);
-        if (there < key)
+        if (s->list[middle].hash < hash)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
-}
-_Static_assert(offsetof(struct svm_syscall, hash) == 0, "a syscall's key");
-_Static_assert(offsetof(struct svm_function, key) == 0, "a function's key");
-
-const struct svm_syscall *svm_syscall_find(const struct svm_syscalls *s, uint32_t hash) {
-    size_t i = rank(s->list, s->count, sizeof *s->list, hash);
-    return i < s->count && s->list[i].hash == hash ? &s->list[i] : NULL;
+    return low < s->count && s->list[low].hash == hash ? &s->list[low] : NULL;
 }
 
 /* ---- Functions */
@@ -34,33 +23,44 @@ uint32_t svm_function_key(uint32_t pc) {
     return svm_hash(BYTES_OF(name));
 }
 
-bool svm_functions_find(const struct svm_functions *f, uint32_t key, uint32_t *pc) {
-    size_t i = rank(f->list, f->count, sizeof *f->list, key);
-    if (i == f->count || f->list[i].key != key) return false;
-    *pc = f->list[i].pc;
-    return true;
+static uint64_t hash_of_function(const void *functions, uint32_t i) {
+    return map_hash(&((const struct svm_functions *)functions)->list[i].key, sizeof(uint32_t));
+}
+
+struct svm_function *svm_functions_find(const struct svm_functions *f, uint32_t key) {
+    struct map_probe it = map_begin(&f->by_key, map_hash(&key, sizeof key));
+    for (uint32_t i; map_next(&f->by_key, &it, &i);)
+        if (f->list[i].key == key) return &f->list[i];
+    return NULL;
 }
 
 struct err svm_functions_add(struct svm_functions *f, const struct svm_syscalls *syscalls,
                              uint32_t key, uint32_t pc) {
     if (svm_syscall_find(syscalls, key)) return svm_load_error(SVM_LOAD_SYMBOL_HASH_COLLISION, pc);
-    size_t i = rank(f->list, f->count, sizeof *f->list, key);
-    if (i < f->count && f->list[i].key == key)
-        return f->list[i].pc == pc ? ERR_NONE : svm_load_error(SVM_LOAD_SYMBOL_HASH_COLLISION, pc);
+    const struct svm_function *there = svm_functions_find(f, key);
+    if (there)
+        return there->pc == pc ? ERR_NONE : svm_load_error(SVM_LOAD_SYMBOL_HASH_COLLISION, pc);
+    if (f->room == 0) map_init(&f->by_key, hash_of_function, f);
     if (f->count == f->room) {
         f->room = f->room ? 2 * f->room : 64;
         f->list = xrealloc(f->list, f->room * sizeof *f->list);
     }
-    memmove(f->list + i + 1, f->list + i, (f->count - i) * sizeof *f->list);
-    f->list[i] = (struct svm_function){key, pc};
+    f->list[f->count] = (struct svm_function){key, pc};
+    map_insert(&f->by_key, hash_of_function(f, f->count), f->count);
     f->count++;
     return ERR_NONE;
+}
+
+void svm_functions_free(struct svm_functions *f) {
+    free(f->list);
+    map_free(&f->by_key);
+    *f = (struct svm_functions){0};
 }
 
 void svm_image_free(struct svm_image *i) {
     free(i->memory);
     free(i->text_copy);
-    free(i->functions.list);
+    svm_functions_free(&i->functions);
     *i = (struct svm_image){0};
 }
 

@@ -79,25 +79,33 @@ size_t svm_jit_bytes(const struct svm_jit *j);
 bool svm_interpret_from(struct svm_vm *vm, uint32_t pc);
 bool svm_interpret_exact_from(struct svm_vm *vm, uint32_t pc);
 
+/* Zeroes the stack up to `bytes` at least. Most executions use a few frames: the rest need not be
+ * cleared for them. */
+void svm_clear_stack(struct svm_vm *vm, uint64_t bytes);
+
 /* svm_translate for an instruction. */
 uint8_t *svm_access_memory(struct svm_vm *vm, uint64_t address, uint64_t bytes, bool store);
 
 /* Does this instruction end its basic block? */
 bool svm_ends_block(const struct svm_ins *i);
 
-/* The functions that calls name by hash, in versions 0 to 2; sorted by key. */
+/* The functions that calls name by hash, in versions 0 to 2. A file may have more than a million.
+ * It stays where it is while it is in use. */
 struct svm_function {
     uint32_t key, pc;
 };
 struct svm_functions {
     struct svm_function *list;
-    size_t count, room;
+    uint32_t count, room;
+    struct map by_key;
 };
+void svm_functions_free(struct svm_functions *f);
 
 /* Adds a function; SVM_LOAD_SYMBOL_HASH_COLLISION if the key names another or a syscall. */
 struct err svm_functions_add(struct svm_functions *f, const struct svm_syscalls *syscalls,
                              uint32_t key, uint32_t pc);
-bool svm_functions_find(const struct svm_functions *f, uint32_t key, uint32_t *pc);
+/* NULL: there is none. */
+struct svm_function *svm_functions_find(const struct svm_functions *f, uint32_t key);
 /* The key of a function: the hash of its program counter. */
 uint32_t svm_function_key(uint32_t pc);
 const struct svm_syscall *svm_syscall_find(const struct svm_syscalls *s, uint32_t hash);

@@ -3,7 +3,8 @@
 
 static void resolve_call(struct svm_program *p, uint32_t at, const struct svm_slot *s,
                          const struct svm_functions *functions, struct svm_ins *out) {
-    uint32_t key = (uint32_t)s->imm, pc;
+    uint32_t key = (uint32_t)s->imm;
+    const struct svm_function *function;
     bool is_static = p->version == SVM_V3;
     const struct svm_syscall *syscall =
         is_static && s->src != 0 ? NULL : svm_syscall_find(&p->syscalls, key);
@@ -17,9 +18,9 @@ static void resolve_call(struct svm_program *p, uint32_t at, const struct svm_sl
         if (s->src != 1 || target < 0 || target >= p->count) return;
         out->op = OP_CALL;
         out->target = (uint32_t)target;
-    } else if (svm_functions_find(functions, key, &pc)) {
+    } else if ((function = svm_functions_find(functions, key)) != NULL) {
         out->op = OP_CALL;
-        out->target = pc;
+        out->target = function->pc;
     }
 }
 
