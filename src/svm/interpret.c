@@ -18,7 +18,7 @@ static inline uint8_t *access_memory(struct svm_vm *vm, uint64_t address, uint64
         if (window == 2 && vm->stack_gaps && !(offset & SVM_FRAME_BYTES)) {
             uint64_t at =
                 (offset >> 1 & ~(uint64_t)(SVM_FRAME_BYTES - 1)) | (offset & (SVM_FRAME_BYTES - 1));
-            if (at + bytes <= SVM_STACK_BYTES) return vm->stack + at;
+            if (at + bytes <= vm->stack_clear) return vm->stack + at;
         }
     }
     return svm_access_memory(vm, address, bytes, store);

@@ -31,6 +31,16 @@ static bool jit_syscall(struct svm_vm *vm, uint64_t index) {
     return true;
 }
 
+/* Makes room for a frame; false at SVM_CALL_DEPTH_MAX. */
+static bool jit_deeper(struct svm_vm *vm) {
+    if (vm->depth < SVM_CALL_DEPTH_MAX) {
+        svm_clear_stack(vm, ((uint64_t)vm->depth + 1) * SVM_FRAME_BYTES);
+        return true;
+    }
+    vm->fault = SVM_FAULT_CALL_DEPTH_EXCEEDED;
+    return false;
+}
+
 /* ---- Blocks */
 
 static void find_leaders(struct compiler *c) {
@@ -78,6 +88,18 @@ static void put_cold_ends(struct compiler *c) {
         x86_store_imm32(b, false, VM, VM_OFFSET(pc), e[i].pc);
         x86_mov_imm(b, RCX, e[i].ending);
         x86_patch(b, x86_jmp(b), c->leave);
+    }
+}
+
+static void put_deep_calls(struct compiler *c) {
+    struct buf *b = &c->code;
+    const struct deep_call *d = (const void *)c->deep.p;
+    for (size_t i = 0; i < c->deep.n / sizeof *d; i++) {
+        x86_patch(b, d[i].from, b->n);
+        x86_patch(b, x86_call(b), c->deeper);
+        x86_test(b, false, RCX, RCX);
+        jit_end_at(c, x86_jcc(b, CC_E), d[i].pc, SVM_FAULT_NONE, FAULTED, 0);
+        x86_patch(b, x86_jmp(b), d[i].back);
     }
 }
 
@@ -207,7 +229,9 @@ static void put_gapped_stack(struct compiler *c) {
     x86_alu(b, false, ALU_OR, RAX, RDX);
     x86_op2_rr(b, false, 0xb6, RDX, RCX); /* movzx edx, cl */
     x86_alu(b, false, ALU_ADD, RDX, RAX);
-    x86_alu_imm(b, false, ALU_CMP, RDX, SVM_STACK_BYTES);
+    x86_rex(b, false, RDX, 0, VM, false); /* cmp edx, [stack_clear] */
+    x86_u8(b, 0x3b);
+    x86_modrm_mem(b, RDX, VM, VM_OFFSET(stack_clear));
     x86_pop(b, RDX);
     miss[2] = x86_jcc(b, CC_A);
     x86_load(b, true, SCRATCH, VM, VM_OFFSET(stack));
@@ -218,19 +242,35 @@ static void put_gapped_stack(struct compiler *c) {
     x86_pop(b, RAX);
 }
 
+/* What C functions do not keep. */
+static const uint8_t KEPT[] = {RAX, RDI, RSI, RDX, R8, R9, R10};
+
 /* From the address in r11 and the packed size in rcx to the host address in r11, 0 if none. */
 static void put_translate(struct compiler *c) {
-    static const uint8_t kept[] = {RAX, RDI, RSI, RDX, R8, R9, R10};
     struct buf *b = &c->code;
     c->translate = b->n;
     if (c->p->version == SVM_V0) put_gapped_stack(c);
-    for (size_t i = 0; i < COUNT_OF(kept); i++) x86_push(b, kept[i]);
+    for (size_t i = 0; i < COUNT_OF(KEPT); i++) x86_push(b, KEPT[i]);
     x86_mov(b, true, RDI, VM);
     x86_mov(b, true, RSI, SCRATCH);
     x86_mov(b, false, RDX, RCX);
     put_c_call(b, (uintptr_t)jit_translate);
     x86_mov(b, true, SCRATCH, RAX);
-    for (size_t i = COUNT_OF(kept); i-- > 0;) x86_pop(b, kept[i]);
+    for (size_t i = COUNT_OF(KEPT); i-- > 0;) x86_pop(b, KEPT[i]);
+    x86_ret(b);
+}
+
+/* rcx is 0 if the frame is one too many; r11 is kept. */
+static void put_deeper(struct compiler *c) {
+    struct buf *b = &c->code;
+    c->deeper = b->n;
+    for (size_t i = 0; i < COUNT_OF(KEPT); i++) x86_push(b, KEPT[i]);
+    x86_push(b, SCRATCH);
+    x86_mov(b, true, RDI, VM);
+    put_c_call(b, (uintptr_t)jit_deeper);
+    x86_op2_rr(b, false, 0xb6, RCX, RAX); /* movzx ecx, al */
+    x86_pop(b, SCRATCH);
+    for (size_t i = COUNT_OF(KEPT); i-- > 0;) x86_pop(b, KEPT[i]);
     x86_ret(b);
 }
 
@@ -275,11 +315,13 @@ static bool put_all(struct compiler *c, size_t code_max) {
     put_enter_and_leave(c);
     put_translate(c);
     put_syscall_thunk(c);
+    put_deeper(c);
     put_middle(c);
     for (uint32_t pc = 0; pc <= c->p->count && c->code.n <= code_max;) pc += put_instruction(c, pc);
     if (c->code.n > code_max) return false;
     put_second_slots(c);
     put_slow_accesses(c);
+    put_deep_calls(c);
     put_cold_ends(c);
     patch_jumps(c);
     return c->code.n <= code_max;
@@ -327,6 +369,7 @@ struct svm_jit *jit_compile(const struct svm_program *p, size_t code_max) {
     free(c.position);
     buf_free(&c.code);
     buf_free(&c.slow);
+    buf_free(&c.deep);
     buf_free(&c.cold);
     buf_free(&c.fixups);
     return j;

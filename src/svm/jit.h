@@ -71,6 +71,12 @@ struct slow_access {
     int32_t off;
 };
 
+/* A call that may be too deep, or deeper than the stack is cleared. */
+struct deep_call {
+    size_t from, back;
+    uint32_t pc;
+};
+
 /* Something that ends the execution at an instruction. */
 struct cold_end {
     size_t from;
@@ -91,9 +97,9 @@ struct compiler {
     struct buf code;
     bool *leader;
     uint32_t *rest;
-    uint32_t *position;            /* of an instruction in the code */
-    struct buf slow, cold, fixups; /* arrays of the structs above */
-    size_t enter, leave, translate, syscall, middle;
+    uint32_t *position;                  /* of an instruction in the code */
+    struct buf slow, deep, cold, fixups; /* arrays of the structs above */
+    size_t enter, leave, translate, syscall, deeper, middle;
     size_t table_room;
     uint64_t random;   /* state */
     int32_t key[2];    /* that constants are hidden with */

@@ -292,8 +292,13 @@ static void put_push_frame(struct compiler *c, uint32_t pc) {
                    VM_OFFSET(frames) + (int32_t)offsetof(struct svm_frame, return_to));
     x86_u32(b, pc + 1);
     x86_alu_mem(b, false, ALU_ADD, VM, VM_OFFSET(depth), 1);
-    x86_alu_mem(b, false, ALU_CMP, VM, VM_OFFSET(depth), SVM_CALL_DEPTH_MAX);
-    fault_if(c, CC_E, pc, SVM_FAULT_CALL_DEPTH_EXCEEDED);
+    x86_load(b, false, RCX, VM, VM_OFFSET(depth));
+    x86_rex(b, false, RCX, 0, VM, false); /* cmp ecx, [deep] */
+    x86_u8(b, 0x3b);
+    x86_modrm_mem(b, RCX, VM, VM_OFFSET(deep));
+    struct deep_call deep = {.from = x86_jcc(b, CC_AE), .pc = pc};
+    deep.back = b->n;
+    buf_put(&c->deep, &deep, sizeof deep);
     if (c->p->version == SVM_V0) x86_alu_imm(b, true, ALU_ADD, REG[10], 2 * SVM_FRAME_BYTES);
     if (c->p->version == SVM_V3) x86_alu_imm(b, true, ALU_ADD, REG[10], SVM_FRAME_BYTES);
     x86_alu_mem(b, true, ALU_ADD, VM, VM_OFFSET(frame_host), SVM_FRAME_BYTES);

@@ -4,12 +4,24 @@
 
 #include "svm/program.h"
 
+enum { STACK_CLEAR_MIN = 4 * SVM_FRAME_BYTES };
+
 /* A window of one run of memory from its start. */
 static void set_window(struct svm_vm *vm, unsigned i, uint8_t *host, uint64_t bytes,
                        bool writable) {
     vm->window[i].host = host;
     vm->window[i].readable = bytes;
     vm->window[i].writable = writable ? bytes : 0;
+}
+
+void svm_clear_stack(struct svm_vm *vm, uint64_t bytes) {
+    if (bytes <= vm->stack_clear) return;
+    bytes = min_u64(max_u64(bytes, 2 * vm->stack_clear), SVM_STACK_BYTES);
+    bytes = (bytes + SVM_FRAME_BYTES - 1) & ~(uint64_t)(SVM_FRAME_BYTES - 1);
+    memset(vm->stack + vm->stack_clear, 0, bytes - vm->stack_clear);
+    vm->stack_clear = bytes;
+    vm->deep = (uint32_t)(bytes / SVM_FRAME_BYTES);
+    if (!vm->stack_gaps) set_window(vm, 2, vm->stack, bytes, true);
 }
 
 void svm_vm_input_changed(struct svm_vm *vm) {
@@ -25,11 +37,11 @@ void svm_vm_init(struct svm_vm *vm, const struct svm_program *program, uint64_t 
                           .input = input,
                           .input_count = input_count,
                           .stack_gaps = program->version == SVM_V0,
-                          .stack = xcalloc(1, SVM_STACK_BYTES),
+                          .stack = xmalloc(SVM_STACK_BYTES),
                           .heap = xcalloc(1, heap_bytes ? heap_bytes : 1)};
     bool strict = program->version == SVM_V3;
     set_window(vm, strict ? 0 : 1, program->rodata, program->rodata_bytes, false);
-    if (!vm->stack_gaps) set_window(vm, 2, vm->stack, SVM_STACK_BYTES, true);
+    svm_clear_stack(vm, STACK_CLEAR_MIN);
     set_window(vm, 3, vm->heap, heap_bytes, true);
     svm_vm_input_changed(vm);
     vm->r[1] = SVM_INPUT_START;
@@ -53,6 +65,12 @@ bool svm_charge(struct svm_vm *vm, uint64_t units) {
     return false;
 }
 
+static uint8_t *stack_memory(struct svm_vm *vm, uint64_t at, uint64_t bytes) {
+    if (at > SVM_STACK_BYTES || bytes > SVM_STACK_BYTES - at) return NULL;
+    svm_clear_stack(vm, at + bytes);
+    return vm->stack + at;
+}
+
 /* Version 0 has a gap as large as a frame behind every frame. Only the start of an access is held
  * against the gaps: the frames are contiguous in the host's memory, and what runs past the end of
  * one reaches the next, as in the reference. */
@@ -60,8 +78,7 @@ static uint8_t *gapped_stack(struct svm_vm *vm, uint64_t offset, uint64_t bytes)
     uint64_t at =
         (offset >> 1 & ~(uint64_t)(SVM_FRAME_BYTES - 1)) | (offset & (SVM_FRAME_BYTES - 1));
     bool in_gap = offset & SVM_FRAME_BYTES;
-    if (in_gap || at > SVM_STACK_BYTES || bytes > SVM_STACK_BYTES - at) return NULL;
-    return vm->stack + at;
+    return in_gap ? NULL : stack_memory(vm, at, bytes);
 }
 
 /* The last region that begins at or before the address; input_count if none does. */
@@ -116,7 +133,9 @@ static uint8_t *translate(struct svm_vm *vm, const struct svm_access *a, bool ma
         uint64_t room = a->store ? vm->window[window].writable : vm->window[window].readable;
         if (offset <= room && a->bytes <= room - offset && vm->window[window].host)
             return vm->window[window].host + offset;
-        if (window == 2 && vm->stack_gaps) host = gapped_stack(vm, offset, a->bytes);
+        if (window == 2)
+            host = vm->stack_gaps ? gapped_stack(vm, offset, a->bytes)
+                                  : stack_memory(vm, offset, a->bytes);
         if (window == 4) host = input_memory(vm, a, may_change);
     }
     if (!host) {

@@ -152,8 +152,9 @@ struct svm_vm {
     size_t input_count, input_last;   /* the one that was accessed last */
     svm_region_handler *on_violation; /* NULL: none */
     bool stack_gaps;                  /* version 0: 4 KiB of nothing behind every frame */
-    uint8_t *stack;                   /* SVM_STACK_BYTES, owned */
-    uint8_t *heap;                    /* owned */
+    uint8_t *stack; /* SVM_STACK_BYTES, owned; zeroed and readable only as far as stack_clear */
+    uint64_t stack_clear;
+    uint8_t *heap; /* owned */
 
     struct svm_frame frames[SVM_CALL_DEPTH_MAX];
     uint32_t depth;
@@ -161,6 +162,7 @@ struct svm_vm {
 
     /* Of compiled code (jit.c). */
     uint32_t pc;         /* where it stopped */
+    uint32_t deep;       /* the depth from which on the stack is not cleared yet */
     uint8_t *frame_host; /* the host memory of r10 */
     uint8_t *host_stack; /* the machine's stack pointer to go back to */
 };

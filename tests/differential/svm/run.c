@@ -102,6 +102,7 @@ static void execute(struct execution *e, const struct svm_program *p, const stru
     svm_vm_init(&e->vm, p, s->heap_bytes, e->regions, s->input_count, meter);
     memcpy(e->vm.r, s->r, sizeof s->r);
     e->ok = engine(&e->vm);
+    svm_clear_stack(&e->vm, SVM_STACK_BYTES); /* to be compared */
 }
 
 /* ---- Tern's engines with each other */

@@ -62,6 +62,7 @@ static inline struct engines_run *engines_start(const struct svm_program *p, uin
         r->vm.r[7] = 40;
     }
     r->ok = engine(&r->vm);
+    svm_clear_stack(&r->vm, SVM_STACK_BYTES); /* to be compared */
     assert(r->ok == (r->vm.fault == SVM_FAULT_NONE));
     return r;
 }
