@@ -1,11 +1,12 @@
 /* The Solana engine beside the crate solana-sbpf:
  *
- *   bench_svm [--peer LIBRARY] [--seconds S] PROGRAM.so…
+ *   bench_svm [--peer LIBRARY] [--seconds S] [--memo PROGRAM.so] PROGRAM.so…
  *
  * Each program (bench/sbpf, compiled by clang and linked by sbpf-link) runs from its entry to its
  * exit in the interpreters and in compiled code, ours and the peer's in turns, each turn at least a
  * millisecond of processor time. Figures are medians; the ratio is the median of the turns' ratios
- * (theirs / ours). Results and compute units must be equal. */
+ * (theirs / ours). Results and compute units must be equal. --memo names a memo program, which gets
+ * a text to check and log in place of the other programs' input. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,14 @@ static void fill(struct bench *b) {
         x ^= x << 13, x ^= x >> 7, x ^= x << 17;
         b->input[i] = (uint8_t)(x >> 32);
     }
+}
+
+/* No accounts, a text as instruction data, a program's key: what a memo program reads. */
+static void fill_memo(struct bench *b) {
+    enum { HEADER = 16, KEY = 32, TEXT = INPUT - HEADER - KEY };
+    memset(b->input, 0, sizeof b->input);
+    store_le64(b->input + 8, TEXT);
+    for (size_t i = 0; i < TEXT; i++) b->input[HEADER + i] = (uint8_t)("hello, memo "[i % 12]);
 }
 
 /* One program on both sides. */
@@ -169,17 +178,24 @@ static void print_means(const struct bench *b) {
 
 int main(int argc, char **argv) {
     struct bench b = {.seconds = 1, .stack = calloc(1, SVM_STACK_BYTES), .heap = calloc(1, HEAP)};
+    const char *memo = NULL;
     int i = 1;
     for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
         if (!strcmp(argv[i], "--peer"))
             b.has_peer = sd_peer_open(&b.peer, argv[i + 1]);
         else if (!strcmp(argv[i], "--seconds"))
             b.seconds = atof(argv[i + 1]);
+        else if (!strcmp(argv[i], "--memo"))
+            memo = argv[i + 1];
     }
     fill(&b);
     printf("%-22s %-11s %9s %10s %10s %7s\n", "program", "", "units", "tern us", "peer us",
            "ratio");
     for (; i < argc; i++) bench_program(&b, argv[i]);
+    if (memo) {
+        fill_memo(&b);
+        bench_program(&b, memo);
+    }
     print_means(&b);
     free(b.stack);
     free(b.heap);

@@ -19,7 +19,7 @@ bench_precompiles() {
 
 # The programs of bench/sbpf by Debian's clang, as version 0 and as version 3.
 bench_svm() {
-    local dir=build/bench/sbpf source name peer programs=()
+    local dir=build/bench/sbpf source name peer programs=() memo
     apt_install clang
     build_preset release sbpf-link
     mkdir -p "$dir"
@@ -32,7 +32,11 @@ bench_svm() {
         done
     done
     peer=$(sbpf_peer) || echo "Tern's figures stand alone" >&2
-    "$1" ${peer:+--peer "$peer"} "${programs[@]}"
+    # A program that runs on mainnet: memo, version 1, as litesvm carries it.
+    node tests/differential/svm/carve.mjs "$dir/litesvm" || echo "no litesvm: its programs are left out" >&2
+    memo=$dir/litesvm/67053ed6b0c4b2ff.so
+    [ -f "$memo" ] || memo=
+    "$1" ${peer:+--peer "$peer"} ${memo:+--memo "$memo"} "${programs[@]}"
 }
 
 # The coin and the loops of bench/move, compiled against the framework.
