@@ -26,8 +26,9 @@ void svm_clear_stack(struct svm_vm *vm, uint64_t bytes) {
 
 void svm_vm_input_changed(struct svm_vm *vm) {
     const struct svm_region *r = vm->input;
-    if (vm->input_count == 1 && r->address == SVM_INPUT_START)
-        set_window(vm, 4, r->host, r->bytes, r->writable);
+    bool whole = vm->input_count == 1 && r->address == SVM_INPUT_START;
+    set_window(vm, 4, whole ? r->host : NULL, whole ? r->bytes : 0, whole && r->writable);
+    vm->input_last = 0;
 }
 
 void svm_vm_init(struct svm_vm *vm, const struct svm_program *program, uint64_t heap_bytes,

@@ -171,7 +171,7 @@ struct svm_vm {
  * the vm is freed; what on_violation changes is changed there. */
 void svm_vm_init(struct svm_vm *vm, const struct svm_program *program, uint64_t heap_bytes,
                  struct svm_region *input, size_t input_count, uint64_t meter);
-/* After a syscall has changed the input's regions. */
+/* After a syscall has changed the input's regions, or vm->input and vm->input_count. */
 void svm_vm_input_changed(struct svm_vm *vm);
 void svm_vm_free(struct svm_vm *vm);
 

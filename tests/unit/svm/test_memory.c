@@ -148,11 +148,37 @@ static void test_translation_for_syscalls_asks_for_stores_only(void **state) {
     free(all);
 }
 
+/* A runtime may exchange the regions between two accesses. */
+static void test_regions_may_change_in_number(void **state) {
+    (void)state;
+    struct accounts *all = open_accounts();
+    struct svm_program *p = touching(true);
+    struct svm_vm vm;
+    svm_vm_init(&vm, p, 0, all->regions, 1, 10);
+    assert_non_null(svm_translate(&vm, SVM_INPUT_START, 8, true));
+    assert_null(svm_translate(&vm, SVM_INPUT_START + A_BYTES + GAP, 8, false));
+    vm.input_count = 2;
+    svm_vm_input_changed(&vm);
+    assert_ptr_equal(svm_translate(&vm, SVM_INPUT_START + A_BYTES + GAP, 8, false), all->shared);
+    vm.input = &all->regions[1];
+    vm.input_count = 1;
+    svm_vm_input_changed(&vm);
+    assert_null(svm_translate(&vm, SVM_INPUT_START, 8, true));
+    assert_ptr_equal(svm_translate(&vm, SVM_INPUT_START + A_BYTES + GAP, 8, false), all->shared);
+    vm.input_count = 0;
+    svm_vm_input_changed(&vm);
+    assert_null(svm_translate(&vm, SVM_INPUT_START + A_BYTES + GAP, 8, false));
+    svm_vm_free(&vm);
+    svm_program_unref(p);
+    free(all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_regions_without_a_handler),
         cmocka_unit_test(test_store_behind_the_end_lets_data_grow),
         cmocka_unit_test(test_first_store_copies_shared_data),
+        cmocka_unit_test(test_regions_may_change_in_number),
         cmocka_unit_test(test_translation_for_syscalls_asks_for_stores_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
