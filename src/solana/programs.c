@@ -11,6 +11,7 @@ struct entry {
     struct b32 id;
     struct bytes elf;            /* owned */
     struct svm_program *program; /* one reference; NULL: refused */
+    size_t bytes;                /* of both: machine code is much longer than what it is made of */
     uint64_t used;               /* when, by the cache's own clock */
 };
 
@@ -37,7 +38,7 @@ struct sol_programs *sol_programs_new(size_t bytes, const struct sol_features *f
 static void drop(struct sol_programs *p, size_t i) {
     struct entry *e = &p->entries[i];
     if (e->program) svm_program_unref(e->program);
-    p->bytes -= e->elf.n;
+    p->bytes -= e->bytes;
     free((void *)(uintptr_t)e->elf.p);
     *e = p->entries[--p->count];
 }
@@ -82,15 +83,17 @@ static void make_room(struct sol_programs *p, size_t bytes) {
 /* Takes `program`. With the mutex. */
 static void add(struct sol_programs *p, const struct b32 *id, struct bytes elf,
                 struct svm_program *program) {
-    make_room(p, elf.n);
+    size_t bytes = elf.n + (program ? svm_program_bytes(program) : 0);
+    make_room(p, bytes);
     if (p->count == p->room) {
         p->room = p->room ? 2 * p->room : 16;
         p->entries = xrealloc(p->entries, p->room * sizeof *p->entries);
     }
     uint8_t *copy = xmalloc(elf.n ? elf.n : 1);
     if (elf.n) memcpy(copy, elf.p, elf.n);
-    p->entries[p->count++] = (struct entry){*id, bytes_make(copy, elf.n), program, ++p->clock};
-    p->bytes += elf.n;
+    p->entries[p->count++] =
+        (struct entry){*id, bytes_make(copy, elf.n), program, bytes, ++p->clock};
+    p->bytes += bytes;
 }
 
 struct svm_program *sol_programs_get(struct sol_programs *p, const struct b32 *id,
