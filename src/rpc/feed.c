@@ -107,7 +107,7 @@ static void on_sealed(void *ctx, uint64_t height) {
     f->newest = height;
     wake(f);
     pthread_mutex_unlock(&f->lock);
-    solana_feed_sealed(f->node->solana_feed, height);
+    if (f->node->solana_feed) solana_feed_sealed(f->node->solana_feed, height);
 }
 
 static void on_arrived(void *ctx, uint8_t vm, const struct b32 *hash) {
