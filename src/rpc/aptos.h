@@ -140,6 +140,8 @@ bool aptos_coin_balance(struct aptos_call *c, const struct b32 *owner, struct by
                         uint64_t *amount);
 uint64_t aptos_asset_balance(struct aptos_call *c, const struct b32 *owner,
                              const struct b32 *asset);
+/* Where an owner's primary store of the asset is. */
+struct b32 aptos_primary_store(const struct b32 *owner, const struct b32 *asset);
 
 /* ---- Routes: each returns false if it is not the one, or after aptos_fail */
 

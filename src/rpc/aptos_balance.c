@@ -36,11 +36,15 @@ static bool find_framework(struct aptos_call *c, const struct b32 *address, cons
            aptos_find_resource(c, address, tag, value);
 }
 
+struct b32 aptos_primary_store(const struct b32 *owner, const struct b32 *asset) {
+    return derive(owner, BYTES_OF(*asset), SCHEME_FROM_OBJECT);
+}
+
 /* FungibleStore is { metadata, balance, frozen }; a store of a concurrent asset keeps 0 there and
  * has its balance at the front of ConcurrentFungibleBalance. */
 uint64_t aptos_asset_balance(struct aptos_call *c, const struct b32 *owner,
                              const struct b32 *asset) {
-    struct b32 store = derive(owner, BYTES_OF(*asset), SCHEME_FROM_OBJECT);
+    struct b32 store = aptos_primary_store(owner, asset);
     struct bytes value;
     uint64_t plain = 0, concurrent = 0, sum;
     if (find_framework(c, &store, "0x1::fungible_asset::FungibleStore", &value) && value.n >= 40)

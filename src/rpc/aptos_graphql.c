@@ -5,6 +5,7 @@
 
 #include "codec/codec.h"
 #include "move/account.h"
+#include "move/resource_group.h"
 #include "move/type_tag.h"
 
 /* How much is looked at for one answer: entries of an index, versions or resources. */
@@ -166,26 +167,38 @@ struct balances {
     struct page page;
     bool counts; /* only how many there are */
     uint64_t looked;
+    struct bytes core_tag, store_tag, concurrent_tag;
 };
 
 static bool same_asset(const char *asked, struct bytes type) {
     return !asked || bytes_eq(bytes_cstr(asked), type);
 }
 
-/* CoinInfo begins with name, symbol and decimals. */
-static void put_coin_metadata(struct aptos_call *c, struct bytes coin_tag, struct bytes type) {
+/* One balance: where it lies, and what its asset is called. */
+struct holding {
+    const struct b32 *storage;
+    struct bytes asset;   /* a coin's type or an asset's address */
+    const char *standard; /* "v1": a coin, "v2": a fungible asset */
+    struct b32 issuer;    /* who has the coin's information; the asset itself */
+    struct bytes info;    /* begins with name, symbol and decimals; empty: unknown */
+    uint64_t amount;
+    bool frozen, primary;
+};
+
+static void put_versions(struct aptos_call *c) {
+    jo_key(c->out, "last_transaction_version");
+    jo_number(c->out, c->newest.last_version);
+    jo_key(c->out, "last_transaction_timestamp");
+    jo_cstring(c->out, NO_TIME);
+}
+
+static void put_metadata(struct aptos_call *c, const struct holding *h) {
     struct json_out *o = c->out;
-    struct b32 issuer;
-    struct bytes info_tag, info;
-    const char *text =
-        arena_printf(c->arena, "0x1::coin::CoinInfo<%.*s>", (int)type.n, (const char *)type.p);
-    memcpy(issuer.b, coin_tag.p + 1, 32); /* behind the tag's kind */
-    if (err_is(mv_type_tag_parse(bytes_cstr(text), c->arena, &info_tag)) ||
-        !aptos_find_resource(c, &issuer, info_tag, &info)) {
+    if (!h->info.n) {
         jo_null(o);
         return;
     }
-    struct bcs_reader r = bcs_reader(info, c->arena);
+    struct bcs_reader r = bcs_reader(h->info, c->arena);
     struct bytes name = bcs_bytes(&r, "name"), symbol = bcs_bytes(&r, "symbol");
     jo_object(o);
     jo_key(o, "name");
@@ -195,45 +208,105 @@ static void put_coin_metadata(struct aptos_call *c, struct bytes coin_tag, struc
     jo_key(o, "decimals");
     jo_number(o, bcs_u8(&r, "decimals"));
     jo_key(o, "asset_type");
-    jo_string(o, type);
-    JO_KEY_HEX(o, "creator_address", issuer);
+    jo_string(o, h->asset);
+    JO_KEY_HEX(o, "creator_address", h->issuer);
     jo_key(o, "token_standard");
-    jo_cstring(o, "v1");
+    jo_cstring(o, h->standard);
     jo_key(o, "icon_uri");
     jo_null(o);
     jo_key(o, "project_uri");
     jo_null(o);
-    jo_key(o, "last_transaction_version");
-    jo_number(o, c->newest.last_version);
-    jo_key(o, "last_transaction_timestamp");
-    jo_cstring(o, NO_TIME);
+    put_versions(c);
     jo_end_object(o);
+}
+
+static void put_holding(struct balances *b, const struct holding *h) {
+    struct json_out *o = b->c->out;
+    jo_object(o);
+    jo_key(o, "amount");
+    jo_number(o, h->amount);
+    jo_key(o, "asset_type");
+    jo_string(o, h->asset);
+    jo_key(o, "is_frozen");
+    jo_bool(o, h->frozen);
+    jo_key(o, "is_primary");
+    jo_bool(o, h->primary);
+    JO_KEY_HEX(o, "owner_address", b->owner);
+    JO_KEY_HEX(o, "storage_id", *h->storage);
+    jo_key(o, "token_standard");
+    jo_cstring(o, h->standard);
+    put_versions(b->c);
+    jo_key(o, "metadata");
+    put_metadata(b->c, h);
+    jo_end_object(o);
+}
+
+/* A resource by the text of its type; empty if it is not there. */
+static struct bytes find_by_text(struct aptos_call *c, const struct b32 *address,
+                                 const char *type) {
+    struct bytes tag, value = {NULL, 0};
+    if (err_is(mv_type_tag_parse(bytes_cstr(type), c->arena, &tag)) ||
+        !aptos_find_resource(c, address, tag, &value))
+        return (struct bytes){NULL, 0};
+    return value;
 }
 
 /* CoinStore begins with the coin, which is its value, and whether it is frozen. */
 static void put_coin(struct balances *b, struct bytes coin_tag, struct bytes type,
                      struct bytes store) {
-    struct json_out *o = b->c->out;
-    jo_object(o);
-    jo_key(o, "amount");
-    jo_number(o, load_le64(store.p));
-    jo_key(o, "asset_type");
-    jo_string(o, type);
-    jo_key(o, "is_frozen");
-    jo_bool(o, store.p[8]);
-    jo_key(o, "is_primary");
-    jo_bool(o, true);
-    JO_KEY_HEX(o, "owner_address", b->owner);
-    JO_KEY_HEX(o, "storage_id", b->owner);
-    jo_key(o, "token_standard");
-    jo_cstring(o, "v1");
-    jo_key(o, "last_transaction_version");
-    jo_number(o, b->c->newest.last_version);
-    jo_key(o, "last_transaction_timestamp");
-    jo_cstring(o, NO_TIME);
-    jo_key(o, "metadata");
-    put_coin_metadata(b->c, coin_tag, type);
-    jo_end_object(o);
+    struct holding h = {.storage = &b->owner,
+                        .asset = type,
+                        .standard = "v1",
+                        .amount = load_le64(store.p),
+                        .frozen = store.p[8],
+                        .primary = true};
+    memcpy(h.issuer.b, coin_tag.p + 1, 32); /* behind the tag's kind */
+    h.info = find_by_text(
+        b->c, &h.issuer,
+        arena_printf(b->c->arena, "0x1::coin::CoinInfo<%.*s>", (int)type.n, (const char *)type.p));
+    put_holding(b, &h);
+}
+
+/* The long form of an address, as an indexer has it. */
+static struct bytes address_text(struct arena *arena, const struct b32 *address) {
+    enum { DIGITS = 64 };
+    char *text = arena_alloc(arena, 2 + DIGITS, 1);
+    memcpy(text, "0x", 2);
+    hex_encode(text + 2, BYTES_OF(*address));
+    return bytes_make(text, 2 + DIGITS);
+}
+
+/* ObjectCore is { GUID counter, owner, … }, FungibleStore { metadata, balance, frozen }. */
+static void look_at_object(struct balances *b, struct bytes key, struct bytes group) {
+    struct aptos_call *c = b->c;
+    struct b32 at;
+    struct holding h = {.storage = &at, .standard = "v2"};
+    struct bytes core, store, more;
+    if (!mv_group_find(group, b->core_tag, &core) || core.n < 40 ||
+        memcmp(core.p + 8, b->owner.b, 32) != 0 || !mv_group_find(group, b->store_tag, &store) ||
+        store.n < 41)
+        return;
+    memcpy(at.b, key.p, 32);
+    memcpy(h.issuer.b, store.p, 32);
+    h.asset = address_text(c->arena, &h.issuer);
+    struct b32 primary = aptos_primary_store(&b->owner, &h.issuer);
+    if (!same_asset(b->asset, h.asset) || !on_page(&b->page) || b->counts) return;
+    h.amount = load_le64(store.p + 32);
+    if (mv_group_find(group, b->concurrent_tag, &more) && more.n >= 8 &&
+        !add_u64(h.amount, load_le64(more.p), &h.amount))
+        h.amount = UINT64_MAX;
+    h.frozen = store.p[40];
+    h.primary = b32_eq(&primary, &at);
+    h.info = find_by_text(c, &h.issuer, "0x1::fungible_asset::Metadata");
+    put_holding(b, &h);
+}
+
+static bool visit_object(void *ctx, struct bytes key, struct bytes group) {
+    struct balances *b = ctx;
+    struct arena_mark mark = arena_mark(b->c->arena);
+    look_at_object(b, key, group);
+    arena_release(b->c->arena, mark);
+    return ++b->looked < LOOK_MAX;
 }
 
 static void look_at(struct balances *b, struct bytes key, struct bytes value) {
@@ -256,9 +329,20 @@ static bool visit_resource(void *ctx, struct bytes key, struct bytes value) {
     return ++b->looked < LOOK_MAX;
 }
 
+/* Coins lie under their owner. Which objects somebody owns no index says: all are looked at. */
 static void each_balance(struct balances *b) {
-    st_snapshot_scan(chain_reader_snapshot(b->c->reader), ST_MOVE_RESOURCE, BYTES_OF(b->owner),
-                     (struct bytes){NULL, 0}, visit_resource, b);
+    const struct st_snapshot *snap = chain_reader_snapshot(b->c->reader);
+    struct bytes everything = {NULL, 0};
+    struct arena *arena = b->c->arena;
+    st_snapshot_scan(snap, ST_MOVE_RESOURCE, BYTES_OF(b->owner), everything, visit_resource, b);
+    if (err_is(mv_type_tag_parse(BYTES_LIT("0x1::object::ObjectCore"), arena, &b->core_tag)) ||
+        err_is(mv_type_tag_parse(BYTES_LIT("0x1::fungible_asset::FungibleStore"), arena,
+                                 &b->store_tag)) ||
+        err_is(mv_type_tag_parse(BYTES_LIT("0x1::fungible_asset::ConcurrentFungibleBalance"), arena,
+                                 &b->concurrent_tag)))
+        return;
+    b->looked = 0;
+    st_snapshot_scan(snap, ST_MOVE_GROUP, everything, everything, visit_object, b);
 }
 
 static bool balances(struct aptos_call *c, json_t *variables) {

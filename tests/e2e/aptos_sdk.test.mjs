@@ -381,10 +381,12 @@ test('what the SDK asks an indexer', async () => {
     assert.equal(await aptos.getAccountTransactionsCount({ accountAddress: account.accountAddress }), 2); // the faucet's, and its own
     const [coin, ...others] = await aptos.getAccountCoinsData({ accountAddress: account.accountAddress });
     assert.deepEqual(others, []);
-    assert.deepEqual([coin.asset_type, coin.amount, coin.is_frozen, coin.metadata.symbol, coin.metadata.decimals, coin.owner_address], [APT, await balance(account), false, coin.metadata.symbol, coin.metadata.decimals, account.accountAddress.toString()]);
-    assert.equal(coin.metadata.asset_type, APT);
+    const asset = AccountAddress.A.toStringLong();
+    const info = await aptos.getAccountResource({ accountAddress: AccountAddress.A, resourceType: '0x1::fungible_asset::Metadata' });
+    assert.deepEqual([coin.asset_type, coin.amount, coin.is_frozen, coin.is_primary, coin.owner_address], [asset, await balance(account), false, true, account.accountAddress.toString()]);
+    assert.deepEqual([coin.metadata.asset_type, coin.metadata.name, coin.metadata.symbol, coin.metadata.decimals], [asset, info.name, info.symbol, info.decimals]);
     assert.equal(await aptos.getAccountCoinsCount({ accountAddress: account.accountAddress }), 1);
-    assert.equal((await aptos.getCurrentFungibleAssetBalances({ options: { where: { owner_address: { _eq: account.accountAddress.toString() }, asset_type: { _eq: APT } } } })).length, 1);
+    assert.equal((await aptos.getCurrentFungibleAssetBalances({ options: { where: { owner_address: { _eq: account.accountAddress.toString() }, asset_type: { _eq: asset } } } })).length, 1);
     assert.equal((await aptos.getAccountCoinsData({ accountAddress: Account.generate().accountAddress })).length, 0);
     const [{ version }] = await aptos.getChainTopUserTransactions({ limit: 1 });
     assert.equal((await aptos.getTransactionByVersion({ ledgerVersion: Number(version) })).type, 'user_transaction');
