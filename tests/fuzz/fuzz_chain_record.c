@@ -1,5 +1,5 @@
-/* Stored blocks and transactions. What decodes encodes to bytes that decode to the same; slices lie
- * inside the input. */
+/* Stored blocks and transactions, Solana's own records too. What decodes encodes to bytes that
+ * decode to the same; slices lie inside the input. */
 #include "chain/internal.h"
 
 #include <stdlib.h>
@@ -13,6 +13,7 @@ static void check_inside(struct bytes part, struct bytes whole) {
 static void check_slices(const struct chain_tx *t, struct bytes in) {
     check_inside(t->raw, in);
     check_inside(t->move_status, in);
+    check_inside(t->solana, in);
     for (uint32_t i = 0; i < t->leg_count; i++) {
         check_inside(t->legs[i].from, in);
         check_inside(t->legs[i].error, in);
@@ -37,6 +38,20 @@ static void check_tx(struct bytes in, struct arena *arena) {
     buf_free(&second);
 }
 
+static void check_solana(struct bytes in, struct arena *arena) {
+    struct chain_solana s, again;
+    struct buf first = {0}, second = {0};
+    if (!chain_solana_decode(in, arena, &s)) return;
+    for (uint32_t i = 0; i < s.log_count; i++) check_inside(s.logs[i], in);
+    for (uint32_t i = 0; i < s.inner_count; i++) check_inside(s.inner[i].data, in);
+    chain_solana_encode(&first, &s);
+    if (!chain_solana_decode(buf_bytes(&first), arena, &again)) abort();
+    chain_solana_encode(&second, &again);
+    if (!bytes_eq(buf_bytes(&first), buf_bytes(&second))) abort();
+    buf_free(&first);
+    buf_free(&second);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct arena arena;
     struct chain_block block;
@@ -44,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct buf again = {0};
     arena_init(&arena, 0);
     check_tx(in, &arena);
+    check_solana(in, &arena);
     if (chain_block_decode(in, &block)) {
         chain_block_encode(&again, &block);
         if (!bytes_eq(buf_bytes(&again), in)) abort();
