@@ -139,7 +139,7 @@ module markets::order_book {
     }
 
     #[test(publisher = @markets, maker = @0x71, taker = @0x72)]
-    #[expected_failure(abort_code = 0x10006, location = aptos_framework::coin)]
+    #[expected_failure(abort_code = 0x10004, location = aptos_framework::fungible_asset)]
     fun buying_needs_silver(publisher: signer, maker: signer, taker: signer) acquires Book {
         set_up(&publisher, &maker, &taker);
         offer(&maker, 100, 1001);
