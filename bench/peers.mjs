@@ -108,7 +108,7 @@ async function roundTrips(tern) {
     console.log(`${'queued round trips through RPC'.padEnd(34)} tern ${(n / (ms / 1000)).toFixed(0).padStart(9)} /s   (${messages.length} messages executed; one sender, each sealed before the next)`);
 }
 
-const tern = await startNode(['--unsafe-publish', '--quiet', '--gas-limit', '1000000000']);
+const tern = await startNode(['--quiet', '--gas-limit', '1000000000']);
 const anvil = only === 'cross' ? null : await startAnvil();
 try {
     if (anvil) await evmBesideAnvil(tern, anvil);

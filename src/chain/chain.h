@@ -41,7 +41,6 @@ struct chain_options {
     uint64_t call_gas_max;   /* the most that one call, trace or simulation may use, whatever the
                               * block allows; 0: 50,000,000, or `gas_limit` if that says more */
     uint64_t history_blocks; /* 0: 256 */
-    bool unsafe_publish;     /* accept Move modules although the verifier is not complete */
     uint64_t genesis_time_s; /* timestamp of block 0 */
     bool no_dev;             /* refuse the verbs of dev.h */
     struct bytes genesis; /* a geth genesis (JSON): an Ethereum chain; empty: Tern's own genesis, or

@@ -42,7 +42,6 @@ void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *en
         .evm = env,
         .move_vm = x->move_vm,
         .move_block = chain_move_block(x),
-        .unsafe_publish = x->options->unsafe_publish,
         .root_hash = *root_hash,
         .height = x->head->height,
         .root_vm = root_vm,

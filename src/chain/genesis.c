@@ -75,7 +75,6 @@ static struct mv_session *framework_session(struct chain *c, const struct b32 *h
         .block = {.chain_id = c->options.move_chain_id},
         .tx = {.sender = FRAMEWORK, .hash = *hash, .session_hash = *hash, .gas_payer = FRAMEWORK},
         .gas_limit = UINT64_MAX / 2,
-        .unsafe_publish = true,
     });
 }
 

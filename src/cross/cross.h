@@ -155,7 +155,6 @@ struct xvm_tx {
     struct evm_env *evm; /* the block, fork and host for EVM legs; tx.origin is set by xvm_begin */
     struct mv_vm *move_vm;
     struct mv_block_info move_block;
-    bool unsafe_publish;
     struct b32 root_hash;
     uint64_t height;
     uint8_t root_vm;

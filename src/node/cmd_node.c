@@ -37,7 +37,6 @@ static const char USAGE[] =
     "rule\n"
     "  --timestamp N        Unix time of block 0 (now)\n"
     "  --no-dev             no development verbs, no unlocked accounts: for who listens publicly\n"
-    "  --unsafe-publish     accept Move modules although the bytecode verifier is not complete\n"
     "  --quiet              only errors\n";
 
 struct settings {
@@ -138,9 +137,7 @@ static int read_options(struct settings *s, int argc, char **argv) {
             fputs(USAGE, stdout);
             return 1;
         }
-        if (!strcmp(argv[i], "--unsafe-publish")) {
-            s->chain.unsafe_publish = true;
-        } else if (!strcmp(argv[i], "--no-dev")) {
+        if (!strcmp(argv[i], "--no-dev")) {
             s->chain.no_dev = true;
         } else if (!strcmp(argv[i], "--quiet")) {
             log_set_level(LOG_ERROR);
@@ -262,18 +259,14 @@ int cmd_node(int argc, char **argv) {
         return 1;
     }
     const struct chain_options *o = chain_get_options(chain);
+    const char *host = s.rpc.host ? s.rpc.host : "127.0.0.1";
     /* One line for people and scripts: the ports may have been chosen by the system. */
     printf("tern is ready: ethereum http://%s:%u (chain id %llu), aptos http://%s:%u/v1 (chain id "
            "%u), faucet "
-           "http://%s:%u, solana http://%s:%u and ws://%s:%u%s\n",
-           s.rpc.host ? s.rpc.host : "127.0.0.1", rpc_port(rpc, RPC_PORT_ETH),
-           (unsigned long long)o->chain_id, s.rpc.host ? s.rpc.host : "127.0.0.1",
-           rpc_port(rpc, RPC_PORT_APTOS), o->move_chain_id, s.rpc.host ? s.rpc.host : "127.0.0.1",
-           rpc_port(rpc, RPC_PORT_FAUCET), s.rpc.host ? s.rpc.host : "127.0.0.1",
-           rpc_port(rpc, RPC_PORT_SOLANA), s.rpc.host ? s.rpc.host : "127.0.0.1",
-           rpc_port(rpc, RPC_PORT_SOLANA_WS),
-           o->unsafe_publish ? ", UNSAFE: Move modules are accepted without full verification"
-                             : "");
+           "http://%s:%u, solana http://%s:%u and ws://%s:%u\n",
+           host, rpc_port(rpc, RPC_PORT_ETH), (unsigned long long)o->chain_id, host,
+           rpc_port(rpc, RPC_PORT_APTOS), o->move_chain_id, host, rpc_port(rpc, RPC_PORT_FAUCET),
+           host, rpc_port(rpc, RPC_PORT_SOLANA), host, rpc_port(rpc, RPC_PORT_SOLANA_WS));
     fflush(stdout);
     if (!o->no_dev && !is_local(s.rpc.host))
         log_line(LOG_WARN,

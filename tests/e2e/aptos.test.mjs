@@ -9,7 +9,7 @@ import { callEntry, publish } from './lib/publish.mjs';
 let node, alice;
 
 before(async () => {
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     alice = Account.generate();
     await node.aptos.fundAccount({ accountAddress: alice.accountAddress, amount: 100_000_000 });
 });
@@ -112,16 +112,4 @@ test('blocks and their versions', async () => {
     assert.equal(block.transactions[0].type, 'block_metadata_transaction');
     assert.equal(block.transactions.at(-1).type, 'state_checkpoint_transaction');
     assert.equal((await node.aptos.getTransactionByVersion({ ledgerVersion: 0 })).type, 'genesis_transaction');
-});
-
-test('without --unsafe-publish publishing is refused with a clear reason', async () => {
-    const strict = await startNode(['--quiet']);
-    try {
-        const account = Account.generate();
-        await strict.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 100_000_000 });
-        const owner = account.accountAddress.toString();
-        await assert.rejects(publish(strict.aptos, account, 'Demo', ['ledger'], compileMove('tests/e2e/demo/move', { demo: owner })), (e) => /publish/i.test(e.transaction?.vm_status ?? e.message));
-    } finally {
-        await strict.stop();
-    }
 });

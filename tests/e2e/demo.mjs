@@ -107,7 +107,7 @@ async function play(node, { demo, account, owner, alias, aliasOfAlias }) {
         [(await texts()).includes('must never be seen'), (await texts()).at(-1)], [false, 'after the reverted frame']);
 }
 
-const node = await startNode(['--unsafe-publish', '--quiet']);
+const node = await startNode(['--quiet']);
 try {
     say(`tern: Ethereum ${node.urls.eth}, Aptos ${node.urls.aptos}`);
     await play(node, await deployBoth(node));

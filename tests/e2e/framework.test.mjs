@@ -10,7 +10,7 @@ import { callEntry, packageMetadata, publish } from './lib/publish.mjs';
 let node, account, owner, modules;
 
 before(async () => {
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     account = Account.generate();
     owner = account.accountAddress.toString();
     await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 1_000_000_000 });

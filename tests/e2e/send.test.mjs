@@ -19,7 +19,7 @@ const queueInterface = new Interface(JSON.parse(readFileSync(path.join(ROOT, 'co
 let node, wallet, stranger, account, owner, ledger, sender, queue, strangersQueue, target;
 
 before(async () => {
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     wallet = node.wallet(0);
     stranger = node.wallet(1);
     account = Account.generate();

@@ -20,7 +20,7 @@ const word = (v) => zeroPadValue(toQuantity(v).length % 2 ? toQuantity(v).replac
 
 let node;
 
-before(async () => { node = await startNode(['--unsafe-publish', '--quiet']); });
+before(async () => { node = await startNode(['--quiet']); });
 after(() => node?.stop());
 
 // The transactions of the comparison, by name; `at` is where the contract will be.

@@ -15,7 +15,7 @@ const short = (a) => a.toLowerCase().replace(/^0x0+/, '0x');
 let node, wallet, account, owner, contracts, sender, receiver, roundTrip, target;
 
 before(async () => {
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     wallet = node.wallet(0);
     account = Account.generate();
     owner = account.accountAddress.toString();

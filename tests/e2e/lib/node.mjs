@@ -16,7 +16,7 @@ export function program() {
 }
 
 // Runs `tern node` with free ports and waits for its line "tern is ready". `options` are further arguments.
-export async function startNode(options = ['--unsafe-publish']) {
+export async function startNode(options = []) {
     const child = spawn(program(), ['node', '--eth-port', '0', '--aptos-port', '0', '--faucet-port', '0', '--solana-port', '0', ...options], {
         stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -27,7 +27,7 @@ export async function startNode(options = ['--unsafe-publish']) {
         child.on('exit', (code) => reject(new Error(`the node ended with ${code}: ${log}`)));
         child.stdout.on('data', (d) => {
             out += d;
-            const m = out.match(/ethereum (\S+) .*aptos (\S+) .*faucet (http:\/\/[0-9.:]+).*solana (\S+) and (\S+?)(,|\s)/);
+            const m = out.match(/ethereum (\S+) .*aptos (\S+) .*faucet (http:\/\/[0-9.:]+).*solana (\S+) and (\S+)/);
             if (m) { clearTimeout(timer); resolve({ eth: m[1], aptos: m[2], faucet: m[3], solana: m[4], solanaWs: m[5] }); }
         });
     });

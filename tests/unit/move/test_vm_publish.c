@@ -120,18 +120,6 @@ static void test_publish_incompatible_upgrade_is_refused(void **state) {
     world_close(&w);
 }
 
-static void test_publish_without_the_flag_is_refused(void **state) {
-    (void)state;
-    struct world w;
-    world_open(&w);
-    w.locked_publish = true;
-    assert_false(publish(&w, module_m(1, 7, "m"), "m", 1));
-    assert_int_equal(w.out.code, MV_FEATURE_UNDER_GATING);
-    assert_status_text(&w, "FEATURE_UNDER_GATING: publishing is off: the node was not started with "
-                           "--unsafe-publish");
-    world_close(&w);
-}
-
 static void test_publish_of_unnamed_or_broken_modules_is_refused(void **state) {
     (void)state;
     struct world w;
@@ -203,7 +191,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_publish_runs_init_module_once),
         cmocka_unit_test(test_publish_incompatible_upgrade_is_refused),
-        cmocka_unit_test(test_publish_without_the_flag_is_refused),
         cmocka_unit_test(test_publish_of_unnamed_or_broken_modules_is_refused),
         cmocka_unit_test(test_worlds_with_other_versions_share_a_machine),
         cmocka_unit_test(test_cache_past_its_bound_is_replaced),

@@ -24,7 +24,6 @@ struct world {
     struct mv_session *s;
     struct mv_outcome out;
     uint64_t gas_limit;
-    bool locked_publish; /* sessions without unsafe_publish */
     struct mv_host host;
 };
 
@@ -63,7 +62,6 @@ static inline struct mv_session *world_session(struct world *w, struct b32 sende
                .gas_payer = sender},
         .host = w->host,
         .gas_limit = w->gas_limit,
-        .unsafe_publish = !w->locked_publish,
     });
     return w->s;
 }
