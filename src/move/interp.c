@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "move/natives.h"
+#include "move/paranoid.h"
 #include "move/session.h"
 #include "move/signed.h"
 
@@ -193,9 +194,8 @@ static enum mv_status_code spread_arguments(struct mv_session *s, const struct m
     return e;
 }
 
-/* *next: the function to be called in its place, or NULL. */
-static enum mv_status_code run_native(struct mv_session *s, const struct mv_fn *f, uint64_t *slots,
-                                      const struct mv_fn **next) {
+enum mv_status_code mv_run_native(struct mv_session *s, const struct mv_fn *f, uint64_t *slots,
+                                  const struct mv_fn **next) {
     *next = NULL;
     if (!mv_charge(s, f->native->gas)) return mv_fault(s, MV_OUT_OF_GAS, NULL);
     struct mv_native_call n = {.s = s, .fn = f, .slots = slots};
@@ -216,7 +216,7 @@ static enum mv_status_code run_native(struct mv_session *s, const struct mv_fn *
 static enum mv_status_code run_plain_native(struct mv_session *s, const struct mv_fn *f,
                                             uint64_t *slots) {
     const struct mv_fn *next;
-    enum mv_status_code e = run_native(s, f, slots, &next);
+    enum mv_status_code e = mv_run_native(s, f, slots, &next);
     return e || !next ? e : mv_fault_at(s, MV_RUNTIME_DISPATCH_ERROR, f, 0);
 }
 
@@ -947,7 +947,7 @@ enter : {
 L_CALLN:
     window = &A;
     s->gas = gas;
-    code = run_native(s, ip->p, window, &callee);
+    code = mv_run_native(s, ip->p, window, &callee);
     gas = s->gas;
     if (__builtin_expect(code != MV_OK, 0)) goto placed;
     if (__builtin_expect(!callee, 1)) NEXT;
@@ -1036,6 +1036,9 @@ const int32_t *mv_interp_labels(void) {
 
 enum mv_status_code mv_interpret(struct mv_session *s, const struct mv_fn *f) {
     if (f->native) return run_plain_native(s, f, s->top) ? s->fault.code : MV_EXECUTED;
+#ifdef TERN_PARANOID
+    if (s->p.paranoid) return mv_interpret_paranoid(s, f);
+#endif
     uint8_t flags = 0;
     mv_enter(s, NULL, f, false, &flags);
     const struct mv_body *body = mv_session_ready(s, f);

@@ -181,6 +181,7 @@ struct mv_session_params {
     uint64_t gas_limit;        /* internal units */
     bool testing;              /* natives that only unit tests may call are allowed */
     bool read_only;            /* writes to globals and tables, events and messages fail */
+    bool paranoid;             /* run by paranoid.h, in builds that have it; slow */
     size_t memory_limit_bytes; /* of all values; 0: 64 MiB */
 };
 

@@ -190,6 +190,10 @@ enum mv_status_code mv_global_move_to(struct mv_session *s, const struct b32 *a,
 
 /* Runs `f` whose arguments stand at s->top; results come there. MV_EXECUTED, or s->fault is set. */
 enum mv_status_code mv_interpret(struct mv_session *s, const struct mv_fn *f);
+/* Runs a native whose arguments stand at `slots`; results come there. MV_OK, or s->fault is set.
+ * *next: the function to be called in its place, with the arguments at `slots`, or NULL. */
+enum mv_status_code mv_run_native(struct mv_session *s, const struct mv_fn *f, uint64_t *slots,
+                                  const struct mv_fn **next);
 
 /* ---- reentry.c: the fence of reentrancy_checker.rs */
 

@@ -118,5 +118,9 @@ bool mv_signed_op(uint64_t *out, const uint64_t *a, const uint64_t *b, enum mv_t
         *out = op == MV_OP_LT ? c < 0 : op == MV_OP_GT ? c > 0 : op == MV_OP_LE ? c <= 0 : c >= 0;
         return true;
     }
+    /* MIN % -1 overflows as MIN / -1 does: the remainder comes with the quotient. */
+    uint64_t quotient[4];
+    if (op == MV_OP_MOD && !(calculate(&r, x, y, MV_OP_DIV) && store(quotient, to, r)))
+        return false;
     return calculate(&r, x, y, op) && store(out, to, r);
 }

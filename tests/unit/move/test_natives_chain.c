@@ -255,6 +255,7 @@ static void test_evm_native_hands_the_message_to_the_host(void **state) {
     assert_false(world_run(&w, WORLD_ENTRY, ALICE, AT, "e::send", args, 3));
     assert_int_equal(w.out.abort_code, 0xc0000);
     w.host = (struct mv_host){.ctx = &seen, .evm_call = see_call};
+    w.trusting = true;
     bool ok = world_run(&w, WORLD_ENTRY, ALICE, AT, "e::send", args, 3);
     if (!ok) world_show(&w);
     assert_true(ok);

@@ -25,6 +25,10 @@ struct world {
     struct mv_outcome out;
     uint64_t gas_limit;
     struct mv_host host;
+    bool paranoid;         /* of the next session */
+    bool trusting;         /* no paranoid run first: for code that the verifier has not seen, and
+                              hosts that count their calls */
+    uint8_t session_count; /* of sessions so far: their table handles differ */
 };
 
 static const struct b32 world_one = {{[31] = 1}};
@@ -50,7 +54,7 @@ static inline struct bytes world_read(const char *path) {
 /* A fresh session; the old one is freed. */
 static inline struct mv_session *world_session(struct world *w, struct b32 sender) {
     mv_session_free(w->s);
-    static _Thread_local uint8_t count;
+    w->session_count++;
     w->s = mv_session_new(&(struct mv_session_params){
         .vm = w->vm,
         .journal = w->journal,
@@ -58,10 +62,11 @@ static inline struct mv_session *world_session(struct world *w, struct b32 sende
         .tx = {.is_user = true,
                .sender = sender,
                .hash = {{0xaa}},
-               .session_hash = {{0xbb, ++count}},
+               .session_hash = {{0xbb, w->session_count}},
                .gas_payer = sender},
         .host = w->host,
         .gas_limit = w->gas_limit,
+        .paranoid = w->paranoid,
     });
     return w->s;
 }
@@ -127,17 +132,17 @@ static inline struct mv_call world_call(uint8_t low, const char *name) {
 static inline void world_put(struct world *w, struct b32 address, const char *name,
                              struct bytes code) {
     uint8_t key[64];
+    w->trusting = true;
     memcpy(key, &address, 32);
     memcpy(key + 32, name, strlen(name));
     st_put(w->journal, ST_MOVE_MODULE, bytes_make(key, 32 + strlen(name)), code);
 }
 
-/* Runs a function of 0x<low> in a session of its own, with `count` arguments given as pairs of
- * pointer and size; a failed run is undone. */
 enum world_kind { WORLD_ENTRY, WORLD_FUNCTION, WORLD_VIEW, WORLD_SYSTEM };
 
-static inline bool world_run(struct world *w, enum world_kind kind, uint8_t sender, uint8_t low,
-                             const char *name, const struct bytes *args, uint32_t count) {
+static inline bool world_run_once(struct world *w, enum world_kind kind, uint8_t sender,
+                                  uint8_t low, const char *name, const struct bytes *args,
+                                  uint32_t count) {
     struct mv_call call = world_call(low, name);
     struct b32 who = world_address(sender);
     call.args = args;
@@ -152,6 +157,48 @@ static inline bool world_run(struct world *w, enum world_kind kind, uint8_t send
                                        : mv_run_system(w->s, &call, &w->out);
     if (!ok) st_revert(w->journal, mark);
     return ok;
+}
+
+static inline void assert_same_outcome(const char *name, const struct mv_outcome *a,
+                                       const struct mv_outcome *b) {
+    bool same = a->code == b->code && a->abort_code == b->abort_code &&
+                a->sub_status == b->sub_status && a->function == b->function &&
+                bytes_eq(a->module_name, b->module_name) && a->result_count == b->result_count;
+    if (a->code != MV_OUT_OF_GAS)
+        same = same && a->gas_used == b->gas_used && a->code_offset == b->code_offset;
+    for (uint32_t i = 0; same && i < a->result_count; i++)
+        same = bytes_eq(a->results[i], b->results[i]);
+    if (!same)
+        fail_msg("%s: %s (%llu) at %u:%u, gas %llu, paranoid %s (%llu) at %u:%u, gas %llu: %.*s",
+                 name, mv_status_name(a->code), (unsigned long long)a->abort_code, a->function,
+                 a->code_offset, (unsigned long long)a->gas_used, mv_status_name(b->code),
+                 (unsigned long long)b->abort_code, b->function, b->code_offset,
+                 (unsigned long long)b->gas_used, (int)b->message.n, (const char *)b->message.p);
+}
+
+/* Runs a function of 0x<low> in a session of its own, with `count` arguments given as pairs of
+ * pointer and size; a failed run is undone. In builds that have it paranoid mode runs it first, and
+ * must come to the same end. */
+static inline bool world_run(struct world *w, enum world_kind kind, uint8_t sender, uint8_t low,
+                             const char *name, const struct bytes *args, uint32_t count) {
+#ifdef TERN_PARANOID
+    if (w->trusting) return world_run_once(w, kind, sender, low, name, args, count);
+    st_mark mark = st_savepoint(w->journal);
+    w->paranoid = true;
+    world_run_once(w, kind, sender, low, name, args, count);
+    w->paranoid = false;
+    st_revert(w->journal, mark);
+    w->session_count--;
+    struct mv_session *kept = w->s;
+    struct mv_outcome paranoid = w->out;
+    w->s = NULL;
+    bool ok = world_run_once(w, kind, sender, low, name, args, count);
+    assert_same_outcome(name, &w->out, &paranoid);
+    mv_session_free(kept);
+    return ok;
+#else
+    return world_run_once(w, kind, sender, low, name, args, count);
+#endif
 }
 
 static inline uint64_t world_u64(const struct world *w) {
