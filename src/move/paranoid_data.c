@@ -411,8 +411,7 @@ static bool stops(struct pn *p, enum mv_status_code e) {
 
 static bool borrow_global(struct pn *p, const struct mv_type *t, const struct b32 *a, bool mut) {
     void *at;
-    if (!stops(p, mv_global_borrow(p->s, a, t, mut, &at)))
-        return false;
+    if (!stops(p, mv_global_borrow(p->s, a, t, mut, &at))) return false;
     return push_ref(p, t, mut, at, pn_ref_root(p, at, PN_NO_REF, mut));
 }
 
@@ -426,8 +425,8 @@ static bool move_from(struct pn *p, const struct mv_type *t, const struct b32 *a
 
 static bool move_to(struct pn *p, const struct mv_type *t) {
     struct pn_value v, signer;
-    if (!pn_pop_type(p, &v, t) ||
-        !pop_ref(p, &signer, pn_basic(p, MV_T_SIGNER), false) || !use_up(p, &signer, false))
+    if (!pn_pop_type(p, &v, t) || !pop_ref(p, &signer, pn_basic(p, MV_T_SIGNER), false) ||
+        !use_up(p, &signer, false))
         return false;
     if (signer.type->kind != MV_T_REF) return pn_breach(p, "a mutable reference to a signer");
     return stops(p, mv_global_move_to(p->s, target(&signer), t, v.at));
@@ -462,8 +461,7 @@ bool pn_global_op(struct pn *p, const struct mv_instr *i) {
     case MV_OP_EXISTS:
     case MV_OP_EXISTS_GENERIC: {
         bool found = false;
-        if (!stops(p, mv_global_exists(p->s, &a, t, &found)))
-            return false;
+        if (!stops(p, mv_global_exists(p->s, &a, t, &found))) return false;
         out = pn_push(p, pn_basic(p, MV_T_BOOL));
         if (out) out->at[0] = found;
         return out;

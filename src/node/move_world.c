@@ -134,7 +134,6 @@ struct mv_session *move_world_begin(struct move_world *w, uint64_t gas_limit, ui
         .tx = {.hash = hash, .session_hash = hash},
         .host = {.print = show},
         .gas_limit = gas_limit,
-        .unsafe_publish = true,
         .testing = true,
     });
 }

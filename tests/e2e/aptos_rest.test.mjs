@@ -11,7 +11,7 @@ const SIGNED = 'application/x.aptos.signed_transaction+bcs', VIEW = 'application
 let node, aptos, alice, script;
 
 before(async () => {
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     aptos = node.aptos;
     alice = Account.generate();
     await aptos.fundAccount({ accountAddress: alice.accountAddress, amount: 100_000_000 });

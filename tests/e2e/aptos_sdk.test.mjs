@@ -14,7 +14,7 @@ const APT = '0x1::aptos_coin::AptosCoin';
 let node, aptos, owner, address, script;
 
 before(async () => {
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     aptos = node.aptos;
     owner = Account.generate();
     address = owner.accountAddress.toString();
