@@ -56,10 +56,21 @@ fuzz_svm_diff() {
     TERN=build/release/tern nice node tests/solana/diff.mjs "$@"
 }
 
+# Random well-typed Move programs here and in the Move machine of the npm package @initia/builder.js
+# (tests/differential/move). Stops at the first difference.
+fuzz_move_diff() {
+    local findings=build/fuzz/findings
+    setup_test
+    build_preset release move_diff moveoracle
+    mkdir -p "$findings"
+    nice build/release/move_diff --oracle build/release/moveoracle --out "$findings" --cases 100000 "$@"
+}
+
 run_fuzz() {
     if [ "${1:-}" = evm-diff ]; then shift; fuzz_evm_diff "$@"; return; fi
     if [ "${1:-}" = svm-diff ]; then shift; fuzz_svm_diff "$@"; return; fi
     if [ "${1:-}" = svm-sbpf ]; then shift; fuzz_svm_sbpf "$@"; return; fi
+    if [ "${1:-}" = move-diff ]; then shift; fuzz_move_diff "$@"; return; fi
     local only="" seconds=60
     while [ $# -gt 0 ]; do
         case "$1" in
