@@ -18,6 +18,9 @@ endif()
 if(TERN_PARANOID)
   add_compile_definitions(TERN_PARANOID=1)
 endif()
+if(TERN_PARANOID OR TERN_FUZZ)
+  add_compile_definitions(TERN_MOVE_PARANOID=1) # src/move/paranoid.h
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # NDEBUG stays undefined: assertions are cheap beside what they guard; hot loops use TERN_HOT_ASSERT.
   set(CMAKE_C_FLAGS_RELEASE "-O3 -g1")

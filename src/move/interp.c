@@ -1036,7 +1036,7 @@ const int32_t *mv_interp_labels(void) {
 
 enum mv_status_code mv_interpret(struct mv_session *s, const struct mv_fn *f) {
     if (f->native) return run_plain_native(s, f, s->top) ? s->fault.code : MV_EXECUTED;
-#ifdef TERN_PARANOID
+#ifdef TERN_MOVE_PARANOID
     if (s->p.paranoid) return mv_interpret_paranoid(s, f);
 #endif
     uint8_t flags = 0;

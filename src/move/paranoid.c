@@ -5,7 +5,7 @@
 
 #include "move/natives.h"
 
-#ifdef TERN_PARANOID
+#ifdef TERN_MOVE_PARANOID
 
 /* ---- How a run ends */
 

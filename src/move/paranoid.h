@@ -8,7 +8,7 @@
  * runtime_ref_checks.rs). Values, gas and statuses are those of interp.c and are computed in the
  * plainest way, so that comparing the two judges the translator as well.
  *
- * In builds with TERN_PARANOID, for sessions that ask for it (mv_session_params.paranoid).
+ * In builds with TERN_MOVE_PARANOID, for sessions that ask for it (mv_session_params.paranoid).
  *
  * References. Each one that exists has a record: where it leads (a root, and a path of fields and
  * elements from there), and which reference it was made from. Using a reference spoils every other
@@ -22,7 +22,7 @@
 
 #include "move/session.h"
 
-#ifdef TERN_PARANOID
+#ifdef TERN_MOVE_PARANOID
 
 enum { PN_NO_REF = 0, PN_VALUES_MAX = 1 << 18 };
 

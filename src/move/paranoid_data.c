@@ -1,7 +1,7 @@
 /* Locals, references, structs, enums, vectors and globals in paranoid mode. */
 #include "move/paranoid.h"
 
-#ifdef TERN_PARANOID
+#ifdef TERN_MOVE_PARANOID
 
 static bool has(struct pn *p, const struct mv_type *t, unsigned ability, const char *text) {
     return (t->abilities & ability) == ability || pn_breach(p, text);

@@ -2,7 +2,7 @@
  * every result is checked against the range of its type. */
 #include "move/paranoid.h"
 
-#ifdef TERN_PARANOID
+#ifdef TERN_MOVE_PARANOID
 
 struct number {
     bool minus;

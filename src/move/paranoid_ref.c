@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#ifdef TERN_PARANOID
+#ifdef TERN_MOVE_PARANOID
 
 static struct pn_ref *ref_at(const struct pn *p, uint32_t i) {
     return (struct pn_ref *)(void *)p->refs.p + i;

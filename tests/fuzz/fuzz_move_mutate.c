@@ -400,11 +400,23 @@ static void judge_damaged(struct bytes code, uint64_t *random) {
     mv_module_free(d.m);
 }
 
+/* The newest input that could be read: an input that cannot chooses damage to that one. */
+static struct buf readable;
+
+static void remember(struct bytes code) {
+    struct mv_module *m;
+    if (mv_failed(mv_module_read(&m, code, MV_VERSION_MAX))) return;
+    mv_module_free(m);
+    buf_clear(&readable);
+    buf_put_bytes(&readable, code);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t random = hash_of(data, size);
     if (inputs == 0 && getenv("TERN_FUZZ_STATS")) atexit(print_stats);
     if (inputs++ % INPUTS_PER_WORLD == 0) new_world(&world);
     judge(bytes_make(data, size), &random);
-    for (int i = 0; i < MUTANTS; i++) judge_damaged(bytes_make(data, size), &random);
+    remember(bytes_make(data, size));
+    for (int i = 0; i < MUTANTS; i++) judge_damaged(buf_bytes(&readable), &random);
     return 0;
 }

@@ -181,7 +181,7 @@ static inline void assert_same_outcome(const char *name, const struct mv_outcome
  * must come to the same end. */
 static inline bool world_run(struct world *w, enum world_kind kind, uint8_t sender, uint8_t low,
                              const char *name, const struct bytes *args, uint32_t count) {
-#ifdef TERN_PARANOID
+#ifdef TERN_MOVE_PARANOID
     if (w->trusting) return world_run_once(w, kind, sender, low, name, args, count);
     st_mark mark = st_savepoint(w->journal);
     w->paranoid = true;
