@@ -174,7 +174,11 @@ enum mv_status_code mv_closure_decode(const struct mv_decoder *d, const struct m
     struct mv_closure *c = mv_heap_take(d->heap, sizeof *c + 8 * slots, MV_KIND_ONCE, &got);
     if (!c) return MV_MEMORY_LIMIT_EXCEEDED;
     c->form = form;
-    if (!take_captured(d, form, in, c->captured)) return bad;
+    /* What is inside it is decoded by recursion, so the depth is bounded on the way down. */
+    struct mv_decoder inner = *d;
+    if (++inner.depth > MV_VALUE_DEPTH_MAX || !take_captured(&inner, form, in, c->captured))
+        return bad;
+    if (mv_closure_measure(c)) return bad;
     memcpy(to, &c, sizeof c);
     return MV_OK;
 }

@@ -123,7 +123,7 @@ bool mv_value_is_valid(struct mv_session *s, struct bytes tag, struct bytes valu
     enum mv_status_code why;
     const struct mv_type *t = mv_session_type(s, tag, &why);
     if (!t) return false;
-    struct mv_decoder d = {&s->heap, s};
+    struct mv_decoder d = {.heap = &s->heap, .session = s};
     uint64_t *room = ARENA_ARRAY(&s->arena, uint64_t, mv_slots(t) + 1);
     bool ok = mv_value_decode(&d, t, value, room) == MV_OK;
     if (ok) mv_value_drop(&s->heap, t, room);

@@ -93,7 +93,7 @@ static enum mv_status_code equal_values(struct mv_session *s, const struct mv_in
 static enum mv_status_code load_constant(struct mv_session *s, const struct mv_ins *ip,
                                          uint64_t *r) {
     const struct mv_constant *k = ip->p;
-    struct mv_decoder d = {&s->heap, NULL};
+    struct mv_decoder d = {.heap = &s->heap, .session = NULL};
     enum mv_status_code e = mv_value_decode(&d, ip[1].p, k->data, &r[ip->a]);
     return e == MV_VALUE_DESERIALIZATION_ERROR ? MV_MALFORMED_CONSTANT_DATA : e;
 }
@@ -160,6 +160,8 @@ static enum mv_status_code make_closure(struct mv_session *s, const struct mv_in
     if (!c) return MV_MEMORY_LIMIT_EXCEEDED;
     c->form = form;
     memcpy(c->captured, &r[ip->a], 8 * slots);
+    enum mv_status_code e = mv_closure_measure(c);
+    if (e) return e;
     r[ip->a] = (uint64_t)(uintptr_t)c;
     return MV_OK;
 }

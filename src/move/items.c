@@ -38,7 +38,7 @@ static enum mv_status_code load(struct mv_session *s, struct mv_item *it) {
     if (!it->value) return MV_MEMORY_LIMIT_EXCEEDED;
     memset(it->value, 0, got);
     if (!it->stored) return MV_OK;
-    struct mv_decoder d = {&s->heap, s};
+    struct mv_decoder d = {.heap = &s->heap, .session = s};
     e = mv_value_decode(&d, it->type, stored, it->value);
     if (e == MV_VALUE_DESERIALIZATION_ERROR) return MV_FAILED_TO_DESERIALIZE_RESOURCE;
     it->present = e == MV_OK;

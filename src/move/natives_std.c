@@ -84,7 +84,7 @@ enum mv_status_code mv_native_from_bcs_from_bytes(struct mv_native_call *n) {
     if (!charge(n, in.len, PER_DECODED_BYTE)) return MV_OUT_OF_GAS;
     struct arena_mark mark = arena_mark(&n->s->arena);
     uint64_t *room = ARENA_ARRAY(&n->s->arena, uint64_t, mv_slots(t));
-    struct mv_decoder d = {&n->s->heap, n->s};
+    struct mv_decoder d = {.heap = &n->s->heap, .session = n->s};
     enum mv_status_code e = mv_value_decode(&d, t, mv_vec_bytes(&in), room);
     if (e == MV_VALUE_DESERIALIZATION_ERROR)
         e = mv_native_abort(n, FROM_BYTES_FAILURE);

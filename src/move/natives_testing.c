@@ -58,7 +58,7 @@ static enum mv_status_code return_events(struct mv_native_call *n, const struct 
     const struct st_log *logs = st_logs(s->p.journal, &count);
     for (size_t i = 0; i < count; i++) found += is_asked_for(n, &logs[i], guid);
     struct mv_vec v;
-    struct mv_decoder d = {&s->heap, s};
+    struct mv_decoder d = {.heap = &s->heap, .session = s};
     if (!mv_vec_make(&s->heap, &v, found, t->size, mv_kind_of(t))) return MV_MEMORY_LIMIT_EXCEEDED;
     if (found) memset(v.p, 0, found * t->size);
     uint8_t *to = v.p;

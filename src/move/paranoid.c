@@ -302,6 +302,8 @@ static bool pack_closure(struct pn *p, const struct mv_instr *i, bool generic) {
         memcpy(to, captured[k].at, 8 * (size_t)mv_slots(f->params[k]));
         to += mv_slots(f->params[k]);
     }
+    enum mv_status_code e = mv_closure_measure(c);
+    if (e) return pn_fail(p, e);
     struct pn_value *v = pn_push(p, t);
     if (v) v->at[0] = (uint64_t)(uintptr_t)c;
     return v;
@@ -433,7 +435,7 @@ static bool abort_op(struct pn *p, bool with_message) {
 
 static bool load_constant(struct pn *p, const struct mv_constant *k) {
     const struct mv_type *t = pn_type(p, k->type);
-    struct mv_decoder d = {&p->s->heap, NULL};
+    struct mv_decoder d = {.heap = &p->s->heap, .session = NULL};
     if (!t || !pn_gas(p, MV_GAS_LD_CONST + (uint64_t)MV_GAS_LD_CONST_PER_BYTE * k->data.n))
         return false;
     struct pn_value *v = pn_push(p, t);

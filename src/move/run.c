@@ -117,7 +117,7 @@ static bool put_argument(struct mv_session *s, const struct mv_type *t, struct b
         return mv_fault(s, MV_INVALID_MAIN_FUNCTION_SIGNATURE,
                         "a parameter's type cannot be made from bytes"),
                false;
-    struct mv_decoder d = {&s->heap, s};
+    struct mv_decoder d = {.heap = &s->heap, .session = s};
     memset(slots, 0, 8 * mv_slots(t));
     enum mv_status_code e = mv_value_decode(&d, t, in, slots);
     if (e == MV_VALUE_DESERIALIZATION_ERROR) e = MV_FAILED_TO_DESERIALIZE_ARGUMENT;

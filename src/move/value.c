@@ -54,8 +54,63 @@ uint64_t mv_value_units(const struct mv_type *t, const void *p) {
             sum += mv_value_units(t->elem, v->p + (size_t)i * t->elem->size);
         return sum;
     }
+    case MV_T_FUNCTION: return closure_at(p) ? closure_at(p)->units : MV_GAS_ABS_NODE;
     default: return MV_GAS_ABS_NODE;
     }
+}
+
+/* ---- Function values inside each other */
+
+static uint32_t closure_depth(const struct mv_type *t, const void *p);
+
+static uint32_t fields_depth(const struct mv_type_field *f, unsigned n, const void *p) {
+    uint32_t deepest = 0;
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t depth = closure_depth(f[i].type, at(p, &f[i]));
+        if (depth > deepest) deepest = depth;
+    }
+    return deepest;
+}
+
+/* The depth of the deepest function value in a value; 0 if there is none. */
+static uint32_t closure_depth(const struct mv_type *t, const void *p) {
+    if (t->plain) return 0;
+    switch (t->kind) {
+    case MV_T_STRUCT: return fields_depth(t->fields, t->field_count, p);
+    case MV_T_ENUM: {
+        const struct mv_type_variant *v = variant_of(t, p);
+        return fields_depth(v->fields, v->field_count, p);
+    }
+    case MV_T_VECTOR: {
+        const struct mv_vec *v = p;
+        uint32_t deepest = 0;
+        for (uint32_t i = 0; i < v->len && !t->elem->plain; i++) {
+            uint32_t depth = closure_depth(t->elem, v->p + (size_t)i * t->elem->size);
+            if (depth > deepest) deepest = depth;
+        }
+        return deepest;
+    }
+    case MV_T_FUNCTION: return closure_at(p) ? closure_at(p)->depth : 0;
+    default: return 0;
+    }
+}
+
+enum mv_status_code mv_closure_measure(struct mv_closure *c) {
+    const struct mv_fn *f = c->form->fn;
+    uint64_t units = MV_GAS_ABS_NODE;
+    uint32_t deepest = 0;
+    size_t slot = 0;
+    for (unsigned k = 0; k < f->param_count && k < 64; k++) {
+        if (!(c->form->mask >> k & 1)) continue;
+        uint32_t depth = closure_depth(f->params[k], &c->captured[slot]);
+        if (depth > deepest) deepest = depth;
+        units += mv_value_units(f->params[k], &c->captured[slot]);
+        if (units > MV_CLOSURE_UNITS_MAX) return MV_MEMORY_LIMIT_EXCEEDED;
+        slot += mv_slots(f->params[k]);
+    }
+    c->units = units;
+    c->depth = deepest + 1;
+    return c->depth <= MV_VALUE_DEPTH_MAX ? MV_OK : MV_VM_MAX_VALUE_DEPTH_REACHED;
 }
 
 /* ---- Copy and drop */

@@ -10,8 +10,17 @@
 /* A function value: what a slot of a function type points at. Never changes once made. */
 struct mv_closure {
     const struct mv_closure_form *form;
+    uint64_t units;      /* its size, with all that it captures, as if nothing were shared */
+    uint32_t depth;      /* function values inside each other, itself included */
     uint64_t captured[]; /* the captured values one after another, each from a slot on */
 };
+
+/* Sets `units` and `depth` from what the closure captures. VM_MAX_VALUE_DEPTH_REACHED if function
+ * values would nest deeper than MV_VALUE_DEPTH_MAX, because what walks them recurses;
+ * MEMORY_LIMIT_EXCEEDED if it would be larger, with nothing shared, than the reference lets all
+ * values be (memory_quota): what is shared can be reached in more ways than gas could pay for. */
+enum { MV_CLOSURE_UNITS_MAX = 10000000 };
+enum mv_status_code mv_closure_measure(struct mv_closure *c);
 
 /* Size in the gas schedule's abstract units. */
 uint64_t mv_value_units(const struct mv_type *t, const void *p);
@@ -38,6 +47,7 @@ bool mv_value_encode(const struct mv_type *t, const void *p, struct buf *out, si
 struct mv_decoder {
     struct mv_heap *heap;
     struct mv_session *session;
+    unsigned depth; /* of the function value being decoded */
 };
 
 /* Decodes exactly `in` into `to`. MV_OK; MV_VALUE_DESERIALIZATION_ERROR if the bytes are not one
