@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct rpc_node node;
 
 static void start(void) {
-    struct chain_options options = {.unsafe_publish = true};
+    struct chain_options options = {0};
     if (!node.chain && err_is(chain_open(&node.chain, &options))) abort();
 }
 
