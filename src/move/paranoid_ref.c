@@ -93,12 +93,21 @@ static bool overlap(const struct pn_ref *a, const struct pn_ref *b) {
     return a->root == b->root && (!n || memcmp(a->path, b->path, n * sizeof *a->path) == 0);
 }
 
-/* Of two that overlap. */
+static bool stems_from(const struct pn *p, uint32_t ref, uint32_t from) {
+    while (ref != PN_NO_REF && ref != from) ref = ref_at(p, ref)->parent;
+    return ref == from;
+}
+
+/* Of two that overlap: above a reference is what is above any that it stems from. */
 static bool is_above(const struct pn *p, uint32_t above, uint32_t ref) {
-    const struct pn_ref *o = ref_at(p, above), *r = ref_at(p, ref);
-    if (o->mut && o->order > r->order && o->length <= r->length) return true;
-    while (ref != PN_NO_REF && ref != above) ref = ref_at(p, ref)->parent;
-    return ref == above;
+    const struct pn_ref *o = ref_at(p, above);
+    for (; ref != PN_NO_REF; ref = ref_at(p, ref)->parent) {
+        const struct pn_ref *r = ref_at(p, ref);
+        if (ref == above) return true;
+        if (o->mut && o->order > r->order && o->length <= r->length && !stems_from(p, above, ref))
+            return true;
+    }
+    return false;
 }
 
 bool pn_ref_use(struct pn *p, uint32_t ref, bool write) {

@@ -27,6 +27,9 @@ static void test_broken_borrow_rules_are_found(void **state) {
         "public fun f(): (u64) {\n locals (u64, &mut u64, &mut u64)\n LdU64 1\n StLoc 0\n"
         " MutBorrowLoc 0\n StLoc 1\n MutBorrowLoc 0\n StLoc 2\n LdU64 5\n CopyLoc 1\n WriteRef\n"
         " LdU64 6\n CopyLoc 2\n WriteRef\n CopyLoc 1\n ReadRef\n Ret\n}\n",
+        "public fun f(): (u64) {\n locals (u64, &mut u64, &mut u64)\n LdU64 1\n StLoc 0\n"
+        " MutBorrowLoc 0\n StLoc 1\n CopyLoc 1\n StLoc 2\n LdU64 5\n MoveLoc 1\n WriteRef\n"
+        " MoveLoc 2\n ReadRef\n Ret\n}\n",
         "public fun f(): (u64) {\n locals (vector<u64>, &mut vector<u64>, vector<u64>)\n"
         " LdU64 1\n VecPack <u64> 1\n StLoc 0\n MutBorrowLoc 0\n StLoc 1\n MoveLoc 0\n StLoc 2\n"
         " MoveLoc 1\n VecPopBack <u64>\n Ret\n}\n",
