@@ -138,7 +138,7 @@ static void u64_from_afar(struct gen *g, unsigned depth) {
         PUT("ImmBorrowLoc %u\nImmBorrowFieldGeneric Box.count<u8>\nReadRef\n", local_of(g, BOX));
         break;
     case 4:
-        if (g->callable) {
+        if (g->callable && !g->loops) { /* loops in loops' calls would run for ever */
             expression(g, U64, depth);
             expression(g, U64, depth);
             PUT("Call helper%u\n", (unsigned)below(g, g->callable));
