@@ -14,7 +14,7 @@ const METADATA = '0x1::fungible_asset::Metadata';
 let node, aptos, creator, other, at;
 
 before(async () => {
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     aptos = node.aptos;
     creator = Account.generate();
     other = Account.generate();

@@ -21,7 +21,7 @@ const fails = (...args) => execute(program(), ['move', ...args]).then(({ stdout,
 
 before(async () => {
     work = mkdtempSync(path.join(tmpdir(), 'tern-e2e-'));
-    node = await startNode(['--unsafe-publish', '--quiet']);
+    node = await startNode(['--quiet']);
     owner = Account.generate();
     markets = owner.accountAddress.toString();
     await node.aptos.fundAccount({ accountAddress: markets, amount: 1_000_000_000 });

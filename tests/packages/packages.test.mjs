@@ -51,7 +51,7 @@ describe('Liquidswap on a node', { skip: hasLiquidswap ? false : 'Liquidswap and
 
     before(async () => {
         work = mkdtempSync(path.join(tmpdir(), 'tern-liquidswap-'));
-        node = await startNode(['--unsafe-publish', '--quiet']);
+        node = await startNode(['--quiet']);
         for (const [i, name] of ['libraries', 'swap', 'coins', 'user'].entries()) {
             keys[name] = '0x' + `${i + 1}0`.repeat(32);
             actors[name] = Account.fromPrivateKey({ privateKey: new Ed25519PrivateKey(keys[name]) });
