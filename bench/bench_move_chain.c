@@ -81,8 +81,8 @@ static uint32_t read_framework(struct blob *blobs) {
 }
 
 static struct mv_session *session(struct mv_vm *vm, struct st_journal *j) {
-    return mv_session_new(&(struct mv_session_params){
-        .vm = vm, .journal = j, .gas_limit = UINT64_MAX / 2, .unsafe_publish = true});
+    return mv_session_new(
+        &(struct mv_session_params){.vm = vm, .journal = j, .gas_limit = UINT64_MAX / 2});
 }
 
 static bool told(struct mv_session *s, const struct mv_outcome *out, const char *what, bool ok) {
