@@ -176,8 +176,7 @@ int main(int argc, char **argv) {
     }
     uint64_t n = argc > 3 ? strtoull(argv[3], NULL, 10) : 2000;
     struct chain *c;
-    struct err e =
-        chain_open(&c, &(struct chain_options){.gas_limit = 1000000000});
+    struct err e = chain_open(&c, &(struct chain_options){.gas_limit = 1000000000});
     if (err_is(e)) die("chain", e.text);
     struct b20 sender;
     publish(c, read_file(argv[1]));
