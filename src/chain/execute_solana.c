@@ -13,43 +13,19 @@ uint64_t chain_solana_gas(uint64_t units, size_t signatures) {
 
 /* ---- Token balances */
 
-bool chain_is_token_program(const struct b32 *key) {
-    return sol_is(key, SOL_ID_TOKEN) || sol_is(key, SOL_ID_TOKEN_2022);
-}
-
-/* Layouts of SPL Token; Token-2022 adds a byte that says what the account is, then extensions. */
-enum {
-    MINT_BYTES = 82,
-    MINT_DECIMALS = 44,
-    MINT_INITIALIZED = 45,
-    TOKEN_BYTES = 165,
-    TOKEN_AMOUNT = 64,
-    TOKEN_STATE = 108,
-    KIND_AT = 165,
-    KIND_MINT = 1,
-    KIND_TOKEN = 2,
-};
-
-static bool has_layout(const struct st_svm_account *a, size_t bytes, uint8_t kind) {
-    if (!chain_is_token_program(&a->owner)) return false;
-    return a->data.n == bytes || (sol_is(&a->owner, SOL_ID_TOKEN_2022) && a->data.n > KIND_AT &&
-                                  a->data.p[KIND_AT] == kind);
-}
-
 static bool read_token(struct st_journal *j, const struct b32 *key,
                        struct chain_token_balance *out) {
-    struct st_svm_account a, mint;
-    if (!st_svm_account(j, key, &a) || !has_layout(&a, TOKEN_BYTES, KIND_TOKEN) ||
-        a.data.p[TOKEN_STATE] == 0)
+    struct st_svm_account a, mint_account;
+    struct sol_token token;
+    struct sol_mint mint;
+    if (!st_svm_account(j, key, &a) || !sol_token_read(&a, &token) ||
+        !st_svm_account(j, &token.mint, &mint_account) || !sol_mint_read(&mint_account, &mint))
         return false;
-    memcpy(&out->mint, a.data.p, 32);
-    memcpy(&out->owner, a.data.p + 32, 32);
-    out->amount = load_le64(a.data.p + TOKEN_AMOUNT);
+    out->mint = token.mint;
+    out->owner = token.owner;
+    out->amount = token.amount;
     out->program = a.owner;
-    if (!st_svm_account(j, &out->mint, &mint) || !has_layout(&mint, MINT_BYTES, KIND_MINT) ||
-        !mint.data.p[MINT_INITIALIZED])
-        return false;
-    out->decimals = mint.data.p[MINT_DECIMALS];
+    out->decimals = mint.decimals;
     return true;
 }
 

@@ -156,6 +156,10 @@ void chain_points_free(struct chain *c);
  */
 unsigned chain_evm_skips(const struct evm_tx *tx);
 
+/* How long a submission waits: nobody waits for a block that does not come at once, for it may be
+ * far away. */
+uint64_t chain_submission_wait(struct chain *c, uint64_t wait_ms);
+
 /* Inserts a transaction that waited before, without checking it again. */
 void chain_resubmit(struct chain *c, const struct mempool_view *v, uint64_t account_nonce);
 
@@ -237,8 +241,6 @@ bool chain_execute_solana(struct chain_exec *x, const struct sol_tx *tx, struct 
                           struct chain_refusal *refusal);
 /* What a transaction weighs in a block, in EVM gas. */
 uint64_t chain_solana_gas(uint64_t units, size_t signatures);
-/* The key of a token account's program? */
-bool chain_is_token_program(const struct b32 *key);
 
 /* ---- solana_bank.c */
 

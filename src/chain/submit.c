@@ -26,8 +26,7 @@ static struct err pool_error(struct chain_submitted *out, enum mempool_err e) {
     return ERR_NONE;
 }
 
-/* Nobody waits for a block that does not come at once: it may be far away. */
-static uint64_t wait_for(struct chain *c, uint64_t wait_ms) {
+uint64_t chain_submission_wait(struct chain *c, uint64_t wait_ms) {
     return chain_get_mining(c).automine ? wait_ms : 0;
 }
 
@@ -35,7 +34,7 @@ static struct err hand_over(struct chain *c, struct mempool_tx *tx, uint64_t acc
                             uint64_t wait_ms, struct chain_submitted *out) {
     struct mempool_outcome outcome;
     enum mempool_err pe =
-        mempool_insert(c->mempool, tx, account_nonce, wait_for(c, wait_ms), &outcome);
+        mempool_insert(c->mempool, tx, account_nonce, chain_submission_wait(c, wait_ms), &outcome);
     if (pe) return pool_error(out, pe);
     out->sealed = outcome.sealed;
     out->vm_code = outcome.vm_code;
@@ -73,8 +72,8 @@ static struct err hand_over_later(struct chain *c, struct mempool_tx *tx, uint64
                                   uint64_t wait_ms, struct later *l, struct chain_submitted *out,
                                   bool *later) {
     l->done = *out;
-    enum mempool_err pe = mempool_insert_waiting(c->mempool, tx, account_nonce,
-                                                 wait_for(c, wait_ms), &l->waiter, later);
+    enum mempool_err pe = mempool_insert_waiting(
+        c->mempool, tx, account_nonce, chain_submission_wait(c, wait_ms), &l->waiter, later);
     if (!*later) free(l);
     return pe ? pool_error(out, pe) : ERR_NONE;
 }

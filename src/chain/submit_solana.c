@@ -130,7 +130,7 @@ struct err chain_submit_solana(struct chain *c, struct bytes raw, uint64_t wait_
     struct err e = read_and_check(c, raw, &tx, out);
     if (err_is(e)) return e;
     enum mempool_err pe =
-        mempool_insert(c->mempool, tx, 0, chain_get_mining(c).automine ? wait_ms : 0, &outcome);
+        mempool_insert(c->mempool, tx, 0, chain_submission_wait(c, wait_ms), &outcome);
     if (pe) return pool_error(out, pe);
     out->common.sealed = outcome.sealed;
     if (!outcome.refused) return ERR_NONE;

@@ -88,21 +88,17 @@ bool solana_put_parsed(struct json_out *o, struct chain_reader *r, const struct 
 /* {"amount","decimals","uiAmount","uiAmountString"}. */
 void solana_put_token_amount(struct json_out *o, uint64_t amount, uint8_t decimals);
 
-/* SPL Token's accounts, whichever of the two programs they belong to. */
-struct solana_token {
-    struct b32 mint, owner, delegate, close_authority;
-    uint64_t amount, delegated, native_reserve;
-    uint8_t state; /* 1 initialized, 2 frozen */
-    bool has_delegate, is_native, has_close_authority;
+/* The accounts with the most of something, the most first. */
+enum { SOLANA_LARGEST = 20 };
+struct solana_largest {
+    struct {
+        struct b32 key;
+        uint64_t amount;
+    } list[SOLANA_LARGEST];
+    size_t count;
 };
-struct solana_mint {
-    struct b32 mint_authority, freeze_authority;
-    uint64_t supply;
-    uint8_t decimals;
-    bool has_mint_authority, has_freeze_authority;
-};
-bool solana_read_token(const struct st_svm_account *a, struct solana_token *out);
-bool solana_read_mint(const struct st_svm_account *a, struct solana_mint *out);
+/* Equal amounts stay in the order in which they come. */
+void solana_largest_add(struct solana_largest *l, const struct b32 *key, uint64_t amount);
 
 /* ---- Transactions */
 
@@ -115,6 +111,8 @@ void solana_put_logs(struct json_out *o, const struct chain_solana *s);
 void solana_put_return_data(struct json_out *o, const struct chain_solana *s);
 void solana_put_inner(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
                       bool parsed);
+/* The key at an index: static ones, then those from tables. `s` may be NULL. */
+const struct b32 *solana_key_at(const struct sol_tx *tx, const struct chain_solana *s, size_t i);
 /* May the message write the key at this index, those from tables last? `s` may be NULL. */
 bool solana_is_writable(const struct sol_tx *tx, const struct chain_solana *s, size_t i);
 /* The value of "transaction". */

@@ -9,7 +9,6 @@ enum {
     MEMCMP_MAX_BYTES = 128,
     BASE58_DATA_MAX = 128,
     ANSWER_MAX_BYTES = 256 << 20,
-    LARGEST = 20,
 };
 
 /* ---- One account */
@@ -264,23 +263,22 @@ static bool get_program_accounts(struct rpc_call *c) {
 
 struct supply_scan {
     __uint128_t total;
-    struct {
-        struct b32 key;
-        uint64_t lamports;
-    } largest[LARGEST];
-    size_t count;
+    struct solana_largest largest;
 };
+
+void solana_largest_add(struct solana_largest *l, const struct b32 *key, uint64_t amount) {
+    size_t i = l->count < SOLANA_LARGEST ? l->count++ : SOLANA_LARGEST;
+    for (; i > 0 && l->list[i - 1].amount < amount; i--)
+        if (i < SOLANA_LARGEST) l->list[i] = l->list[i - 1];
+    if (i == SOLANA_LARGEST) return;
+    l->list[i].key = *key;
+    l->list[i].amount = amount;
+}
 
 static bool visit_supply(void *ctx, const struct b32 *key, const struct st_svm_account *a) {
     struct supply_scan *s = ctx;
     s->total += a->lamports;
-    size_t i = s->count < LARGEST ? s->count++ : LARGEST;
-    for (; i > 0 && s->largest[i - 1].lamports < a->lamports; i--)
-        if (i < LARGEST) s->largest[i] = s->largest[i - 1];
-    if (i < LARGEST) {
-        s->largest[i].key = *key;
-        s->largest[i].lamports = a->lamports;
-    }
+    solana_largest_add(&s->largest, key, a->lamports);
     return true;
 }
 
@@ -300,11 +298,11 @@ static void put_supply(struct rpc_call *c, const struct supply_scan *s) {
 static void put_largest(struct rpc_call *c, const struct supply_scan *s) {
     struct json_out *o = c->out;
     jo_array(o);
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->largest.count; i++) {
         jo_object(o);
         jo_key(o, "address");
-        solana_put_key(o, &s->largest[i].key);
-        solana_key_u64(o, "lamports", s->largest[i].lamports);
+        solana_put_key(o, &s->largest.list[i].key);
+        solana_key_u64(o, "lamports", s->largest.list[i].amount);
         jo_end_object(o);
     }
     jo_end_array(o);

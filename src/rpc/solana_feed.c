@@ -321,10 +321,6 @@ static void send_signature(struct sending *s, const struct chain_tx *t,
 
 /* ---- Reading a block for a subscription */
 
-static const struct b32 *key_at(const struct sol_tx *tx, const struct chain_solana *r, size_t i) {
-    return i < tx->key_count ? &tx->keys[i] : &r->loaded[i - tx->key_count];
-}
-
 /* May the transaction have written the key at that place? */
 static bool may_write(const struct sol_tx *tx, const struct chain_solana *r, size_t i) {
     if (r->error.code) return i == 0; /* only its fee */
@@ -339,7 +335,7 @@ static void serve_tx(struct sending *s, const struct chain_tx *t) {
         return;
     if (s->to->kind == LOGS && s->to->any) send_logs(s, t, &r);
     for (size_t i = 0; i < tx.key_count + r.loaded_count && !s->gone; i++) {
-        const struct b32 *key = key_at(&tx, &r, i);
+        const struct b32 *key = solana_key_at(&tx, &r, i);
         bool is_it = b32_eq(key, &s->to->key);
         if (s->to->kind == LOGS && !s->to->any && is_it) send_logs(s, t, &r);
         if (s->to->kind == ACCOUNT && is_it && may_write(&tx, &r, i))

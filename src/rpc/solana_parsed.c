@@ -38,8 +38,8 @@ static const char *token_program(const struct st_svm_account *a) {
     return sol_is(&a->owner, SOL_ID_TOKEN) ? "spl-token" : "spl-token-2022";
 }
 
-static void put_token(struct json_out *o, const struct st_svm_account *a,
-                      const struct solana_token *t, uint8_t decimals) {
+static void put_token(struct json_out *o, const struct st_svm_account *a, const struct sol_token *t,
+                      uint8_t decimals) {
     begin(o, token_program(a), "account");
     jo_key(o, "info");
     jo_object(o);
@@ -65,8 +65,7 @@ static void put_token(struct json_out *o, const struct st_svm_account *a,
     end(o, a);
 }
 
-static void put_mint(struct json_out *o, const struct st_svm_account *a,
-                     const struct solana_mint *m) {
+static void put_mint(struct json_out *o, const struct st_svm_account *a, const struct sol_mint *m) {
     begin(o, token_program(a), "mint");
     jo_key(o, "info");
     jo_object(o);
@@ -101,19 +100,19 @@ static void put_multisig(struct json_out *o, const struct st_svm_account *a) {
 
 static bool put_spl(struct json_out *o, struct chain_reader *r, const struct st_svm_account *a) {
     enum { TOKEN_BYTES = 165, MINT_BYTES = 82, MULTISIG_BYTES = 355, SIGNERS_MAX = 11 };
-    struct solana_token t;
-    struct solana_mint m;
+    struct sol_token t;
+    struct sol_mint m;
     struct st_svm_account mint;
     if (a->data.n == MULTISIG_BYTES && a->data.p[2] == 1 && a->data.p[1] <= SIGNERS_MAX) {
         put_multisig(o, a);
         return true;
     }
-    if (a->data.n == MINT_BYTES && solana_read_mint(a, &m)) {
+    if (a->data.n == MINT_BYTES && sol_mint_read(a, &m)) {
         put_mint(o, a, &m);
         return true;
     }
-    if (a->data.n != TOKEN_BYTES || !solana_read_token(a, &t) ||
-        !solana_account(r, &t.mint, &mint) || !solana_read_mint(&mint, &m))
+    if (a->data.n != TOKEN_BYTES || !sol_token_read(a, &t) || !solana_account(r, &t.mint, &mint) ||
+        !sol_mint_read(&mint, &m))
         return false;
     put_token(o, a, &t, m.decimals);
     return true;
@@ -216,8 +215,7 @@ static bool put_clock(struct json_out *o, const struct st_svm_account *a) {
 
 bool solana_put_parsed(struct json_out *o, struct chain_reader *r, const struct st_svm_account *a) {
     enum { CLOCK_BYTES = 40 };
-    if (sol_is(&a->owner, SOL_ID_TOKEN) || sol_is(&a->owner, SOL_ID_TOKEN_2022))
-        return put_spl(o, r, a);
+    if (sol_is_token_program(&a->owner)) return put_spl(o, r, a);
     if (sol_is(&a->owner, SOL_ID_SYSTEM_PROGRAM)) return put_nonce(o, a);
     if (sol_is(&a->owner, SOL_ID_ADDRESS_LOOKUP_TABLE)) return put_lookup_table(o, a);
     if (sol_is(&a->owner, SOL_ID_BPF_LOADER_UPGRADEABLE)) return put_loader(o, a);

@@ -4,54 +4,6 @@
 
 #include "rpc/solana.h"
 
-enum {
-    LARGEST = 20,
-    TOKEN_BYTES = 165,
-    MINT_BYTES = 82,
-    KIND_AT = 165,
-    KIND_MINT = 1,
-    KIND_TOKEN = 2
-};
-
-/* ---- Layouts */
-
-static bool has_layout(const struct st_svm_account *a, size_t bytes, uint8_t kind) {
-    if (a->data.n == bytes)
-        return sol_is(&a->owner, SOL_ID_TOKEN) || sol_is(&a->owner, SOL_ID_TOKEN_2022);
-    return sol_is(&a->owner, SOL_ID_TOKEN_2022) && a->data.n > KIND_AT &&
-           a->data.p[KIND_AT] == kind;
-}
-
-/* COption<Pubkey>: a 32-bit tag, then the key in any case. */
-static bool optional_key(const uint8_t *p, struct b32 *out) {
-    memcpy(out, p + 4, sizeof *out);
-    return load_le32(p) == 1;
-}
-
-bool solana_read_token(const struct st_svm_account *a, struct solana_token *t) {
-    const uint8_t *p = a->data.p;
-    if (!has_layout(a, TOKEN_BYTES, KIND_TOKEN) || p[108] == 0) return false;
-    *t = (struct solana_token){.amount = load_le64(p + 64),
-                               .state = p[108],
-                               .is_native = load_le32(p + 109) == 1,
-                               .native_reserve = load_le64(p + 113),
-                               .delegated = load_le64(p + 121)};
-    memcpy(&t->mint, p, 32);
-    memcpy(&t->owner, p + 32, 32);
-    t->has_delegate = optional_key(p + 72, &t->delegate);
-    t->has_close_authority = optional_key(p + 129, &t->close_authority);
-    return true;
-}
-
-bool solana_read_mint(const struct st_svm_account *a, struct solana_mint *m) {
-    const uint8_t *p = a->data.p;
-    if (!has_layout(a, MINT_BYTES, KIND_MINT) || p[45] == 0) return false;
-    *m = (struct solana_mint){.supply = load_le64(p + 36), .decimals = p[44]};
-    m->has_mint_authority = optional_key(p, &m->mint_authority);
-    m->has_freeze_authority = optional_key(p + 46, &m->freeze_authority);
-    return true;
-}
-
 /* ---- Amounts */
 
 /* The number in decimal, without zeros that say nothing. */
@@ -96,9 +48,9 @@ void solana_put_token_amount(struct json_out *o, uint64_t amount, uint8_t decima
 
 /* ---- Methods */
 
-static bool decimals_of(struct chain_reader *r, const struct b32 *mint, struct solana_mint *m) {
+static bool decimals_of(struct chain_reader *r, const struct b32 *mint, struct sol_mint *m) {
     struct st_svm_account a;
-    return solana_account(r, mint, &a) && solana_read_mint(&a, m);
+    return solana_account(r, mint, &a) && sol_mint_read(&a, m);
 }
 
 static bool begin(struct rpc_call *c, const char *what, struct b32 *key, struct chain_reader **r) {
@@ -110,12 +62,12 @@ static bool begin(struct rpc_call *c, const char *what, struct b32 *key, struct 
 static bool get_token_account_balance(struct rpc_call *c) {
     struct chain_reader *r;
     struct st_svm_account a;
-    struct solana_token t;
-    struct solana_mint m;
+    struct sol_token t;
+    struct sol_mint m;
     struct b32 key;
     if (!begin(c, "a token account", &key, &r)) return false;
     bool found = solana_account(r, &key, &a);
-    bool ok = found && solana_read_token(&a, &t) && decimals_of(r, &t.mint, &m);
+    bool ok = found && sol_token_read(&a, &t) && decimals_of(r, &t.mint, &m);
     if (ok) {
         solana_begin_context(c->out, chain_reader_height(r));
         solana_put_token_amount(c->out, t.amount, m.decimals);
@@ -129,10 +81,10 @@ static bool get_token_account_balance(struct rpc_call *c) {
 static bool get_token_supply(struct rpc_call *c) {
     struct chain_reader *r;
     struct st_svm_account a;
-    struct solana_mint m;
+    struct sol_mint m;
     struct b32 key;
     if (!begin(c, "a mint", &key, &r)) return false;
-    bool found = solana_account(r, &key, &a), ok = found && solana_read_mint(&a, &m);
+    bool found = solana_account(r, &key, &a), ok = found && sol_mint_read(&a, &m);
     if (ok) {
         solana_begin_context(c->out, chain_reader_height(r));
         solana_put_token_amount(c->out, m.supply, m.decimals);
@@ -143,43 +95,30 @@ static bool get_token_supply(struct rpc_call *c) {
                           found ? "not a Token mint" : "could not find account");
 }
 
-struct holder {
-    struct b32 key;
-    uint64_t amount;
-};
-
 struct largest_scan {
     struct chain_reader *reader;
     struct b32 mint;
-    struct holder list[LARGEST];
-    size_t count;
+    struct solana_largest largest;
 };
-
-static bool is_token_program(const struct b32 *key) {
-    return sol_is(key, SOL_ID_TOKEN) || sol_is(key, SOL_ID_TOKEN_2022);
-}
 
 static bool visit_holder(void *ctx, const struct b32 *key, const struct st_svm_account *head) {
     struct largest_scan *s = ctx;
     struct st_svm_account a;
-    struct solana_token t;
-    if (!is_token_program(&head->owner) || !solana_account(s->reader, key, &a)) return true;
-    if (!solana_read_token(&a, &t) || !b32_eq(&t.mint, &s->mint)) return true;
-    size_t i = s->count < LARGEST ? s->count++ : LARGEST;
-    for (; i > 0 && s->list[i - 1].amount < t.amount; i--)
-        if (i < LARGEST) s->list[i] = s->list[i - 1];
-    if (i < LARGEST) s->list[i] = (struct holder){*key, t.amount};
+    struct sol_token t;
+    if (!sol_is_token_program(&head->owner) || !solana_account(s->reader, key, &a)) return true;
+    if (!sol_token_read(&a, &t) || !b32_eq(&t.mint, &s->mint)) return true;
+    solana_largest_add(&s->largest, key, t.amount);
     return true;
 }
 
 /* An amount with its account in front. */
-static void put_holder(struct json_out *o, const struct holder *h, uint8_t decimals) {
+static void put_holder(struct json_out *o, const struct b32 *key, uint64_t held, uint8_t decimals) {
     struct buf amount = {0};
     struct json_out inner = {.buf = &amount};
-    solana_put_token_amount(&inner, h->amount, decimals);
+    solana_put_token_amount(&inner, held, decimals);
     struct bytes fields = bytes_sub(buf_bytes(&amount), 1, amount.n - 1); /* without its brace */
     struct buf whole = {0};
-    buf_printf(&whole, "{\"address\":\"%s\",", sol_text(&h->key).s);
+    buf_printf(&whole, "{\"address\":\"%s\",", sol_text(key).s);
     buf_put_bytes(&whole, fields);
     jo_raw(o, buf_bytes(&whole));
     buf_free(&whole);
@@ -188,14 +127,15 @@ static void put_holder(struct json_out *o, const struct holder *h, uint8_t decim
 
 static bool get_token_largest_accounts(struct rpc_call *c) {
     struct largest_scan s = {0};
-    struct solana_mint m;
+    struct sol_mint m;
     if (!begin(c, "a mint", &s.mint, &s.reader)) return false;
     bool ok = decimals_of(s.reader, &s.mint, &m);
     if (ok) {
         st_snapshot_each_svm_account(chain_reader_snapshot(s.reader), visit_holder, &s);
         solana_begin_context(c->out, chain_reader_height(s.reader));
         jo_array(c->out);
-        for (size_t i = 0; i < s.count; i++) put_holder(c->out, &s.list[i], m.decimals);
+        for (size_t i = 0; i < s.largest.count; i++)
+            put_holder(c->out, &s.largest.list[i].key, s.largest.list[i].amount, m.decimals);
         jo_end_array(c->out);
         solana_end_context(c->out);
     }
@@ -215,9 +155,9 @@ static bool visit_owned(void *ctx, const struct b32 *key, const struct st_svm_ac
     struct owner_scan *s = ctx;
     struct json_out *o = s->call->out;
     struct st_svm_account a;
-    struct solana_token t;
-    if (!is_token_program(&head->owner) || !solana_account(s->reader, key, &a)) return true;
-    if (!solana_read_token(&a, &t)) return true;
+    struct sol_token t;
+    if (!sol_is_token_program(&head->owner) || !solana_account(s->reader, key, &a)) return true;
+    if (!sol_token_read(&a, &t)) return true;
     if (s->by_mint ? !b32_eq(&t.mint, &s->mint) : !b32_eq(&a.owner, &s->program)) return true;
     if (s->by_delegate ? !t.has_delegate || !b32_eq(&t.delegate, &s->owner)
                        : !b32_eq(&t.owner, &s->owner))
@@ -240,7 +180,7 @@ static bool read_owner_filter(struct rpc_call *c, struct owner_scan *s) {
         return rpc_fail(c, RPC_INVALID_PARAMS,
                         "Invalid params: {\"mint\"} or {\"programId\"} is expected.");
     if (!solana_key(c, program, &s->program)) return false;
-    return is_token_program(&s->program) ||
+    return sol_is_token_program(&s->program) ||
            rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: unrecognized Token program id");
 }
 

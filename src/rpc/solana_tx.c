@@ -6,8 +6,7 @@ enum { STATUSES_MAX = 256, SIGNATURES_MAX = 1000, BLOCK_MAX_BYTES = 128 << 20 };
 
 /* ---- One transaction */
 
-/* The key at an index: static ones, then those from tables. */
-static const struct b32 *key_at(const struct sol_tx *tx, const struct chain_solana *s, size_t i) {
+const struct b32 *solana_key_at(const struct sol_tx *tx, const struct chain_solana *s, size_t i) {
     static const struct b32 none;
     if (i < tx->key_count) return &tx->keys[i];
     i -= tx->key_count;
@@ -39,12 +38,12 @@ static void put_partly_parsed(struct json_out *o, const struct sol_tx *tx,
     jo_object(o);
     jo_key(o, "accounts");
     jo_array(o);
-    for (size_t i = 0; i < accounts.n; i++) solana_put_key(o, key_at(tx, s, accounts.p[i]));
+    for (size_t i = 0; i < accounts.n; i++) solana_put_key(o, solana_key_at(tx, s, accounts.p[i]));
     jo_end_array(o);
     jo_key(o, "data");
     solana_put_base58(o, data);
     jo_key(o, "programId");
-    solana_put_key(o, key_at(tx, s, program));
+    solana_put_key(o, solana_key_at(tx, s, program));
     solana_key_u64(o, "stackHeight", height);
     jo_end_object(o);
 }
@@ -63,7 +62,7 @@ static void put_parsed_keys(struct json_out *o, const struct sol_tx *tx,
     for (size_t i = 0; i < count; i++) {
         jo_object(o);
         jo_key(o, "pubkey");
-        solana_put_key(o, key_at(tx, s, i));
+        solana_put_key(o, solana_key_at(tx, s, i));
         jo_key(o, "signer");
         jo_bool(o, i < tx->required_signatures);
         jo_key(o, "source");

@@ -43,6 +43,7 @@
 #include "solana/process.h"
 #include "solana/programs.h"
 #include "solana/sysvar.h"
+#include "solana/token.h"
 #include "solana/tx.h"
 
 #endif

@@ -1,0 +1,30 @@
+/* The accounts of SPL Token and Token-2022, as others read them (crates spl-token-interface and
+ * spl-token-2022-interface). Token-2022 adds a byte that says what the account is, then extensions,
+ * which are not looked at. */
+#ifndef TERN_SOLANA_TOKEN_H
+#define TERN_SOLANA_TOKEN_H
+
+#include "solana/ids.h"
+#include "state/state.h"
+
+/* Is it SPL Token or Token-2022? */
+bool sol_is_token_program(const struct b32 *key);
+
+struct sol_token {
+    struct b32 mint, owner, delegate, close_authority;
+    uint64_t amount, delegated, native_reserve;
+    uint8_t state; /* 1 initialized, 2 frozen */
+    bool has_delegate, is_native, has_close_authority;
+};
+struct sol_mint {
+    struct b32 mint_authority, freeze_authority;
+    uint64_t supply;
+    uint8_t decimals;
+    bool has_mint_authority, has_freeze_authority;
+};
+
+/* False if the account is no initialized one of that kind. */
+bool sol_token_read(const struct st_svm_account *a, struct sol_token *out);
+bool sol_mint_read(const struct st_svm_account *a, struct sol_mint *out);
+
+#endif
