@@ -86,6 +86,7 @@ static struct sol_fail end_of(struct sol_context *ctx, const struct sol_bpf *b, 
     if (vm->fault == SVM_FAULT_SYSCALL)
         return b->failed.code ? b->failed : sol_fail(SOL_IX_PROGRAM_FAILED_TO_COMPLETE);
     ctx->meter = 0;
+    ctx->lacked_units |= vm->fault == SVM_FAULT_EXCEEDED_METER;
     if (vm->fault == SVM_FAULT_ACCESS_VIOLATION)
         svm_violation_text(vm, b->text);
     else

@@ -9,6 +9,7 @@ enum { STACK_MAX_DEFAULT = 5 };
 struct sol_fail sol_charge(struct sol_context *ctx, uint64_t units) {
     bool enough = ctx->meter >= units;
     ctx->meter -= min_u64(units, ctx->meter);
+    ctx->lacked_units |= !enough;
     return sol_fail(enough ? SOL_IX_OK : SOL_IX_COMPUTATIONAL_BUDGET_EXCEEDED);
 }
 

@@ -56,7 +56,8 @@ struct sol_context {
     size_t height;
     struct sol_bpf *bpf; /* of the innermost bytecode program */
 
-    uint64_t meter; /* compute units left */
+    uint64_t meter;    /* compute units left */
+    bool lacked_units; /* something wanted more: the message fails of it */
     uint32_t heap_bytes;
 
     struct bytes *logs;

@@ -1,5 +1,8 @@
 #include "solana/message.h"
 
+#include <assert.h>
+#include <stdlib.h>
+
 #include "solana/invoke.h"
 
 enum {
@@ -7,12 +10,9 @@ enum {
     LOCKS_MAX_RAISED = 128,
     TABLE_META_BYTES = 56,
     TABLE_ADDRESSES_MAX = 256,
-    UNITS_MAX = 1400000,
     UNITS_PER_INSTRUCTION = 200000,
     UNITS_PER_BUILTIN = 3000,
-    HEAP_MIN_BYTES = 32 << 10,
     HEAP_MAX_BYTES = 256 << 10,
-    LOADED_MAX_BYTES = 64 << 20,
     MICRO_LAMPORTS = 1000000,
 };
 
@@ -100,13 +100,16 @@ static void demote(struct sol_message *m) {
         m->keys[m->instructions[i].program].writable = false;
 }
 
+static size_t locks_max(const struct sol_bank *bank) {
+    return bank->features.increase_tx_account_lock_limit ? LOCKS_MAX_RAISED : LOCKS_MAX;
+}
+
 static struct sol_error check_locks(const struct sol_message *m, const struct sol_bank *bank) {
-    size_t limit = bank->features.increase_tx_account_lock_limit ? LOCKS_MAX_RAISED : LOCKS_MAX;
     for (size_t i = 0; i < m->key_count; i++)
         for (size_t k = 0; k < i; k++)
             if (b32_eq(&m->keys[i].key, &m->keys[k].key))
                 return sol_error(SOL_TX_ACCOUNT_LOADED_TWICE);
-    return sol_error(m->key_count > limit ? SOL_TX_TOO_MANY_ACCOUNT_LOCKS : SOL_TX_OK);
+    return sol_error(m->key_count > locks_max(bank) ? SOL_TX_TOO_MANY_ACCOUNT_LOCKS : SOL_TX_OK);
 }
 
 struct sol_error sol_tx_resolve(struct sol_message *out, const struct sol_tx *tx,
@@ -133,6 +136,44 @@ struct sol_error sol_tx_resolve(struct sol_message *out, const struct sol_tx *tx
     if (e.code) return e;
     demote(out);
     return check_locks(out, bank);
+}
+
+/* ---- Messages that no transaction brings */
+
+/* Adds a key, or rights to one that is there. */
+static void merge_key(struct sol_message *m, const struct sol_key *k) {
+    size_t at = sol_message_find(m, &k->key);
+    if (at == m->key_count) m->keys[m->key_count++] = (struct sol_key){.key = k->key};
+    m->keys[at].signer |= k->signer;
+    m->keys[at].writable |= k->writable;
+}
+
+static int compare_keys(const void *a, const void *b) {
+    const struct sol_key *x = a, *y = b;
+    int rank_x = !x->signer * 2 + !x->writable, rank_y = !y->signer * 2 + !y->writable;
+    return rank_x != rank_y ? rank_x - rank_y : memcmp(x->key.b, y->key.b, sizeof x->key.b);
+}
+
+struct sol_error sol_message_compile(struct sol_message *out, const struct b32 *program,
+                                     const struct sol_key *metas, size_t count, struct bytes data,
+                                     const struct sol_bank *bank, struct arena *arena) {
+    assert(count <= SOL_IX_ACCOUNTS_MAX);
+    struct sol_instruction *in = ARENA_NEW(arena, struct sol_instruction);
+    uint8_t *places = arena_alloc(arena, count + 1, 1);
+    *out = (struct sol_message){.keys = ARENA_ARRAY(arena, struct sol_key, count + 1),
+                                .instructions = in,
+                                .instruction_count = 1};
+    merge_key(out, &(struct sol_key){.key = *program});
+    for (size_t i = 0; i < count; i++) merge_key(out, &metas[i]);
+    if (out->key_count > locks_max(bank)) return sol_error(SOL_TX_TOO_MANY_ACCOUNT_LOCKS);
+    qsort(out->keys, out->key_count, sizeof *out->keys, compare_keys);
+    out->static_count = out->key_count;
+    for (size_t i = 0; i < count; i++) places[i] = (uint8_t)sol_message_find(out, &metas[i].key);
+    *in = (struct sol_instruction){.program = (uint8_t)sol_message_find(out, program),
+                                   .accounts = bytes_make(places, count),
+                                   .data = data};
+    demote(out);
+    return sol_error(SOL_TX_OK);
 }
 
 /* ---- Budget and fee */
@@ -179,7 +220,7 @@ static uint32_t default_units(const struct sol_message *m) {
     for (size_t i = 0; i < m->instruction_count; i++)
         units += is_cheap_builtin(&m->keys[m->instructions[i].program].key) ? UNITS_PER_BUILTIN
                                                                             : UNITS_PER_INSTRUCTION;
-    return (uint32_t)min_u64(units, UNITS_MAX);
+    return (uint32_t)min_u64(units, SOL_UNITS_MAX);
 }
 
 struct sol_error sol_budget_of(struct sol_budget *out, const struct sol_message *m) {
@@ -190,19 +231,21 @@ struct sol_error sol_budget_of(struct sol_budget *out, const struct sol_message 
         struct sol_error e = read_request(&r, in->data, i);
         if (e.code) return e;
     }
-    uint64_t heap = r.present[REQUEST_HEAP_FRAME] ? r.value[REQUEST_HEAP_FRAME] : HEAP_MIN_BYTES;
-    if (heap < HEAP_MIN_BYTES || heap > HEAP_MAX_BYTES || heap % 1024)
+    uint64_t heap =
+        r.present[REQUEST_HEAP_FRAME] ? r.value[REQUEST_HEAP_FRAME] : SOL_HEAP_DEFAULT_BYTES;
+    if (heap < SOL_HEAP_DEFAULT_BYTES || heap > HEAP_MAX_BYTES || heap % 1024)
         return invalid_data(r.heap_at);
     if (r.present[SET_LOADED_LIMIT] && r.value[SET_LOADED_LIMIT] == 0)
         return sol_error(SOL_TX_INVALID_LOADED_ACCOUNTS_DATA_SIZE_LIMIT);
     *out = (struct sol_budget){
-        .units = r.present[SET_UNIT_LIMIT] ? (uint32_t)min_u64(r.value[SET_UNIT_LIMIT], UNITS_MAX)
-                                           : default_units(m),
+        .units = r.present[SET_UNIT_LIMIT]
+                     ? (uint32_t)min_u64(r.value[SET_UNIT_LIMIT], SOL_UNITS_MAX)
+                     : default_units(m),
         .heap_bytes = (uint32_t)heap,
         .unit_price = r.value[SET_UNIT_PRICE],
         .loaded_bytes_max = r.present[SET_LOADED_LIMIT]
-                                ? (uint32_t)min_u64(r.value[SET_LOADED_LIMIT], LOADED_MAX_BYTES)
-                                : LOADED_MAX_BYTES,
+                                ? (uint32_t)min_u64(r.value[SET_LOADED_LIMIT], SOL_LOADED_MAX_BYTES)
+                                : SOL_LOADED_MAX_BYTES,
     };
     return sol_error(SOL_TX_OK);
 }

@@ -31,6 +31,23 @@ struct sol_error sol_tx_resolve(struct sol_message *out, const struct sol_tx *tx
                                 const struct sol_bank *bank, struct st_journal *j,
                                 struct arena *arena);
 
+/* Makes a message of one instruction for a leg: `metas` are its accounts in order, at most
+ * SOL_IX_ACCOUNTS_MAX. As Agave's SDK compiles one, but without a payer: every key once with all
+ * the rights of its places, writable signers first, then other signers, writable keys and the rest,
+ * each kind in the order of the keys. What is writable and how many keys there may be follows the
+ * rules of sol_tx_resolve (TOO_MANY_ACCOUNT_LOCKS). Arrays lie in `arena`; `data` is borrowed. */
+struct sol_error sol_message_compile(struct sol_message *out, const struct b32 *program,
+                                     const struct sol_key *metas, size_t count, struct bytes data,
+                                     const struct sol_bank *bank, struct arena *arena);
+
+/* The most compute units and bytes of accounts that a message may have, and the heap that it has
+ * if it does not ask for more. */
+enum {
+    SOL_UNITS_MAX = 1400000,
+    SOL_HEAP_DEFAULT_BYTES = 32 << 10,
+    SOL_LOADED_MAX_BYTES = 64 << 20,
+};
+
 /* What the ComputeBudget instructions of a message ask for. */
 struct sol_budget {
     uint32_t units; /* compute units that the message may use */

@@ -310,6 +310,7 @@ static void run(const struct sol_bank *bank, struct st_journal *j, const struct 
     out->error = sol_run_instructions(&ctx);
     if (!out->error.code) out->error = check_rent(&ctx);
     out->units = budget->units - ctx.meter;
+    out->lacked_units = out->error.code && ctx.lacked_units;
     out->logs = ctx.logs;
     out->log_count = ctx.log_count;
     out->return_program = ctx.return_program;

@@ -16,9 +16,10 @@ struct sol_inner {
 /* What a message did. Arrays and slices lie in the journal's transaction arena. */
 struct sol_result {
     struct sol_error error; /* code 0: success */
-    bool included;  /* the transaction belongs in a block: its fee is paid, whatever the error */
-    uint64_t fee;   /* lamports, paid by key 0 */
-    uint64_t units; /* compute units used */
+    bool included;     /* the transaction belongs in a block: its fee is paid, whatever the error */
+    uint64_t fee;      /* lamports, paid by key 0 */
+    uint64_t units;    /* compute units used */
+    bool lacked_units; /* it failed because it wanted more than it had */
     uint32_t loaded_bytes;
     struct bytes *logs; /* UTF-8 */
     size_t log_count;

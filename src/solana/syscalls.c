@@ -55,6 +55,7 @@ bool sol_syscall_fail_text(struct svm_vm *vm, const char *format, ...) {
 bool sol_syscall_charge(struct svm_vm *vm, uint64_t units) {
     bool enough = vm->meter >= units;
     vm->meter -= min_u64(units, vm->meter);
+    sol_context_of(vm)->lacked_units |= !enough;
     return enough || sol_syscall_fail(vm, sol_fail(SOL_IX_COMPUTATIONAL_BUDGET_EXCEEDED));
 }
 
