@@ -11,36 +11,6 @@ uint64_t chain_solana_gas(uint64_t units, size_t signatures) {
     return units * GAS_PER_UNIT + signatures * GAS_PER_SIGNATURE;
 }
 
-/* ---- Token balances */
-
-static bool read_token(struct st_journal *j, const struct b32 *key,
-                       struct chain_token_balance *out) {
-    struct st_svm_account a, mint_account;
-    struct sol_token token;
-    struct sol_mint mint;
-    if (!st_svm_account(j, key, &a) || !sol_token_read(&a, &token) ||
-        !st_svm_account(j, &token.mint, &mint_account) || !sol_mint_read(&mint_account, &mint))
-        return false;
-    out->mint = token.mint;
-    out->owner = token.owner;
-    out->amount = token.amount;
-    out->program = a.owner;
-    out->decimals = mint.decimals;
-    return true;
-}
-
-static uint32_t read_tokens(struct st_journal *j, const struct sol_message *m, struct arena *arena,
-                            const struct chain_token_balance **out) {
-    struct chain_token_balance *list = ARENA_ARRAY(arena, struct chain_token_balance, m->key_count);
-    uint32_t n = 0;
-    for (size_t i = 0; i < m->key_count; i++) {
-        list[n].key = (uint8_t)i;
-        n += read_token(j, &m->keys[i].key, &list[n]);
-    }
-    *out = list;
-    return n;
-}
-
 /* ---- Running */
 
 static void fill_record(struct chain_solana *s, const struct sol_message *m,
@@ -74,9 +44,11 @@ static bool run(struct chain_exec *x, const struct sol_tx *tx, const struct sol_
         record->error = r->error;
         return false;
     }
-    record->tokens_before_count = read_tokens(x->journal, m, arena, &record->tokens_before);
+    record->tokens_before_count =
+        sol_token_balances(x->journal, m->keys, m->key_count, arena, &record->tokens_before);
     sol_process(x->bank, x->journal, m, options, r);
-    record->tokens_after_count = read_tokens(x->journal, m, arena, &record->tokens_after);
+    record->tokens_after_count =
+        sol_token_balances(x->journal, m->keys, m->key_count, arena, &record->tokens_after);
     fill_record(record, m, r, arena);
     return r->included;
 }

@@ -17,14 +17,6 @@
 
 enum { CHAIN_SOLANA_BLOCKHASH_SLOTS = 150 };
 
-/* The balance of a token account (SPL Token and Token-2022). */
-struct chain_token_balance {
-    uint8_t key; /* index of the account among the message's keys */
-    uint8_t decimals;
-    uint64_t amount;
-    struct b32 mint, owner, program;
-};
-
 /* What a Solana root did, beside struct chain_tx. Slices and arrays live in the arena that it was
  * decoded into or in the record. */
 struct chain_solana {
@@ -40,7 +32,7 @@ struct chain_solana {
     uint32_t inner_count;
     struct b32 return_program; /* with return_data.n > 0 */
     struct bytes return_data;
-    const struct chain_token_balance *tokens_before, *tokens_after;
+    const struct sol_token_balance *tokens_before, *tokens_after;
     uint32_t tokens_before_count, tokens_after_count;
 };
 

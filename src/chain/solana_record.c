@@ -4,7 +4,7 @@
 
 enum { VERSION = 1 };
 
-static void put_tokens(struct buf *out, const struct chain_token_balance *list, uint32_t count) {
+static void put_tokens(struct buf *out, const struct sol_token_balance *list, uint32_t count) {
     put_u32(out, count);
     for (uint32_t i = 0; i < count; i++) {
         put_u8(out, list[i].key);
@@ -77,11 +77,11 @@ static void get_inner_list(struct in *in, struct arena *arena, struct chain_sola
     s->inner = inner;
 }
 
-static const struct chain_token_balance *get_tokens(struct in *in, struct arena *arena,
-                                                    uint32_t *count) {
+static const struct sol_token_balance *get_tokens(struct in *in, struct arena *arena,
+                                                  uint32_t *count) {
     enum { TOKEN_BYTES = 106 };
     *count = get_count(in, TOKEN_BYTES);
-    struct chain_token_balance *list = ARENA_ARRAY(arena, struct chain_token_balance, *count);
+    struct sol_token_balance *list = ARENA_ARRAY(arena, struct sol_token_balance, *count);
     for (uint32_t i = 0; i < *count; i++) {
         list[i].key = get_u8(in);
         list[i].decimals = get_u8(in);

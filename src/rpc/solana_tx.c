@@ -154,7 +154,7 @@ static void put_u64s(struct json_out *o, const char *name, const uint64_t *list,
     jo_end_array(o);
 }
 
-static void put_tokens(struct json_out *o, const char *name, const struct chain_token_balance *list,
+static void put_tokens(struct json_out *o, const char *name, const struct sol_token_balance *list,
                        uint32_t count) {
     jo_key(o, name);
     jo_array(o);

@@ -41,3 +41,31 @@ bool sol_mint_read(const struct st_svm_account *a, struct sol_mint *m) {
     m->has_freeze_authority = optional_key(p + 46, &m->freeze_authority);
     return true;
 }
+
+static bool read_balance(struct st_journal *j, const struct b32 *key,
+                         struct sol_token_balance *out) {
+    struct st_svm_account a, mint_account;
+    struct sol_token token;
+    struct sol_mint mint;
+    if (!st_svm_account(j, key, &a) || !sol_token_read(&a, &token) ||
+        !st_svm_account(j, &token.mint, &mint_account) || !sol_mint_read(&mint_account, &mint))
+        return false;
+    out->mint = token.mint;
+    out->owner = token.owner;
+    out->amount = token.amount;
+    out->program = a.owner;
+    out->decimals = mint.decimals;
+    return true;
+}
+
+uint32_t sol_token_balances(struct st_journal *j, const struct sol_key *keys, size_t count,
+                            struct arena *arena, const struct sol_token_balance **out) {
+    struct sol_token_balance *list = ARENA_ARRAY(arena, struct sol_token_balance, count);
+    uint32_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        list[n].key = (uint8_t)i;
+        n += read_balance(j, &keys[i].key, &list[n]);
+    }
+    *out = list;
+    return n;
+}

@@ -4,8 +4,7 @@
 #ifndef TERN_SOLANA_TOKEN_H
 #define TERN_SOLANA_TOKEN_H
 
-#include "solana/ids.h"
-#include "state/state.h"
+#include "solana/message.h"
 
 /* Is it SPL Token or Token-2022? */
 bool sol_is_token_program(const struct b32 *key);
@@ -26,5 +25,18 @@ struct sol_mint {
 /* False if the account is no initialized one of that kind. */
 bool sol_token_read(const struct st_svm_account *a, struct sol_token *out);
 bool sol_mint_read(const struct st_svm_account *a, struct sol_mint *out);
+
+/* What a token account of a message's holds. */
+struct sol_token_balance {
+    uint8_t key; /* index of the account among the message's keys */
+    uint8_t decimals;
+    uint64_t amount;
+    struct b32 mint, owner, program;
+};
+
+/* Those of all keys that are token accounts with a mint that is there, as the journal has them;
+ * returns how many. */
+uint32_t sol_token_balances(struct st_journal *j, const struct sol_key *keys, size_t count,
+                            struct arena *arena, const struct sol_token_balance **out);
 
 #endif
