@@ -12,6 +12,7 @@ module aptos_framework::account {
     use aptos_framework::create_signer::create_signer;
     use aptos_framework::event::{Self, EventHandle};
     use aptos_framework::system_addresses;
+    use aptos_framework::transaction_context;
     use aptos_std::ed25519;
     use aptos_std::from_bcs;
     use aptos_std::multi_ed25519;
@@ -186,6 +187,8 @@ module aptos_framework::account {
     const ESET_ORIGINATING_ADDRESS_DISABLED: u64 = 27;
     /// Permissioned signers are a thing of the past.
     const EPERMISSIONED_SIGNER_REMOVED: u64 = 30;
+    /// The sequence number that the proof was signed with stays as it is, so that the proof could be shown again.
+    const ESEQ_NUM_PROOF_REPLAYABLE_CONTEXT: u64 = 31;
 
     public(friend) fun initialize(aptos_framework: &signer) {
         system_addresses::assert_aptos_framework(aptos_framework);
@@ -273,6 +276,14 @@ module aptos_framework::account {
         *sequence_number = *sequence_number + 1;
     }
 
+    /// A proof with a sequence number in it is good for one transaction only if that transaction uses the number up.
+    fun assert_proof_is_used_up() {
+        assert!(
+            !transaction_context::is_orderless_txn() && !transaction_context::is_multisig_payload_txn(),
+            error::invalid_state(ESEQ_NUM_PROOF_REPLAYABLE_CONTEXT)
+        );
+    }
+
     // ---- Rotating the authentication key --------------------------------------------------------------------------
 
     public(friend) fun rotate_authentication_key_internal(account: &signer, new_auth_key: vector<u8>) acquires Account {
@@ -320,6 +331,7 @@ module aptos_framework::account {
     entry fun upsert_ed25519_backup_key_on_keyless_account(
         account: &signer, keyless_public_key: vector<u8>, backup_public_key: vector<u8>, backup_key_proof: vector<u8>
     ) acquires Account {
+        assert_proof_is_used_up();
         let keyless_key = single_key::new_public_key_from_bytes(keyless_public_key);
         assert!(
             single_key::is_keyless_or_federated_keyless_public_key(&keyless_key),
@@ -364,6 +376,7 @@ module aptos_framework::account {
         cap_rotate_key: vector<u8>,
         cap_update_table: vector<u8>
     ) acquires Account, OriginatingAddress {
+        assert_proof_is_used_up();
         let addr = signer::address_of(account);
         create_account_if_does_not_exist(addr);
         assert!(
@@ -385,6 +398,7 @@ module aptos_framework::account {
         new_public_key_bytes: vector<u8>,
         cap_update_table: vector<u8>
     ) acquires Account, OriginatingAddress {
+        assert_proof_is_used_up();
         assert!(
             exists<Account>(rotation_cap_offerer_address), error::not_found(EOFFERER_ADDRESS_DOES_NOT_EXIST)
         );
@@ -496,6 +510,7 @@ module aptos_framework::account {
         account_public_key_bytes: vector<u8>,
         recipient_address: address
     ) acquires Account {
+        assert_proof_is_used_up();
         let addr = signer::address_of(account);
         create_account_if_does_not_exist(addr);
         assert!(exists_at(recipient_address), error::not_found(EACCOUNT_DOES_NOT_EXIST));
@@ -552,6 +567,7 @@ module aptos_framework::account {
         account_public_key_bytes: vector<u8>,
         recipient_address: address
     ) acquires Account {
+        assert_proof_is_used_up();
         let source_address = signer::address_of(account);
         create_account_if_does_not_exist(source_address);
         assert!(exists_at(recipient_address), error::not_found(EACCOUNT_DOES_NOT_EXIST));

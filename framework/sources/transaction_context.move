@@ -55,6 +55,8 @@ module aptos_framework::transaction_context {
 
     native fun monotonically_increasing_counter_internal(): u128;
 
+    native fun is_orderless_txn_internal(): bool;
+
     public fun get_transaction_hash(): vector<u8> {
         get_txn_hash()
     }
@@ -146,6 +148,18 @@ module aptos_framework::transaction_context {
 
     /// False: Tern has no encrypted transactions.
     public fun is_encrypted_txn(): bool {
+        false
+    }
+
+    /// Has the transaction a nonce in place of a sequence number? Then the sender's sequence number says nothing of
+    /// it, and a proof that was signed with that number could be shown again. False in unit tests.
+    public fun is_orderless_txn(): bool {
+        is_orderless_txn_internal()
+    }
+
+    /// False: Tern has no multisig transactions.
+    public fun is_multisig_payload_txn(): bool {
+        is_orderless_txn_internal();
         false
     }
 }

@@ -160,6 +160,7 @@ static void fill_params(struct root *r, const struct b32 *hash) {
         .journal = r->x->journal,
         .block = chain_move_block(r->x),
         .tx = {.is_user = true,
+               .is_orderless = tx->orderless,
                .sender = tx->sender,
                .hash = *hash,
                .session_hash = *hash,

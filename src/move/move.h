@@ -122,6 +122,7 @@ struct mv_payload_info {
 
 struct mv_tx_info {
     bool is_user;            /* false: natives that show the user's transaction abort */
+    bool is_orderless;       /* it has a nonce in place of a sequence number */
     struct b32 sender;       /* whose leg it is: the user, or the alias of a message's sender */
     struct b32 hash;         /* transaction hash, for unique addresses and get_txn_hash */
     struct b32 session_hash; /* for table handles: different in every leg */

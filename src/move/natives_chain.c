@@ -211,6 +211,12 @@ enum mv_status_code mv_native_context_chain_id(struct mv_native_call *n) {
     return need_user(n);
 }
 
+/* Unit tests have no transaction, and shall not fail for that. */
+enum mv_status_code mv_native_context_orderless(struct mv_native_call *n) {
+    n->slots[0] = n->s->p.tx.is_orderless;
+    return n->s->p.testing ? MV_OK : need_user(n);
+}
+
 /* ---- The payload */
 
 static bool put_string(struct mv_native_call *n, void *to, struct bytes text) {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
     Account, AccountAddress, Ed25519Account, Ed25519PrivateKey, MoveString, MultiEd25519Account, MultiEd25519PublicKey, MultiKey,
-    MultiKeyAccount, Secp256k1PrivateKey, SigningSchemeInput, SingleKeyAccount, U64, generateRawTransaction, generateTransactionPayload,
+    MultiKeyAccount, RotationProofChallenge, Secp256k1PrivateKey, Serializer, SigningSchemeInput, SingleKeyAccount, U64,
+    generateRawTransaction, generateTransactionPayload,
 } from '@aptos-labs/ts-sdk';
 import { compilePackage } from './lib/compile.mjs';
 import { startNode } from './lib/node.mjs';
@@ -193,6 +194,48 @@ test('an orderless transaction runs once', async () => {
     assert.equal((await aptos.getAccountInfo({ accountAddress: account.accountAddress })).sequence_number, '0');
     const list = await (await fetch(`${node.urls.aptos}/accounts/${account.accountAddress}/transaction_summaries`)).json();
     assert.deepEqual(list.map((s) => s.replay_protector), [{ nonce: '42', type: 'nonce' }, { nonce: '43', type: 'nonce' }, { nonce: '7', type: 'nonce' }]);
+});
+
+// The proof would stay good: its sequence number is still the account's when the transaction is over.
+test('a proof with a sequence number is refused in an orderless transaction, and taken in another', async () => {
+    const account = Account.generate(), friend = Account.generate(), next = Account.generate();
+    for (const a of [account, friend]) await fund(a);
+    await call(friend, 'meet').catch(() => {}); // makes the account that a capability can be offered to
+    const bytes = (v) => Array.from(v.toUint8Array());
+    const { chain_id } = await ledger();
+    const info = () => aptos.getAccountInfo({ accountAddress: account.accountAddress });
+    // 0x1::ed25519::SignedMessage of a struct of 0x1::account
+    const signed = (struct, sequence) => {
+        const s = new Serializer();
+        AccountAddress.ONE.serialize(s);
+        s.serializeStr('account');
+        s.serializeStr(struct);
+        if (struct.startsWith('Rotation')) s.serializeU8(chain_id);
+        s.serializeU64(BigInt(sequence));
+        for (const a of [account, friend]) a.accountAddress.serialize(s);
+        return bytes(account.sign(s.toUint8Array()));
+    };
+    const offer = (struct) => ({ sequence_number }) => [signed(struct, sequence_number), 0, bytes(account.publicKey), friend.accountAddress];
+    const calls = {
+        offer_rotation_capability: offer('RotationCapabilityOfferProofChallengeV2'),
+        offer_signer_capability: offer('SignerCapabilityOfferProofChallengeV2'),
+        rotate_authentication_key: ({ sequence_number, authentication_key }) => {
+            const challenge = new RotationProofChallenge({
+                sequenceNumber: BigInt(sequence_number), originator: account.accountAddress,
+                currentAuthKey: AccountAddress.from(authentication_key), newPublicKey: next.publicKey,
+            }).bcsToBytes();
+            return [0, bytes(account.publicKey), 0, bytes(next.publicKey), bytes(account.sign(challenge)), bytes(next.sign(challenge))];
+        },
+    };
+    let nonce = 1n;
+    for (const [fn, args] of Object.entries(calls)) {
+        const data = { function: `0x1::account::${fn}`, functionArguments: args(await info()) };
+        const build = (options) => aptos.transaction.build.simple({ sender: account.accountAddress, data, options });
+        const orderless = await build({ replayProtectionNonce: nonce++, expireTimestamp: Math.floor(Date.now() / 1000) + 50 });
+        await assert.rejects(submit(aptos, account, orderless), (e) => /0x1::account: ESEQ_NUM_PROOF_REPLAYABLE_CONTEXT\(0x3001f\)/.test(e.transaction?.vm_status), fn);
+        assert.equal((await submit(aptos, account, await build())).success, true, fn);
+    }
+    assert.equal((await info()).authentication_key, next.publicKey.authKey().toString());
 });
 
 test('a script pays two accounts', async () => {
