@@ -42,6 +42,8 @@ void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *en
         .evm = env,
         .move_vm = x->move_vm,
         .move_block = chain_move_block(x),
+        .open_bank = x->solana_programs ? chain_solana_exec_bank : NULL,
+        .open_bank_ctx = x,
         .root_hash = *root_hash,
         .height = x->head->height,
         .root_vm = root_vm,
@@ -201,7 +203,7 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
     evm_tx_begin(&env, tx, &plan);
     struct xvm_tx xt;
     chain_begin_xvm(x, &xt, &env, ST_VM_EVM, hash);
-    xt.root_evm = tx->sender;
+    xt.root_sender = xvm_evm_actor(&tx->sender);
     xvm_begin(&xt);
 
     struct evm_result result;

@@ -311,6 +311,7 @@ static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out
     struct chain_exec *x = r->x;
     if (!prologue(r, refusal)) return false;
     st_mark start = st_savepoint(x->journal);
+    struct sol_bank *bank = x->bank;
     struct xvm_leg leg;
     struct bytes status;
     uint64_t used = run_leg(r, &leg, &status);
@@ -322,6 +323,7 @@ static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out
         /* The transaction spent what its fee needed: everything it did is undone, and the fee is
          * paid after all. */
         st_revert(x->journal, start);
+        x->bank = bank; /* one that was opened here is undone with its sysvars */
         r->xt.leg_count = r->xt.message_count = 0;
         leg.ok = false;
         leg.failure = XVM_FAIL_REVERTED;
@@ -352,7 +354,7 @@ static void begin(struct root *r, struct evm_env *env, const struct b32 *hash, b
     r->nobody_pays = simulate && b32_is_zero(mv_signed_tx_payer(r->tx));
     chain_exec_env(x, env);
     chain_begin_xvm(x, &r->xt, env, ST_VM_MOVE, hash);
-    r->xt.root_move = r->tx->sender;
+    r->xt.root_sender = xvm_wide_actor(ST_VM_MOVE, &r->tx->sender);
     xvm_begin(&r->xt);
     fill_params(r, hash);
 }
@@ -379,6 +381,7 @@ bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, str
     bool ok = chain_move_check(x->options, x->journal, x->head, tx, simulate, refusal);
     if (ok) {
         st_mark mark = st_savepoint(x->journal);
+        struct sol_bank *bank = x->bank;
         begin(&r, &env, hash, simulate);
         uint64_t block_gas;
         if (!mul_u64(x->head->gas_limit - x->head->gas_used, x->cross->move_gas_per_evm_gas,
@@ -395,6 +398,7 @@ bool chain_execute_move(struct chain_exec *x, const struct mv_signed_tx *tx, str
             chain_observe_end(x, &env, out->common_gas_used, chain_evm_ok(out));
         } else {
             st_revert(x->journal, mark);
+            x->bank = bank;
         }
     }
     st_end_tx(x->journal, true);

@@ -3,12 +3,11 @@
 
 #include <stdio.h>
 
-/* A compute unit is about one instruction of bytecode; checking a signature costs what the EVM's
- * ecrecover does. */
-enum { GAS_PER_UNIT = 1, GAS_PER_SIGNATURE = 3000 };
+/* Checking a signature costs what the EVM's ecrecover does. */
+enum { GAS_PER_SIGNATURE = 3000 };
 
-uint64_t chain_solana_gas(uint64_t units, size_t signatures) {
-    return units * GAS_PER_UNIT + signatures * GAS_PER_SIGNATURE;
+uint64_t chain_solana_gas(const struct xvm_params *p, uint64_t units, size_t signatures) {
+    return xvm_gas_of_units(p, units) + signatures * GAS_PER_SIGNATURE;
 }
 
 /* ---- Running */
@@ -93,7 +92,7 @@ static void fill_tx(struct chain_exec *x, const struct sol_tx *tx, const struct 
     out->ok = !s->error.code;
     out->gas_used = s->units;
     /* A block that is smaller than the smallest transaction is full with it. */
-    out->common_gas_used = min_u64(room, chain_solana_gas(s->units, tx->signature_count));
+    out->common_gas_used = min_u64(room, chain_solana_gas(x->cross, s->units, tx->signature_count));
     chain_solana_encode(&record, s);
     out->solana = arena_copy(x->arena, buf_bytes(&record));
     buf_free(&record);

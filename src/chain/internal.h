@@ -182,7 +182,7 @@ struct chain_exec {
     const struct chain_block_overrides *overrides; /* of what `head` does not show; or NULL */
     bool crosses; /* transactions have a cross-VM tail: not on an Ethereum chain */
     struct sol_programs *solana_programs; /* NULL on an Ethereum chain */
-    struct sol_bank *bank; /* of the block; NULL until its first Solana transaction has run */
+    struct sol_bank *bank;                /* of the block; NULL until its first Solana leg */
     /* The block with this hash, from the chain's own past. */
     bool (*block_by_hash)(void *ctx, const struct b32 *hash, struct chain_block *out);
     void *block_ctx;
@@ -240,7 +240,7 @@ bool chain_execute_solana(struct chain_exec *x, const struct sol_tx *tx, struct 
                           const struct b32 *hash, struct chain_tx *out,
                           struct chain_refusal *refusal);
 /* What a transaction weighs in a block, in EVM gas. */
-uint64_t chain_solana_gas(uint64_t units, size_t signatures);
+uint64_t chain_solana_gas(const struct xvm_params *p, uint64_t units, size_t signatures);
 
 /* ---- solana_bank.c */
 
@@ -250,6 +250,9 @@ void chain_solana_genesis(struct st_journal *j, const struct chain_block *head,
 /* Brings the sysvar accounts up to the block and makes what its transactions run on. Within a
  * transaction of the journal. */
 struct sol_bank *chain_solana_open_bank(struct chain_exec *x);
+/* The execution's bank, opened on first use: for struct xvm_tx. Whoever then undoes the transaction
+ * undoes the sysvars too, and puts the `bank` from before back. */
+const struct sol_bank *chain_solana_exec_bank(void *exec);
 
 /* Would the framework's prologue let the transaction run? Nothing of it stays. */
 bool chain_move_try_prologue(struct chain_exec *x, const struct mv_signed_tx *tx,

@@ -81,7 +81,7 @@ void chain_run_call(struct chain_exec *x, struct evm_env *env, const struct chai
     chain_observe_begin(x, env, tx);
     evm_tx_begin(env, tx, plan);
     chain_begin_xvm(x, &xt, env, ST_VM_EVM, &hash);
-    xt.root_evm = call->from;
+    xt.root_sender = xvm_evm_actor(&call->from);
     xvm_begin(&xt);
     evm_tx_run(env, tx, plan, &result);
     uint64_t gas_left = result.gas_left;

@@ -142,3 +142,9 @@ struct sol_bank *chain_solana_open_bank(struct chain_exec *x) {
     sol_sysvars_load(&bank->sysvars, x->journal, x->arena);
     return bank;
 }
+
+const struct sol_bank *chain_solana_exec_bank(void *exec) {
+    struct chain_exec *x = exec;
+    if (!x->bank) x->bank = chain_solana_open_bank(x);
+    return x->bank;
+}

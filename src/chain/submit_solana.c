@@ -71,7 +71,7 @@ static void set_price(struct mempool_tx *tx, const struct sol_budget *b) {
 }
 
 /* The rules that do not need the sequencer, and its limits. */
-static struct sol_error check(struct chain_reader *r, struct mempool_tx *tx) {
+static struct sol_error check(struct chain *c, struct chain_reader *r, struct mempool_tx *tx) {
     struct chain_solana_tx *decoded = tx->decoded;
     const struct sol_bank *bank = chain_solana_bank(r);
     struct st_journal *j = chain_reader_journal(r);
@@ -87,7 +87,7 @@ static struct sol_error check(struct chain_reader *r, struct mempool_tx *tx) {
     if (!e.code) e = sol_budget_of(&budget, &m);
     st_end_tx(j, true);
     if (e.code) return e;
-    decoded->gas_max = chain_solana_gas(budget.units, decoded->tx.signature_count);
+    decoded->gas_max = chain_solana_gas(&c->cross, budget.units, decoded->tx.signature_count);
     set_price(tx, &budget);
     return e;
 }
@@ -107,7 +107,7 @@ static struct err read_and_check(struct chain *c, struct bytes raw, struct mempo
         mempool_tx_free(*tx);
         return refused(out, CHAIN_ERR_STORE, e.text);
     }
-    struct sol_error why = check(r, *tx);
+    struct sol_error why = check(c, r, *tx);
     chain_reader_close(r);
     if (!why.code) return ERR_NONE;
     mempool_tx_free(*tx);

@@ -1,48 +1,163 @@
 #include "cross/alias.h"
 
+#include <assert.h>
+
 #include "crypto/crypto.h"
 #include "move/account.h"
+#include "solana/address.h"
+#include "solana/ids.h"
 
-/* The key of an alias's registration: target machine, then the alias. */
-static size_t registry_key(uint8_t key[33], enum st_vm vm, struct bytes alias) {
-    key[0] = (uint8_t)vm;
-    memcpy(key + 1, alias.p, alias.n);
-    return 1 + alias.n;
+/* Beside the target machine in the first byte of a key: the bump of an actor's alias there. */
+enum { BUMP_KEY = 0x80 };
+
+const struct b32 XVM_MESSENGER_ID = {{0x06, 0xd3, 0xe8, 0x56, 0x1c, 0x89, 0x07, 0xc7,
+                                      0x71, 0x94, 0xbc, 0xb8, 0x3a, 0xbd, 0x37, 0x69,
+                                      0x3f, 0xc6, 0x1f, 0x32, 0x06, 0x7c, 0x97, 0xa0,
+                                      0x4f, 0xa3, 0xcf, 0xbb, 0xc0, 0x00, 0x00, 0x00}};
+
+/* ---- Actors */
+
+struct xvm_actor xvm_evm_actor(const struct b20 *address) {
+    struct xvm_actor a = {.vm = ST_VM_EVM};
+    memcpy(a.bytes, address->b, 20);
+    return a;
 }
 
-static size_t address_size(uint8_t vm) {
-    return vm == ST_VM_EVM ? 20 : 32;
+struct xvm_actor xvm_wide_actor(enum st_vm vm, const struct b32 *address) {
+    assert(vm != ST_VM_EVM);
+    struct xvm_actor a = {.vm = (uint8_t)vm};
+    memcpy(a.bytes, address->b, 32);
+    return a;
+}
+
+bool xvm_actor_eq(const struct xvm_actor *a, const struct xvm_actor *b) {
+    return a->vm == b->vm && bytes_eq(xvm_actor_bytes(a), xvm_actor_bytes(b));
+}
+
+struct b20 xvm_actor_b20(const struct xvm_actor *a) {
+    assert(a->vm == ST_VM_EVM);
+    struct b20 out;
+    memcpy(out.b, a->bytes, 20);
+    return out;
+}
+
+struct b32 xvm_actor_b32(const struct xvm_actor *a) {
+    assert(a->vm != ST_VM_EVM);
+    struct b32 out;
+    memcpy(out.b, a->bytes, 32);
+    return out;
+}
+
+/* ---- Derivation */
+
+static const char *vm_tag(uint8_t vm) {
+    return vm == ST_VM_EVM ? "evm" : vm == ST_VM_MOVE ? "move" : "svm";
+}
+
+/* "TERN::alias::" ‖ home machine ‖ home; `suffix` unless 0. Returns the length. */
+static size_t preimage(uint8_t out[64], const struct xvm_actor *home, uint8_t suffix) {
+    struct bytes parts[] = {BYTES_LIT("TERN::alias::"), bytes_cstr(vm_tag(home->vm)),
+                            xvm_actor_bytes(home)};
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        memcpy(out + n, parts[i].p, parts[i].n);
+        n += parts[i].n;
+    }
+    if (suffix) out[n++] = suffix;
+    return n;
+}
+
+static struct xvm_actor alias_in_evm(const struct xvm_actor *home) {
+    uint8_t in[64];
+    struct b32 hash;
+    struct xvm_actor out = {.vm = ST_VM_EVM};
+    keccak256(&hash, bytes_make(in, preimage(in, home, 0)));
+    memcpy(out.bytes, hash.b + 12, 20);
+    return out;
+}
+
+static struct xvm_actor alias_in_move(const struct xvm_actor *home) {
+    uint8_t in[64];
+    struct b32 hash;
+    sha3_256(&hash, bytes_make(in, preimage(in, home, home->vm == ST_VM_EVM ? 0xE1 : 0xE2)));
+    return xvm_wide_actor(ST_VM_MOVE, &hash);
+}
+
+/* With the bump in *bump, or, if that is 0, with the first of 255, 254, … that makes an address. */
+static struct xvm_actor alias_in_svm(const struct xvm_actor *home, uint8_t *bump) {
+    struct bytes seeds[3] = {bytes_cstr(vm_tag(home->vm)), xvm_actor_bytes(home), {bump, 1}};
+    struct b32 address = {{0}};
+    if (!*bump || sol_create_program_address(&address, seeds, 3, &XVM_MESSENGER_ID))
+        /* That no bump makes one has a probability of 2^-255. */
+        sol_find_program_address(&address, bump, seeds, 2, &XVM_MESSENGER_ID);
+    return xvm_wide_actor(ST_VM_SVM, &address);
+}
+
+static struct xvm_actor derive(const struct xvm_actor *home, enum st_vm in, uint8_t *bump) {
+    if (home->vm == in) return *home;
+    return in == ST_VM_EVM    ? alias_in_evm(home)
+           : in == ST_VM_MOVE ? alias_in_move(home)
+                              : alias_in_svm(home, bump);
+}
+
+struct xvm_actor xvm_alias_of(const struct xvm_actor *home, enum st_vm in, uint8_t *bump) {
+    uint8_t found = 0;
+    struct xvm_actor alias = derive(home, in, &found);
+    if (bump) *bump = found;
+    return alias;
 }
 
 struct b32 xvm_alias_evm_in_move(const struct b20 *evm) {
-    static const char tag[] = "TERN::alias::evm";
-    uint8_t in[sizeof tag - 1 + 21];
-    memcpy(in, tag, sizeof tag - 1);
-    memcpy(in + sizeof tag - 1, evm->b, 20);
-    in[sizeof in - 1] = 0xE1;
-    struct b32 out;
-    sha3_256(&out, BYTES_OF(in));
-    return out;
+    struct xvm_actor home = xvm_evm_actor(evm), alias = xvm_alias_of(&home, ST_VM_MOVE, NULL);
+    return xvm_actor_b32(&alias);
 }
 
 struct b20 xvm_alias_move_in_evm(const struct b32 *move) {
-    static const char tag[] = "TERN::alias::move";
-    uint8_t in[sizeof tag - 1 + 32];
-    memcpy(in, tag, sizeof tag - 1);
-    memcpy(in + sizeof tag - 1, move->b, 32);
-    struct b32 hash;
-    keccak256(&hash, BYTES_OF(in));
-    struct b20 out;
-    memcpy(out.b, hash.b + 12, 20);
-    return out;
+    struct xvm_actor home = xvm_wide_actor(ST_VM_MOVE, move),
+                     alias = xvm_alias_of(&home, ST_VM_EVM, NULL);
+    return xvm_actor_b20(&alias);
+}
+
+/* ---- Registration */
+
+enum { KEY_MAX_BYTES = 2 + 32 };
+
+/* The key of an alias's registration: target machine, then the alias. */
+static struct bytes alias_key(uint8_t key[KEY_MAX_BYTES], enum st_vm vm, struct bytes alias) {
+    key[0] = (uint8_t)vm;
+    memcpy(key + 1, alias.p, alias.n);
+    return bytes_make(key, 1 + alias.n);
+}
+
+static struct bytes bump_key(uint8_t key[KEY_MAX_BYTES], const struct xvm_actor *home) {
+    struct bytes name = xvm_actor_bytes(home);
+    key[0] = BUMP_KEY | ST_VM_SVM;
+    key[1] = home->vm;
+    memcpy(key + 2, name.p, name.n);
+    return bytes_make(key, 2 + name.n);
+}
+
+static struct xvm_actor derive_known(struct st_journal *j, const struct xvm_actor *home,
+                                     enum st_vm in, uint8_t *bump) {
+    uint8_t key[KEY_MAX_BYTES];
+    struct bytes value;
+    *bump = 0;
+    if (in == ST_VM_SVM && st_get(j, ST_CROSS_ALIAS, bump_key(key, home), &value) && value.n == 1)
+        *bump = value.p[0];
+    return derive(home, in, bump);
+}
+
+struct xvm_actor xvm_alias_known(struct st_journal *j, const struct xvm_actor *home,
+                                 enum st_vm in) {
+    uint8_t bump;
+    return derive_known(j, home, in, &bump);
 }
 
 bool xvm_alias_owner(struct st_journal *j, enum st_vm vm, struct bytes alias,
                      struct xvm_actor *owner) {
-    uint8_t key[33];
+    uint8_t key[KEY_MAX_BYTES];
     struct bytes value;
-    size_t n = registry_key(key, vm, alias);
-    if (!st_get(j, ST_CROSS_ALIAS, bytes_make(key, n), &value)) return false;
+    if (!st_get(j, ST_CROSS_ALIAS, alias_key(key, vm, alias), &value)) return false;
     *owner = (struct xvm_actor){.vm = value.p[0]};
     memcpy(owner->bytes, value.p + 1, value.n - 1);
     return true;
@@ -52,81 +167,97 @@ struct xvm_actor xvm_home_of(struct st_journal *j, enum st_vm vm, struct bytes a
     struct xvm_actor at = {.vm = (uint8_t)vm};
     memcpy(at.bytes, address.p, address.n);
     /* Each alias is a hash over its owner, so the chain of owners cannot be a ring. */
-    while (xvm_alias_owner(j, at.vm, bytes_make(at.bytes, address_size(at.vm)), &at)) {
+    while (xvm_alias_owner(j, at.vm, xvm_actor_bytes(&at), &at)) {
     }
     return at;
 }
 
 /* Writes the registration unless it is there. False if the address is registered for somebody else.
  */
-static bool put_registration(struct st_journal *j, enum st_vm vm, struct bytes alias,
-                             enum st_vm home_vm, struct bytes home, bool *is_new) {
+static bool put_registration(struct st_journal *j, const struct xvm_actor *alias,
+                             const struct xvm_actor *home, uint8_t bump, bool *is_new) {
     struct xvm_actor owner;
+    struct bytes name = xvm_actor_bytes(home);
     *is_new = false;
-    if (xvm_alias_owner(j, vm, alias, &owner))
-        return owner.vm == home_vm && memcmp(owner.bytes, home.p, home.n) == 0;
-    uint8_t key[33], value[33];
-    value[0] = (uint8_t)home_vm;
-    memcpy(value + 1, home.p, home.n);
-    size_t n = registry_key(key, vm, alias);
-    st_put(j, ST_CROSS_ALIAS, bytes_make(key, n), bytes_make(value, 1 + home.n));
+    if (xvm_alias_owner(j, alias->vm, xvm_actor_bytes(alias), &owner))
+        return xvm_actor_eq(&owner, home);
+    uint8_t key[KEY_MAX_BYTES], value[33] = {home->vm};
+    memcpy(value + 1, name.p, name.n);
+    st_put(j, ST_CROSS_ALIAS, alias_key(key, alias->vm, xvm_actor_bytes(alias)),
+           bytes_make(value, 1 + name.n));
+    if (alias->vm == ST_VM_SVM)
+        st_put(j, ST_CROSS_ALIAS, bump_key(key, home), bytes_make(&bump, 1));
     *is_new = true;
     return true;
 }
 
-/* What the account at a Move address says of its use. */
-static const char *move_occupant(struct st_journal *j, const struct b32 *address) {
-    struct b32 auth_key;
-    uint64_t sequence_number;
-    if (!mv_account_read(j, address, &auth_key, &sequence_number)) return NULL;
-    if (!b32_eq(&auth_key, address)) return "an account with a key of its own";
-    return sequence_number ? "an account that has sent transactions" : NULL;
-}
-
-struct err xvm_alias_register_evm_in_move(struct st_journal *j, const struct b20 *evm,
-                                          struct b32 *alias) {
-    *alias = xvm_alias_evm_in_move(evm);
-    bool is_new;
-    if (!put_registration(j, ST_VM_MOVE, BYTES_OF(*alias), ST_VM_EVM, BYTES_OF(*evm), &is_new))
-        return err_at(1, "the sender's Move alias is registered for another actor", 0);
-    if (is_new && move_occupant(j, alias))
-        return err_at(1, "the sender's Move alias address is occupied by an account in use", 0);
-    return ERR_NONE;
-}
-
-struct err xvm_alias_register_move_in_evm(struct st_journal *j, const struct b32 *move,
-                                          struct b20 *alias) {
-    *alias = xvm_alias_move_in_evm(move);
-    bool is_new;
-    if (!put_registration(j, ST_VM_EVM, BYTES_OF(*alias), ST_VM_MOVE, BYTES_OF(*move), &is_new))
-        return err_at(1, "the sender's EVM alias is registered for another actor", 0);
-    if (!is_new) return ERR_NONE;
-    struct st_account *a = st_account(j, alias);
+/* What the account at an alias's address says of its use by somebody else; NULL if nothing. */
+static const char *evm_occupant(struct st_journal *j, const struct xvm_actor *alias) {
+    struct b20 address = xvm_actor_b20(alias);
+    const struct st_account *a = st_account(j, &address);
     if (!b32_eq(&a->code_hash, &ST_EMPTY_CODE_HASH))
-        return err_at(1, "the sender's EVM alias address is occupied by a contract", 0);
-    if (a->nonce != 0)
-        return err_at(
-            1,
-            "the sender's EVM alias address is occupied by an account that has sent transactions",
-            0);
-    return ERR_NONE;
+        return "the sender's EVM alias address is occupied by a contract";
+    return a->nonce ? "the sender's EVM alias address is occupied by an account that has sent "
+                      "transactions"
+                    : NULL;
 }
+
+static const char *move_occupant(struct st_journal *j, const struct xvm_actor *alias) {
+    struct b32 address = xvm_actor_b32(alias), auth_key;
+    uint64_t sequence_number;
+    if (!mv_account_read(j, &address, &auth_key, &sequence_number)) return NULL;
+    if (!b32_eq(&auth_key, &address) || sequence_number)
+        return "the sender's Move alias address is occupied by an account in use";
+    return NULL;
+}
+
+static const char *svm_occupant(struct st_journal *j, const struct xvm_actor *alias) {
+    struct b32 key = xvm_actor_b32(alias);
+    struct st_svm_account a;
+    if (!st_svm_account(j, &key, &a)) return NULL;
+    if (!sol_is(&a.owner, SOL_ID_SYSTEM_PROGRAM))
+        return "the sender's SVM alias address is occupied by an account of a program";
+    return a.data.n ? "the sender's SVM alias address is occupied by an account with data" : NULL;
+}
+
+static const char *occupant(struct st_journal *j, const struct xvm_actor *alias) {
+    return alias->vm == ST_VM_EVM    ? evm_occupant(j, alias)
+           : alias->vm == ST_VM_MOVE ? move_occupant(j, alias)
+                                     : svm_occupant(j, alias);
+}
+
+struct err xvm_alias_register(struct st_journal *j, const struct xvm_actor *home, enum st_vm in,
+                              struct xvm_actor *alias) {
+    static const char *const taken[] = {
+        [ST_VM_EVM] = "the sender's EVM alias is registered for another actor",
+        [ST_VM_MOVE] = "the sender's Move alias is registered for another actor",
+        [ST_VM_SVM] = "the sender's SVM alias is registered for another actor"};
+    uint8_t bump;
+    bool is_new;
+    assert(home->vm != in);
+    *alias = derive_known(j, home, in, &bump);
+    if (!put_registration(j, alias, home, bump, &is_new)) return err_at(1, taken[in], 0);
+    /* Once registered, the alias may use the account: that does not lock it. */
+    const char *why = is_new ? occupant(j, alias) : NULL;
+    return why ? err_at(1, why, 0) : ERR_NONE;
+}
+
+/* ---- Arguments */
 
 struct b32 xvm_address_to_move(const struct b20 *evm) {
     return xvm_alias_evm_in_move(evm);
 }
 
-struct b20 xvm_address_to_evm(struct st_journal *j, const struct b32 *move) {
+struct b20 xvm_address_to_evm(struct st_journal *j, const struct xvm_actor *given) {
     static const uint8_t zeros[12];
-    struct b20 out;
-    struct xvm_actor owner;
-    if (memcmp(move->b, zeros, sizeof zeros) == 0) {
-        memcpy(out.b, move->b + 12, 20);
+    struct xvm_actor owner = *given;
+    assert(given->vm != ST_VM_EVM);
+    if (memcmp(given->bytes, zeros, sizeof zeros) == 0) {
+        struct b20 out;
+        memcpy(out.b, given->bytes + 12, 20);
         return out;
     }
-    if (xvm_alias_owner(j, ST_VM_MOVE, BYTES_OF(*move), &owner) && owner.vm == ST_VM_EVM) {
-        memcpy(out.b, owner.bytes, 20);
-        return out;
-    }
-    return xvm_alias_move_in_evm(move);
+    xvm_alias_owner(j, given->vm, xvm_actor_bytes(given), &owner);
+    struct xvm_actor out = xvm_alias_of(&owner, ST_VM_EVM, NULL);
+    return xvm_actor_b20(&out);
 }

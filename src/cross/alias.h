@@ -2,10 +2,17 @@
  * and never by padding or cutting, so that no key holder can own somebody's alias (CROSS-VM §1).
  *
  *   EVM address E → Move   sha3-256("TERN::alias::evm" ‖ E ‖ 0xE1)
+ *   EVM address E → SVM    address of the messenger program derived from the seeds "evm", E
  *   Move address M → EVM   last 20 bytes of keccak-256("TERN::alias::move" ‖ M)
+ *   Move address M → SVM   address of the messenger program derived from the seeds "move", M
+ *   SVM key P → EVM        last 20 bytes of keccak-256("TERN::alias::svm" ‖ P)
+ *   SVM key P → Move       sha3-256("TERN::alias::svm" ‖ P ‖ 0xE2)
  *
- * The first crossing registers the alias both ways, in the journal (ST_CROSS_ALIAS):
- *   target vm (1) ‖ alias bytes → home vm (1) ‖ home bytes
+ * The first crossing registers the alias, in the journal (ST_CROSS_ALIAS):
+ *   target machine (1) ‖ alias                    → home machine (1) ‖ home
+ *   0x80 + target machine ‖ home machine ‖ home   → bump, of an alias in the SVM
+ * The second spares who crosses again the search for the bump seed: up to 255 tries of a hash and a
+ * point.
  */
 #ifndef TERN_CROSS_ALIAS_H
 #define TERN_CROSS_ALIAS_H
@@ -13,14 +20,38 @@
 #include "base/base.h"
 #include "state/state.h"
 
-struct b32 xvm_alias_evm_in_move(const struct b20 *evm);
-struct b20 xvm_alias_move_in_evm(const struct b32 *move);
+/* The messenger program: TernMessenger111111111111111111111111111111. */
+extern const struct b32 XVM_MESSENGER_ID;
 
-/* An actor somewhere: 20 bytes (EVM) or 32 bytes used. */
+/* An actor somewhere: 20 bytes (EVM) or 32 bytes used, the others zero. */
 struct xvm_actor {
     uint8_t vm; /* enum st_vm */
     uint8_t bytes[32];
 };
+
+/* How many bytes name an actor in that machine. */
+static inline size_t xvm_address_bytes(uint8_t vm) {
+    return vm == ST_VM_EVM ? 20 : 32;
+}
+static inline struct bytes xvm_actor_bytes(const struct xvm_actor *a) {
+    return bytes_make(a->bytes, xvm_address_bytes(a->vm));
+}
+struct xvm_actor xvm_evm_actor(const struct b20 *address);
+/* vm: ST_VM_MOVE or ST_VM_SVM. */
+struct xvm_actor xvm_wide_actor(enum st_vm vm, const struct b32 *address);
+bool xvm_actor_eq(const struct xvm_actor *a, const struct xvm_actor *b);
+/* The first 20 bytes, of an EVM actor; all 32, of another. */
+struct b20 xvm_actor_b20(const struct xvm_actor *a);
+struct b32 xvm_actor_b32(const struct xvm_actor *a);
+
+/* The alias of `home` in another machine; in its own it is itself. *bump, unless NULL: the seed
+ * that makes it an address of the messenger program, in the SVM; 0 elsewhere. */
+struct xvm_actor xvm_alias_of(const struct xvm_actor *home, enum st_vm in, uint8_t *bump);
+/* The same with the registered bump, if there is one. */
+struct xvm_actor xvm_alias_known(struct st_journal *j, const struct xvm_actor *home, enum st_vm in);
+
+struct b32 xvm_alias_evm_in_move(const struct b20 *evm);
+struct b20 xvm_alias_move_in_evm(const struct b32 *move);
 
 /* The actor behind a registered alias; false if that address is no registered alias. */
 bool xvm_alias_owner(struct st_journal *j, enum st_vm vm, struct bytes alias,
@@ -29,17 +60,20 @@ bool xvm_alias_owner(struct st_journal *j, enum st_vm vm, struct bytes alias,
 /* Follows alias after alias to the original actor; an address that is no alias is its own. */
 struct xvm_actor xvm_home_of(struct st_journal *j, enum st_vm vm, struct bytes address);
 
-/* Registers the alias if it is not yet. An error names what occupies the address: code or a nonce
- * in the EVM; modules, a used sequence number or a key in Move. */
-struct err xvm_alias_register_evm_in_move(struct st_journal *j, const struct b20 *evm,
-                                          struct b32 *alias);
-struct err xvm_alias_register_move_in_evm(struct st_journal *j, const struct b32 *move,
-                                          struct b20 *alias);
+/* Registers the alias of `home` in another machine if it is not yet. An error names what occupies
+ * the address: code or a nonce in the EVM; a used sequence number or a key in Move; in the SVM data
+ * or an owner, for an account there has no sign of use beside them. What anybody can send to an
+ * address, ether, coins or lamports, does not occupy it. */
+struct err xvm_alias_register(struct st_journal *j, const struct xvm_actor *home, enum st_vm in,
+                              struct xvm_actor *alias);
 
-/* Addresses as arguments (CROSS-VM §1, last paragraph). An EVM address given to Move stands for its
- * Move alias; a Move address given to the EVM: with 12 leading zero bytes it is that EVM address; a
- * registered alias of an EVM actor is that actor; anything else is its EVM alias. */
+/* Addresses as arguments (CROSS-VM §1, last paragraph).
+ *
+ * A 32-byte address, of Move or the SVM, given to the EVM: with 12 leading zero bytes it is that
+ * EVM address; a registered alias stands for its owner, who is himself if at home in the EVM and
+ * else has an alias there; anything else is its own EVM alias. */
+struct b20 xvm_address_to_evm(struct st_journal *j, const struct xvm_actor *given);
+/* An EVM address given to Move stands for its Move alias. */
 struct b32 xvm_address_to_move(const struct b20 *evm);
-struct b20 xvm_address_to_evm(struct st_journal *j, const struct b32 *move);
 
 #endif

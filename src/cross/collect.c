@@ -37,8 +37,11 @@ static bool abi_bytes(struct bytes data, size_t index, struct bytes *out) {
     return true;
 }
 
-static struct xvm_message *new_message(struct xvm_tx *tx, uint32_t generation) {
+static struct xvm_message *new_message(struct xvm_tx *tx, enum st_vm from, enum st_vm to,
+                                       uint32_t generation) {
     struct xvm_message *m = ARENA_NEW(tx->arena, struct xvm_message);
+    m->from_vm = (uint8_t)from;
+    m->to_vm = (uint8_t)to;
     m->index = tx->message_count;
     m->id = xvm_message_id(tx->params.chain_id, &tx->root_hash, m->index);
     m->root_hash = tx->root_hash;
@@ -65,7 +68,7 @@ static void refuse(struct xvm_message *m, enum xvm_failure why, const char *text
 
 size_t xvm_payload_bytes(const struct xvm_message *m) {
     return m->module_address.n + m->module_name.n + m->function_name.n + m->generics.n +
-           m->fn_abi.n + m->call_data.n;
+           m->fn_abi.n + m->program.n + m->metas.n + m->call_data.n;
 }
 
 static void check_limits(const struct xvm_tx *tx, struct xvm_message *m) {
@@ -116,19 +119,21 @@ static bool read_options(struct xvm_message *m, uint64_t on_fail, uint64_t open_
     return true;
 }
 
+static void set_sender(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_actor *sender) {
+    struct xvm_actor alias = xvm_alias_known(tx->journal, sender, m->to_vm);
+    m->sender = arena_copy(tx->arena, xvm_actor_bytes(sender));
+    m->sender_alias = arena_copy(tx->arena, xvm_actor_bytes(&alias));
+}
+
 /* event Call(address indexed sender, bytes moduleAddress, bytes moduleId, bytes functionId, bytes
  * callData, bytes generics); Send has the id as its second topic, and behind these fields the
  * options: onFail, openRetry, deadline, … */
 static void collect_evm_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
                              uint32_t leg, uint32_t generation) {
-    struct xvm_message *m = new_message(tx, generation + 1);
-    m->from_vm = ST_VM_EVM;
-    m->to_vm = ST_VM_MOVE;
-    m->sender = arena_copy(tx->arena, bytes_make(log->topics[1].b + 12, 20));
-    struct b20 sender;
-    memcpy(sender.b, m->sender.p, 20);
-    struct b32 alias = xvm_alias_evm_in_move(&sender);
-    m->sender_alias = arena_copy(tx->arena, BYTES_OF(alias));
+    struct xvm_message *m = new_message(tx, ST_VM_EVM, ST_VM_MOVE, generation + 1);
+    struct xvm_actor sender = {.vm = ST_VM_EVM};
+    memcpy(sender.bytes, log->topics[1].b + 12, 20);
+    set_sender(tx, m, &sender);
     struct bytes *const fields[] = {&m->module_address, &m->module_name, &m->function_name,
                                     &m->call_data, &m->generics};
     bool ok = true;
@@ -157,9 +162,7 @@ static void collect_request(struct xvm_tx *tx, const struct st_log *log, uint8_t
 /* BCS of 0x1::evm::Call or Send, as host.c wrote it. */
 static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
                               uint32_t leg, uint32_t generation) {
-    struct xvm_message *m = new_message(tx, generation + 1);
-    m->from_vm = ST_VM_MOVE;
-    m->to_vm = ST_VM_EVM;
+    struct xvm_message *m = new_message(tx, ST_VM_MOVE, ST_VM_EVM, generation + 1);
     struct b32 sender = {{0}};
     struct xvm_message given = *m;
     bool ok = xvm_event_decode(log->data, has_options, m, &sender);
@@ -167,8 +170,8 @@ static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, bool 
     m->deadline = given.deadline;
     if (!ok || !read_options(m, m->on_fail, m->open_retry, deadline))
         refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
-    struct b20 alias = xvm_alias_move_in_evm(&sender);
-    m->sender_alias = arena_copy(tx->arena, BYTES_OF(alias));
+    struct xvm_actor from = xvm_wide_actor(ST_VM_MOVE, &sender);
+    if (m->sender.n) set_sender(tx, m, &from);
     push_message(tx, m, leg);
 }
 

@@ -4,10 +4,12 @@
  *
  * Words
  *   leg        one execution in one machine: leg 0 is the root transaction's own, every other one
- * runs a message message    a queued call: who (sender, at home), where to, what, and what became
- * of it alias      the address under which an actor of one machine is known in another (alias.h)
- *   messenger  what a contract calls to start a message: the genesis contract MoveVM in the EVM,
- * 0x1::evm in Move common gas the unit in which a transaction pays for everything: EVM gas
+ *              runs a message
+ *   message    a queued call: who (sender, at home), where to, what, and what became of it
+ *   alias      the address under which an actor of one machine is known in another (alias.h)
+ *   messenger  what a contract calls to start a message: a genesis contract in the EVM, 0x1::evm
+ * and 0x1::svm in Move, the messenger program in the SVM common gas the unit in which a transaction
+ * pays for everything: EVM gas
  *
  * Life of a transaction, as the chain drives it
  *   xvm_begin → the root leg in its own machine → xvm_drain (runs the queue on the gas that is
@@ -34,11 +36,14 @@
 #include "cross/alias.h"
 #include "evm/evm.h"
 #include "move/move.h"
+#include "solana/bank.h"
 #include "state/state.h"
 
 /* Genesis contracts (contracts/). */
 extern const struct b20
     XVM_MOVEVM_ADDRESS; /* 0x7e00000000000000000000000000000000000001: MoveVM.call */
+extern const struct b20
+    XVM_SOLANAVM_ADDRESS; /* 0x7e00000000000000000000000000000000000002: SolanaVM.call */
 extern const struct b20
     XVM_QUEUE_ADDRESS; /* 0x7e00000000000000000000000000000000000004: retry and cancel */
 
@@ -50,15 +55,22 @@ extern const struct b20
 struct xvm_params {
     uint64_t chain_id;
     uint64_t move_gas_per_evm_gas; /* internal Move gas units for one unit of EVM gas */
-    uint64_t message_base_gas;     /* common gas charged before a message runs */
-    uint32_t messages_max;         /* a transaction */
-    uint32_t generations_max;      /* a message started by a message started by … */
+    /* `svm_rate_units` compute units are `svm_rate_gas` of EVM gas. */
+    uint64_t svm_rate_units, svm_rate_gas;
+    uint64_t message_base_gas; /* common gas charged before a message runs */
+    uint32_t messages_max;     /* a transaction */
+    uint32_t generations_max;  /* a message started by a message started by … */
     uint32_t payload_max_bytes;
     uint64_t lifetime_max_secs; /* how long a kept message may be retried */
     uint32_t result_max_bytes; /* longer results and errors are cut in the record, and it says so */
 };
 
 extern const struct xvm_params xvm_params_default;
+
+/* What is charged is rounded up, what is given rounded down; a result that does not fit is the
+ * greatest number. */
+uint64_t xvm_gas_of_units(const struct xvm_params *p, uint64_t units);
+uint64_t xvm_units_of_gas(const struct xvm_params *p, uint64_t gas);
 
 enum xvm_status {
     XVM_PENDING = 1,   /* failed or not run yet, kept; may be retried or cancelled */
@@ -105,21 +117,28 @@ struct xvm_message {
     uint64_t created_height, done_height; /* done_height: of the last attempt */
     struct b32 done_root_hash;            /* root transaction of the last attempt */
     uint64_t gas_used;                    /* common gas of the last attempt */
-    struct bytes sender;                  /* at home: 20 bytes (EVM) or 32 (Move) */
+    struct bytes sender;                  /* at home: 20 bytes (EVM) or 32 */
     struct bytes sender_alias;            /* what the target sees: 20 or 32 bytes */
     /* to Move */
     struct bytes module_address, module_name, function_name, generics; /* as given */
     /* to the EVM */
     struct bytes to; /* 20 bytes */
     struct bytes fn_abi;
-    /* both: ABI encoded; with the selector in front when it goes to the EVM */
+    /* to the SVM */
+    struct bytes program; /* 32 bytes */
+    struct bytes metas; /* its accounts, XVM_META_BYTES each: key (32) ‖ flags (enum xvm_meta) */
+    /* to Move: ABI-encoded arguments, or BCS; to the EVM: selector and ABI-encoded arguments; to
+       the SVM: the instruction's data */
     struct bytes call_data;
-    struct bytes
-        result; /* ABI-encoded return data, or BCS results of the Move function one after another */
-    struct bytes error; /* text; names the machine, the function and the reason in that machine's
-                           own terms */
+    struct bytes result; /* ABI-encoded return data, BCS results of the Move function one after
+                            another, or a Solana program's return data */
+    struct bytes error;  /* text; names the machine, the function and the reason in that machine's
+                            own terms */
     struct bytes error_data; /* EVM revert data */
 };
+
+enum { XVM_META_BYTES = 33 };
+enum xvm_meta { XVM_META_SIGNER = 1, XVM_META_WRITABLE = 2 };
 
 /* Reads the message with this id; false if there is none. */
 bool xvm_message_get(struct st_journal *j, const struct b32 *id, struct arena *arena,
@@ -136,13 +155,13 @@ struct xvm_leg {
     uint8_t kind; /* enum xvm_leg_kind */
     uint8_t vm;
     bool ok;
-    uint8_t failure;       /* enum xvm_failure */
-    uint32_t parent;       /* the leg that started it */
-    struct b32 message;    /* id; zero for the root */
-    uint64_t gas_used;     /* common gas, the message's base charge included */
-    uint64_t vm_gas_used;  /* in the machine's own unit: EVM gas, internal Move gas */
+    uint8_t failure;      /* enum xvm_failure */
+    uint32_t parent;      /* the leg that started it */
+    struct b32 message;   /* id; zero for the root */
+    uint64_t gas_used;    /* common gas, the message's base charge included */
+    uint64_t vm_gas_used; /* in the machine's own unit: EVM gas, internal Move gas, compute units */
     struct bytes from, to; /* as the leg's machine sees them: 20 or 32 bytes; `to` of a Move leg is
-                              the module address */
+                              the module address, of a Solana leg the program */
     struct bytes function; /* "0x1::m::f", or the ABI signature where known, else empty */
     struct bytes input, output, error;
     uint32_t log_first, log_count; /* among the transaction's logs */
@@ -155,11 +174,14 @@ struct xvm_tx {
     struct evm_env *evm; /* the block, fork and host for EVM legs; tx.origin is set by xvm_begin */
     struct mv_vm *move_vm;
     struct mv_block_info move_block;
+    /* The bank of the block, made on first use outside of any message; NULL: there is no SVM here.
+     * Legs ask xvm_svm_bank(). */
+    const struct sol_bank *(*open_bank)(void *ctx);
+    void *open_bank_ctx;
     struct b32 root_hash;
     uint64_t height;
     uint8_t root_vm;
-    struct b20 root_evm;  /* the root's sender if it is an EVM account */
-    struct b32 root_move; /* … or a Move account */
+    struct xvm_actor root_sender; /* an SVM root's is its fee payer */
 
     /* filled in as it runs */
     struct arena *arena; /* the transaction's */
@@ -177,6 +199,11 @@ struct xvm_tx {
 /* Prepares `tx` (whose inputs above the line the caller has set) after st_begin_tx. Gives `tx->evm`
  * a host with the crossing's natives: what its caller put there is copied. */
 void xvm_begin(struct xvm_tx *tx);
+
+/* What Solana legs of this transaction run on, root leg or message: the block's bank. NULL: there
+ * is no SVM here. The first call may write sysvar accounts, so it is made where nothing that it
+ * writes is undone: before the savepoint of a message. */
+const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx);
 
 /* Adds the root leg's record; to be called when it has ended. If it failed its messages are already
  * undone. */

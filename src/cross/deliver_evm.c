@@ -19,22 +19,19 @@ static struct bytes error_text(struct xvm_tx *tx, const struct xvm_message *m,
 }
 
 void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
-    struct b32 sender;
-    struct b20 alias, to;
-    memcpy(sender.b, m->sender.p, 32);
+    struct xvm_actor alias;
+    struct b20 to;
     memcpy(to.b, m->to.p, 20);
-    struct err e = xvm_alias_register_move_in_evm(tx->journal, &sender, &alias);
-    run->from = m->sender_alias = arena_copy(tx->arena, BYTES_OF(alias));
     run->to = m->to;
     run->function = m->fn_abi;
-    if (err_is(e)) {
-        run->failure = XVM_FAIL_ALIAS;
-        run->error = bytes_cstr(e.text);
-        return;
-    }
+    if (!xvm_enter(tx, m, &alias, run)) return;
     evm_warm_start(tx->evm, &tx->queue->evm_origin, &to);
-    struct evm_call_params params = {
-        .kind = EVM_CALL, .gas = gas, .sender = alias, .to = to, .code = to, .input = m->call_data};
+    struct evm_call_params params = {.kind = EVM_CALL,
+                                     .gas = gas,
+                                     .sender = xvm_actor_b20(&alias),
+                                     .to = to,
+                                     .code = to,
+                                     .input = m->call_data};
     struct evm_result result;
     evm_call(tx->evm, &params, &result);
     run->failure = failure_of(result.status);

@@ -189,15 +189,9 @@ static struct bytes function_text(struct arena *arena, const struct target *t,
 
 void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
     struct target t = {0};
-    struct b20 sender;
-    struct b32 alias;
-    memcpy(sender.b, m->sender.p, 20);
-    struct err e = xvm_alias_register_evm_in_move(tx->journal, &sender, &alias);
-    run->from = m->sender_alias = arena_copy(tx->arena, BYTES_OF(alias));
-    if (err_is(e)) {
-        fail(run, XVM_FAIL_ALIAS, e.text);
-        return;
-    }
+    struct xvm_actor actor;
+    if (!xvm_enter(tx, m, &actor, run)) return;
+    struct b32 alias = xvm_actor_b32(&actor);
     const char *bad = read_target(tx, m, &t);
     if (bad) {
         fail(run, XVM_FAIL_MALFORMED, bad);

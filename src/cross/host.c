@@ -62,7 +62,8 @@ static struct err start_evm_call(void *ctx, const struct mv_evm_call *call, stru
     uint64_t payload;
     if (!add_u64(call_data.n, call->fn_abi.n, &payload) || payload > tx->params.payload_max_bytes)
         return err_at(XVM_FAIL_LIMIT, "the message's payload is longer than one may be", 0);
-    struct b20 to = xvm_address_to_evm(tx->journal, &call->to);
+    struct xvm_actor given = xvm_wide_actor(ST_VM_MOVE, &call->to);
+    struct b20 to = xvm_address_to_evm(tx->journal, &given);
     struct buf data = {0};
     static const uint8_t zeros[12];
     buf_put(&data, call->sender.b, 32);

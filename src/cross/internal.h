@@ -51,6 +51,14 @@ bool xvm_starts_message(const struct st_log *log);
 struct b32 xvm_next_id(const struct xvm_tx *tx);
 struct evm_native xvm_next_id_native(struct xvm_tx *tx);
 
+/* The message's sender at home. A message that was malformed has none: its fields were never read.
+ */
+struct xvm_actor xvm_message_sender(const struct xvm_message *m);
+/* Registers the sender's alias in the machine that the message goes to, and notes it in the message
+ * and the run. On a refusal the run has failed. */
+bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, struct xvm_actor *alias,
+               struct xvm_run *run);
+
 /* What counts against payload_max_bytes. */
 size_t xvm_payload_bytes(const struct xvm_message *m);
 

@@ -4,11 +4,13 @@
 
 #include "crypto/crypto.h"
 
-enum { MESSAGE_VERSION = 2 };
+enum { MESSAGE_VERSION = 3 };
 
 const struct xvm_params xvm_params_default = {
     .chain_id = 31337,
     .move_gas_per_evm_gas = 200,
+    .svm_rate_units = 1, /* a compute unit is about one instruction of bytecode */
+    .svm_rate_gas = 1,
     .message_base_gas = 10000,
     .messages_max = 64,
     .generations_max = 8,
@@ -27,6 +29,19 @@ const char *xvm_status_name(enum xvm_status s) {
     static const char *const names[] = {"unknown", "pending",   "executed",
                                         "dropped", "cancelled", "expired"};
     return s < COUNT_OF(names) ? names[s] : names[0];
+}
+
+static uint64_t saturate(unsigned __int128 v) {
+    return v > UINT64_MAX ? UINT64_MAX : (uint64_t)v;
+}
+
+uint64_t xvm_gas_of_units(const struct xvm_params *p, uint64_t units) {
+    unsigned __int128 product = (unsigned __int128)units * p->svm_rate_gas;
+    return saturate((product + p->svm_rate_units - 1) / p->svm_rate_units);
+}
+
+uint64_t xvm_units_of_gas(const struct xvm_params *p, uint64_t gas) {
+    return saturate((unsigned __int128)gas * p->svm_rate_units / p->svm_rate_gas);
 }
 
 struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index) {
@@ -54,7 +69,7 @@ static void put_bytes(struct buf *b, struct bytes v) {
 /* clang-format off */
 #define MESSAGE_STRINGS(X) \
     X(sender) X(sender_alias) X(module_address) X(module_name) X(function_name) X(generics) \
-    X(to) X(fn_abi) X(call_data) X(result) X(error) X(error_data)
+    X(to) X(fn_abi) X(program) X(metas) X(call_data) X(result) X(error) X(error_data)
 
 /* And the numbers and hashes. */
 #define MESSAGE_FIXED(X) \

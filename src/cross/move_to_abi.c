@@ -54,15 +54,15 @@ static bool put_int(struct conversion *c, size_t size, const struct abi_type *t,
 
 static bool put_address(struct conversion *c, const struct abi_type *t, struct abi_value *out) {
     struct bytes raw;
-    struct b32 address;
     if (!take(c, 32, &raw)) return false;
-    memcpy(address.b, raw.p, 32);
     if (t->kind == ABI_FIXED_BYTES && t->size == 32) {
         out->data = raw;
         return true;
     }
     if (t->kind != ABI_ADDRESS) return bad(c, "an address does not fit the ABI's type");
-    struct b20 evm = xvm_address_to_evm(c->journal, &address);
+    struct xvm_actor given = {.vm = ST_VM_MOVE};
+    memcpy(given.bytes, raw.p, 32);
+    struct b20 evm = xvm_address_to_evm(c->journal, &given);
     out->word = abi_word_of_address(&evm);
     return true;
 }

@@ -3,6 +3,7 @@
 #include "cross/internal.h"
 
 const struct b20 XVM_MOVEVM_ADDRESS = {{0x7e, [19] = 0x01}};
+const struct b20 XVM_SOLANAVM_ADDRESS = {{0x7e, [19] = 0x02}};
 const struct b20 XVM_QUEUE_ADDRESS = {{0x7e, [19] = 0x04}};
 const struct b20 XVM_NEXT_ID_ADDRESS = {{0x7e, [19] = 0x05}};
 const struct b20 XVM_MOVE_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x01}};
@@ -25,8 +26,8 @@ static void add_natives(struct xvm_tx *tx) {
 void xvm_begin(struct xvm_tx *tx) {
     tx->arena = st_tx_arena(tx->journal);
     tx->queue = ARENA_NEW(tx->arena, struct xvm_queue);
-    tx->queue->evm_origin =
-        tx->root_vm == ST_VM_EVM ? tx->root_evm : xvm_alias_move_in_evm(&tx->root_move);
+    struct xvm_actor origin = xvm_alias_of(&tx->root_sender, ST_VM_EVM, NULL);
+    tx->queue->evm_origin = xvm_actor_b20(&origin);
     if (tx->root_vm != ST_VM_EVM) {
         tx->evm->origin = tx->queue->evm_origin;
         tx->evm->gas_price = tx->evm->block.base_fee;
@@ -34,6 +35,10 @@ void xvm_begin(struct xvm_tx *tx) {
     add_natives(tx);
     st_count_logs(tx->journal, xvm_starts_message);
     st_set_leg(tx->journal, 0);
+}
+
+const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx) {
+    return tx->open_bank ? tx->open_bank(tx->open_bank_ctx) : NULL;
 }
 
 static struct xvm_leg *add_leg(struct xvm_tx *tx, const struct xvm_leg *leg) {
@@ -54,6 +59,23 @@ void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root) {
     if (root->ok) xvm_collect(tx, 0, 0);
 }
 
+struct xvm_actor xvm_message_sender(const struct xvm_message *m) {
+    struct xvm_actor a = {.vm = m->from_vm};
+    if (m->sender.n == xvm_address_bytes(m->from_vm)) memcpy(a.bytes, m->sender.p, m->sender.n);
+    return a;
+}
+
+bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, struct xvm_actor *alias,
+               struct xvm_run *run) {
+    struct xvm_actor sender = xvm_message_sender(m);
+    struct err e = xvm_alias_register(tx->journal, &sender, m->to_vm, alias);
+    run->from = m->sender_alias = arena_copy(tx->arena, xvm_actor_bytes(alias));
+    if (!err_is(e)) return true;
+    run->failure = XVM_FAIL_ALIAS;
+    run->error = bytes_cstr(e.text);
+    return false;
+}
+
 static struct bytes cut(struct bytes b, uint32_t max) {
     return b.n > max ? bytes_sub(b, 0, max) : b;
 }
@@ -63,12 +85,10 @@ static struct bytes cut(struct bytes b, uint32_t max) {
 static bool is_sender(struct xvm_tx *tx, const struct xvm_actor *requester,
                       const struct xvm_message *m) {
     if (!m->sender.n) return false; /* a malformed event names none */
-    if (requester->vm == m->from_vm && memcmp(requester->bytes, m->sender.p, m->sender.n) == 0)
-        return true;
-    struct xvm_actor owner;
-    size_t n = requester->vm == ST_VM_EVM ? 20 : 32;
-    return xvm_alias_owner(tx->journal, requester->vm, bytes_make(requester->bytes, n), &owner) &&
-           owner.vm == m->from_vm && memcmp(owner.bytes, m->sender.p, m->sender.n) == 0;
+    struct xvm_actor sender = xvm_message_sender(m), owner;
+    return xvm_actor_eq(requester, &sender) ||
+           (xvm_alias_owner(tx->journal, requester->vm, xvm_actor_bytes(requester), &owner) &&
+            xvm_actor_eq(&owner, &sender));
 }
 
 /* Finds the message of a retry or cancel, and whether it may be done. */

@@ -41,6 +41,8 @@ static struct xvm_message random_message(void) {
         .generics = random_bytes(),
         .to = random_bytes(),
         .fn_abi = random_bytes(),
+        .program = random_bytes(),
+        .metas = random_bytes(),
         .call_data = random_bytes(),
         .result = random_bytes(),
         .error = random_bytes(),
@@ -75,6 +77,8 @@ static void assert_same(const struct xvm_message *got, const struct xvm_message 
     ASSERT_SAME_STRING(generics);
     ASSERT_SAME_STRING(to);
     ASSERT_SAME_STRING(fn_abi);
+    ASSERT_SAME_STRING(program);
+    ASSERT_SAME_STRING(metas);
     ASSERT_SAME_STRING(call_data);
     ASSERT_SAME_STRING(result);
     ASSERT_SAME_STRING(error);

@@ -4,6 +4,7 @@
  * fn_abi]).encodeFunctionData(name, values) with the values in the comment of each row, aliases
  * with its keccak256. */
 #include "../codec/helpers.h"
+#include "aliases.h"
 #include "layouts.h"
 
 static struct st_journal *journal;
@@ -317,7 +318,7 @@ static void test_registered_alias_becomes_its_owner(void **state) {
     struct b32 alias;
     struct bytes out;
     memcpy(evm.b, unhex("d8da6bf26964af9d7eed9e03e53415d37aa96045").p, 20);
-    assert_ok(xvm_alias_register_evm_in_move(journal, &evm, &alias));
+    assert_ok(register_evm_in_move(journal, &evm, &alias));
     assert_ok(convert("f(address)", BYTES_OF(alias), &L_ADDRESS, &out));
     assert_bytes_equal(bytes_sub(out, 16, 20), BYTES_OF(evm));
     assert_ok(convert("f(bytes32)", BYTES_OF(alias), &L_ADDRESS, &out));

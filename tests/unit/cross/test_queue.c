@@ -1,4 +1,5 @@
 /* The queue of a transaction: order, failure, limits, retry and cancel. */
+#include "aliases.h"
 #include "played.h"
 
 /* ---- Order */
@@ -379,8 +380,8 @@ static void test_move_sender_acts_through_its_alias(void **state) {
     finish_root(true);
     id = tx.messages[0];
     assert_int_equal(message(&id).failure, XVM_FAIL_REVERTED);
-    assert_ok(xvm_alias_register_move_in_evm(journal, &sender, &alias));
-    assert_ok(xvm_alias_register_move_in_evm(journal, &stranger, &other));
+    assert_ok(register_move_in_evm(journal, &sender, &alias));
+    assert_ok(register_move_in_evm(journal, &stranger, &other));
     end();
     begin(2);
     struct buf b = {0};
@@ -460,12 +461,40 @@ static void test_origin_of_a_move_root_is_its_alias(void **state) {
     begin(1);
     assert_true(b20_eq(&env.origin, &(struct b20){{0}}));
     tx.root_vm = ST_VM_MOVE;
-    tx.root_move = sender;
+    tx.root_sender = xvm_wide_actor(ST_VM_MOVE, &sender);
     env.block.base_fee = u256_from_u64(7);
     xvm_begin(&tx);
     assert_bytes_equal(BYTES_OF(env.origin), unhex("0e40120a2e3c33f0fd199955b601120d950e3440"));
     assert_int_equal(env.gas_price.w[0], 7);
     end();
+}
+
+static void test_origin_of_a_solana_root_is_its_fee_payers_alias(void **state) {
+    (void)state;
+    struct b32 payer;
+    memset(payer.b, 0xca, 32);
+    begin(1);
+    tx.root_vm = ST_VM_SVM;
+    tx.root_sender = xvm_wide_actor(ST_VM_SVM, &payer);
+    xvm_begin(&tx);
+    assert_bytes_equal(BYTES_OF(env.origin), unhex("a817b70a9f4eacb68944ac438e46fcd7f7e6284d"));
+    end();
+}
+
+static void test_compute_units_convert_at_the_rate(void **state) {
+    (void)state;
+    struct xvm_params p = {.svm_rate_units = 7, .svm_rate_gas = 3};
+    assert_int_equal(xvm_gas_of_units(&p, 0), 0);
+    assert_int_equal(xvm_gas_of_units(&p, 7), 3);
+    assert_int_equal(xvm_gas_of_units(&p, 8), 4); /* charged: rounded up */
+    assert_int_equal(xvm_units_of_gas(&p, 3), 7);
+    assert_int_equal(xvm_units_of_gas(&p, 4), 9); /* given: rounded down */
+    assert_int_equal(xvm_units_of_gas(&p, 0), 0);
+    assert_true(xvm_units_of_gas(&p, UINT64_MAX) == UINT64_MAX);
+    p.svm_rate_gas = 100;
+    assert_true(xvm_gas_of_units(&p, UINT64_MAX) == UINT64_MAX);
+    for (uint64_t gas = 0; gas < 1000; gas++)
+        assert_true(xvm_gas_of_units(&p, xvm_units_of_gas(&p, gas)) <= gas + 100 / 7);
 }
 
 static void test_logs_belong_to_their_legs(void **state) {
@@ -510,6 +539,9 @@ int main(void) {
         T(test_malformed_event_data_is_kept_with_its_reason),
         T(test_origin_of_a_move_root_is_its_alias),
         T(test_logs_belong_to_their_legs),
+        cmocka_unit_test_setup_teardown(test_origin_of_a_solana_root_is_its_fee_payers_alias, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_compute_units_convert_at_the_rate, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
