@@ -3,7 +3,7 @@
 node_version=22.23.3
 
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config git ca-certificates libcmocka-dev liblmdb-dev libsecp256k1-dev
-    libsodium-dev libssl-dev libgmp-dev libjansson-dev libmicrohttpd-dev libwslay-dev zlib1g-dev)
+    libsodium-dev libssl-dev libgmp-dev libjansson-dev libmicrohttpd-dev libwslay-dev zlib1g-dev libzstd-dev)
 packages_test=(zstd clang libclang-rt-14-dev)
 packages_lint=(clang-format)
 

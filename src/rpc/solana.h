@@ -5,7 +5,10 @@
  *   solana_cluster.c   slots, epochs, blockhashes, fees, and what one node answers about a cluster
  *   solana_account.c   accounts, programs' accounts, balances, supply
  *   solana_token.c     token accounts and mints
- *   solana_parsed.c    account data as jsonParsed
+ *   solana_parsed.c    account data as jsonParsed; solana_accounts.def: its tables
+ *   solana_instruction.c   instructions as jsonParsed; solana_instructions.def: their table
+ *   solana_fields.c    what the rows of both tables are made of
+ *   solana_amount.c    amounts of tokens, and numbers as text
  *   solana_tx.c        transactions, blocks, signatures
  *   solana_send.c      sending, simulating, airdrops
  *   solana_feed.c      subscriptions
@@ -52,6 +55,7 @@ enum solana_encoding {
     SOLANA_BINARY, /* base58 as a bare string: the default of old */
     SOLANA_BASE58,
     SOLANA_BASE64,
+    SOLANA_BASE64_ZSTD,
     SOLANA_PARSED,
 };
 
@@ -82,11 +86,11 @@ void solana_end_context(struct json_out *o);
 bool solana_account(struct chain_reader *r, const struct b32 *key, struct st_svm_account *out);
 /* An account object; null if a is NULL. False after rpc_fail: base58 of too much data. */
 bool solana_put_account(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
-                        const struct st_svm_account *a, const struct solana_data_options *d);
+                        const struct b32 *key, const struct st_svm_account *a,
+                        const struct solana_data_options *d);
 /* Writes {"program","parsed","space"} if the data is known; else false, nothing written. */
-bool solana_put_parsed(struct json_out *o, struct chain_reader *r, const struct st_svm_account *a);
-/* {"amount","decimals","uiAmount","uiAmountString"}. */
-void solana_put_token_amount(struct json_out *o, uint64_t amount, uint8_t decimals);
+bool solana_put_parsed(struct json_out *o, struct chain_reader *r, const struct b32 *key,
+                       const struct st_svm_account *a);
 
 /* The accounts with the most of something, the most first. */
 enum { SOLANA_LARGEST = 20 };
@@ -100,7 +104,38 @@ struct solana_largest {
 /* Equal amounts stay in the order in which they come. */
 void solana_largest_add(struct solana_largest *l, const struct b32 *key, uint64_t amount);
 
+/* ---- Amounts and numbers (solana_amount.c) */
+
+/* What stands between an amount and what a user interface shows: a mint's decimals, and its
+ * extension for interest or for a multiplier. */
+struct solana_scale {
+    uint8_t decimals;
+    enum { SOLANA_SCALE_PLAIN, SOLANA_SCALE_INTEREST, SOLANA_SCALE_MULTIPLIED } kind;
+    double factor;
+};
+struct solana_scale solana_scale_of(struct chain_reader *r, const struct st_svm_account *mint,
+                                    uint8_t decimals);
+/* {"amount","decimals","uiAmount","uiAmountString"}. */
+void solana_put_token_amount(struct json_out *o, uint64_t amount, const struct solana_scale *s);
+/* The data of an extension of a Token-2022 account or mint. */
+bool solana_extension(struct bytes account, uint16_t type, struct bytes *out);
+
+void solana_put_signed(struct json_out *o, int64_t v);
+/* The shortest number that reads as v; the same as a string, without an exponent. */
+void solana_put_double(struct json_out *o, double v);
+void solana_put_double_text(struct json_out *o, double v);
+
 /* ---- Transactions */
+
+/* An instruction of a message, or one by CPI. `s` may be NULL. */
+struct solana_instruction {
+    const struct sol_tx *tx;
+    const struct chain_solana *s;
+    uint8_t program, height;
+    struct bytes accounts, data;
+};
+/* As jsonParsed has it. */
+void solana_put_parsed_instruction(struct json_out *o, const struct solana_instruction *i);
 
 enum solana_tx_form { SOLANA_TX_JSON, SOLANA_TX_PARSED, SOLANA_TX_BASE58, SOLANA_TX_BASE64 };
 

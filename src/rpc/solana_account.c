@@ -1,4 +1,7 @@
 /* Accounts and balances. */
+#include <assert.h>
+#include <zstd.h>
+
 #include "codec/codec.h"
 #include "rpc/solana.h"
 #include "solana/account.h"
@@ -37,18 +40,38 @@ static struct bytes slice(struct bytes data, const struct solana_data_options *d
     return bytes_sub(data, from, min_u64(d->length, data.n - from));
 }
 
-static void put_pair(struct json_out *o, struct bytes data, bool base58) {
+static void put_zstd(struct json_out *o, struct bytes data) {
+    size_t room = ZSTD_compressBound(data.n);
+    struct buf packed = {0};
+    size_t n = ZSTD_compress(buf_room(&packed, room), room, data.p, data.n, ZSTD_CLEVEL_DEFAULT);
+    assert(!ZSTD_isError(n)); /* the bound is enough */
+    solana_put_base64(o, bytes_make(packed.p, n));
+    buf_free(&packed);
+}
+
+/* The data, and how it is written. */
+static void put_pair(struct json_out *o, struct bytes data, enum solana_encoding encoding) {
     jo_array(o);
-    if (base58)
+    switch (encoding) {
+    case SOLANA_BASE58:
         solana_put_base58(o, data);
-    else
+        jo_cstring(o, "base58");
+        break;
+    case SOLANA_BASE64_ZSTD:
+        put_zstd(o, data);
+        jo_cstring(o, "base64+zstd");
+        break;
+    default:
         solana_put_base64(o, data);
-    jo_cstring(o, base58 ? "base58" : "base64");
+        jo_cstring(o, "base64");
+        break;
+    }
     jo_end_array(o);
 }
 
 static bool put_data(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
-                     const struct st_svm_account *a, const struct solana_data_options *d) {
+                     const struct b32 *key, const struct st_svm_account *a,
+                     const struct solana_data_options *d) {
     struct bytes data = slice(a->data, d);
     bool base58 = d->encoding == SOLANA_BASE58 || d->encoding == SOLANA_BINARY;
     if (base58 && data.n > BASE58_DATA_MAX)
@@ -56,23 +79,24 @@ static bool put_data(struct rpc_call *c, struct chain_reader *r, struct json_out
                         "Encoded binary (base 58) data should be less than %u bytes, please use "
                         "Base64 encoding.",
                         BASE58_DATA_MAX);
-    if (d->encoding == SOLANA_PARSED && solana_put_parsed(o, r, a)) return true;
+    if (d->encoding == SOLANA_PARSED && solana_put_parsed(o, r, key, a)) return true;
     if (d->encoding == SOLANA_BINARY)
         solana_put_base58(o, data);
     else
-        put_pair(o, data, base58);
+        put_pair(o, data, d->encoding);
     return true;
 }
 
 bool solana_put_account(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
-                        const struct st_svm_account *a, const struct solana_data_options *d) {
+                        const struct b32 *key, const struct st_svm_account *a,
+                        const struct solana_data_options *d) {
     if (!a) {
         jo_null(o);
         return true;
     }
     jo_object(o);
     jo_key(o, "data");
-    if (!put_data(c, r, o, a, d)) return false;
+    if (!put_data(c, r, o, key, a, d)) return false;
     jo_key(o, "executable");
     jo_bool(o, a->executable);
     solana_key_u64(o, "lamports", a->lamports);
@@ -95,7 +119,7 @@ static bool get_account_info(struct rpc_call *c) {
         return false;
     bool present = solana_account(r, &key, &a);
     solana_begin_context(c->out, chain_reader_height(r));
-    bool ok = solana_put_account(c, r, c->out, present ? &a : NULL, &d);
+    bool ok = solana_put_account(c, r, c->out, &key, present ? &a : NULL, &d);
     solana_end_context(c->out);
     chain_reader_close(r);
     return ok;
@@ -108,7 +132,7 @@ static bool put_list(struct rpc_call *c, struct chain_reader *r, const struct b3
     jo_array(c->out);
     for (size_t i = 0; i < n && ok; i++) {
         bool present = solana_account(r, &keys[i], &a);
-        ok = solana_put_account(c, r, c->out, present ? &a : NULL, d);
+        ok = solana_put_account(c, r, c->out, &keys[i], present ? &a : NULL, d);
     }
     jo_end_array(c->out);
     return ok;
@@ -233,7 +257,7 @@ static bool visit_program_account(void *ctx, const struct b32 *key,
     jo_key(o, "pubkey");
     solana_put_key(o, key);
     jo_key(o, "account");
-    s->ok = solana_put_account(s->call, s->reader, o, &a, &s->data);
+    s->ok = solana_put_account(s->call, s->reader, o, key, &a, &s->data);
     jo_end_object(o);
     if (s->ok && o->buf->n > ANSWER_MAX_BYTES)
         s->ok = rpc_fail(s->call, RPC_RESPONSE_TOO_LARGE,

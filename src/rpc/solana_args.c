@@ -96,6 +96,7 @@ static bool read_encoding(struct rpc_call *c, json_t *v, struct solana_data_opti
         enum solana_encoding encoding;
     } known[] = {{"base58", SOLANA_BASE58},
                  {"base64", SOLANA_BASE64},
+                 {"base64+zstd", SOLANA_BASE64_ZSTD},
                  {"jsonParsed", SOLANA_PARSED},
                  {"binary", SOLANA_BINARY}};
     const char *s = json_string_value(v);
@@ -105,12 +106,9 @@ static bool read_encoding(struct rpc_call *c, json_t *v, struct solana_data_opti
             out->encoding = known[i].encoding;
             return true;
         }
-    if (s && !strcmp(s, "base64+zstd"))
-        return rpc_fail(c, RPC_INVALID_PARAMS,
-                        "Invalid params: base64+zstd is not offered here: use base64.");
     return rpc_fail(c, RPC_INVALID_PARAMS,
-                    "Invalid params: unknown encoding, expected `base58`, `base64` or "
-                    "`jsonParsed`.");
+                    "Invalid params: unknown encoding, expected `base58`, `base64`, "
+                    "`base64+zstd` or `jsonParsed`.");
 }
 
 bool solana_data_options(struct rpc_call *c, json_t *config, enum solana_encoding fallback,

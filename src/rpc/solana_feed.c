@@ -284,7 +284,7 @@ static void send_account(struct sending *s, uint64_t slot, const struct b32 *key
         jo_key(&o, "account");
     }
     static const struct st_svm_account none;
-    bool ok = solana_put_account(&c, s->reader, &o, present ? &a : &none, &s->to->data);
+    bool ok = solana_put_account(&c, s->reader, &o, key, present ? &a : &none, &s->to->data);
     if (named) jo_end_object(&o);
     solana_end_context(&o);
     if (ok) end_note(s, &o); /* else base58 of too much data, which Agave leaves out as well */

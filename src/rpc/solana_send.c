@@ -165,7 +165,7 @@ static bool put_accounts(struct rpc_call *c, struct chain_reader *r, const struc
     jo_array(c->out);
     for (size_t i = 0; i < s->account_count && ok; i++) {
         bool present = st_svm_account(chain_reader_journal(r), &s->accounts[i], &a);
-        ok = solana_put_account(c, r, c->out, present ? &a : NULL, &s->data);
+        ok = solana_put_account(c, r, c->out, &s->accounts[i], present ? &a : NULL, &s->data);
     }
     jo_end_array(c->out);
     return ok;

@@ -1,56 +1,14 @@
 /* Token accounts and mints: SPL Token and Token-2022. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "rpc/solana.h"
-
-/* ---- Amounts */
-
-/* The number in decimal, without zeros that say nothing. */
-static void amount_text(char out[48], uint64_t amount, uint8_t decimals) {
-    char digits[300];
-    int n = snprintf(digits, sizeof digits, "%0*llu", decimals + 1, (unsigned long long)amount);
-    int whole = n - decimals, last = n;
-    while (last > whole && digits[last - 1] == '0') last--;
-    if (last == whole)
-        snprintf(out, 48, "%.*s", whole > 40 ? 40 : whole, digits);
-    else
-        snprintf(out, 48, "%.*s.%.*s", whole, digits, last - whole > 24 ? 24 : last - whole,
-                 digits + whole);
-}
-
-/* The shortest text that reads as the same number. */
-static void put_double(struct json_out *o, double v) {
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, v);
-        if (strtod(text, NULL) == v) break;
-    }
-    if (!strpbrk(text, ".e")) strcat(text, ".0");
-    jo_raw(o, bytes_cstr(text));
-}
-
-void solana_put_token_amount(struct json_out *o, uint64_t amount, uint8_t decimals) {
-    char text[48];
-    double divisor = 1;
-    for (uint8_t i = 0; i < decimals; i++) divisor *= 10;
-    jo_object(o);
-    jo_key(o, "amount");
-    jo_decimal(o, amount);
-    solana_key_u64(o, "decimals", decimals);
-    jo_key(o, "uiAmount");
-    put_double(o, (double)amount / divisor);
-    jo_key(o, "uiAmountString");
-    amount_text(text, amount, decimals);
-    jo_cstring(o, text);
-    jo_end_object(o);
-}
 
 /* ---- Methods */
 
-static bool decimals_of(struct chain_reader *r, const struct b32 *mint, struct sol_mint *m) {
+static bool scale_of(struct chain_reader *r, const struct b32 *mint, struct solana_scale *out) {
     struct st_svm_account a;
-    return solana_account(r, mint, &a) && sol_mint_read(&a, m);
+    struct sol_mint m;
+    if (!solana_account(r, mint, &a) || !sol_mint_read(&a, &m)) return false;
+    *out = solana_scale_of(r, &a, m.decimals);
+    return true;
 }
 
 static bool begin(struct rpc_call *c, const char *what, struct b32 *key, struct chain_reader **r) {
@@ -63,14 +21,14 @@ static bool get_token_account_balance(struct rpc_call *c) {
     struct chain_reader *r;
     struct st_svm_account a;
     struct sol_token t;
-    struct sol_mint m;
+    struct solana_scale scale;
     struct b32 key;
     if (!begin(c, "a token account", &key, &r)) return false;
     bool found = solana_account(r, &key, &a);
-    bool ok = found && sol_token_read(&a, &t) && decimals_of(r, &t.mint, &m);
+    bool ok = found && sol_token_read(&a, &t) && scale_of(r, &t.mint, &scale);
     if (ok) {
         solana_begin_context(c->out, chain_reader_height(r));
-        solana_put_token_amount(c->out, t.amount, m.decimals);
+        solana_put_token_amount(c->out, t.amount, &scale);
         solana_end_context(c->out);
     }
     chain_reader_close(r);
@@ -87,7 +45,8 @@ static bool get_token_supply(struct rpc_call *c) {
     bool found = solana_account(r, &key, &a), ok = found && sol_mint_read(&a, &m);
     if (ok) {
         solana_begin_context(c->out, chain_reader_height(r));
-        solana_put_token_amount(c->out, m.supply, m.decimals);
+        struct solana_scale scale = solana_scale_of(r, &a, m.decimals);
+        solana_put_token_amount(c->out, m.supply, &scale);
         solana_end_context(c->out);
     }
     chain_reader_close(r);
@@ -112,10 +71,11 @@ static bool visit_holder(void *ctx, const struct b32 *key, const struct st_svm_a
 }
 
 /* An amount with its account in front. */
-static void put_holder(struct json_out *o, const struct b32 *key, uint64_t held, uint8_t decimals) {
+static void put_holder(struct json_out *o, const struct b32 *key, uint64_t held,
+                       const struct solana_scale *scale) {
     struct buf amount = {0};
     struct json_out inner = {.buf = &amount};
-    solana_put_token_amount(&inner, held, decimals);
+    solana_put_token_amount(&inner, held, scale);
     struct bytes fields = bytes_sub(buf_bytes(&amount), 1, amount.n - 1); /* without its brace */
     struct buf whole = {0};
     buf_printf(&whole, "{\"address\":\"%s\",", sol_text(key).s);
@@ -127,15 +87,15 @@ static void put_holder(struct json_out *o, const struct b32 *key, uint64_t held,
 
 static bool get_token_largest_accounts(struct rpc_call *c) {
     struct largest_scan s = {0};
-    struct sol_mint m;
+    struct solana_scale scale;
     if (!begin(c, "a mint", &s.mint, &s.reader)) return false;
-    bool ok = decimals_of(s.reader, &s.mint, &m);
+    bool ok = scale_of(s.reader, &s.mint, &scale);
     if (ok) {
         st_snapshot_each_svm_account(chain_reader_snapshot(s.reader), visit_holder, &s);
         solana_begin_context(c->out, chain_reader_height(s.reader));
         jo_array(c->out);
         for (size_t i = 0; i < s.largest.count; i++)
-            put_holder(c->out, &s.largest.list[i].key, s.largest.list[i].amount, m.decimals);
+            put_holder(c->out, &s.largest.list[i].key, s.largest.list[i].amount, &scale);
         jo_end_array(c->out);
         solana_end_context(c->out);
     }
@@ -166,7 +126,7 @@ static bool visit_owned(void *ctx, const struct b32 *key, const struct st_svm_ac
     jo_key(o, "pubkey");
     solana_put_key(o, key);
     jo_key(o, "account");
-    s->ok = solana_put_account(s->call, s->reader, o, &a, &s->data);
+    s->ok = solana_put_account(s->call, s->reader, o, key, &a, &s->data);
     jo_end_object(o);
     return s->ok;
 }

@@ -19,32 +19,18 @@ static void put_indexes(struct json_out *o, struct bytes accounts) {
     jo_end_array(o);
 }
 
-static void put_instruction(struct json_out *o, uint8_t program, struct bytes accounts,
-                            struct bytes data, uint8_t height) {
+static void put_instruction(struct json_out *o, bool parsed, const struct solana_instruction *i) {
+    if (parsed) {
+        solana_put_parsed_instruction(o, i);
+        return;
+    }
     jo_object(o);
     jo_key(o, "accounts");
-    put_indexes(o, accounts);
+    put_indexes(o, i->accounts);
     jo_key(o, "data");
-    solana_put_base58(o, data);
-    solana_key_u64(o, "programIdIndex", program);
-    solana_key_u64(o, "stackHeight", height);
-    jo_end_object(o);
-}
-
-/* As jsonParsed shows an instruction of a program that it does not take apart. */
-static void put_partly_parsed(struct json_out *o, const struct sol_tx *tx,
-                              const struct chain_solana *s, uint8_t program, struct bytes accounts,
-                              struct bytes data, uint8_t height) {
-    jo_object(o);
-    jo_key(o, "accounts");
-    jo_array(o);
-    for (size_t i = 0; i < accounts.n; i++) solana_put_key(o, solana_key_at(tx, s, accounts.p[i]));
-    jo_end_array(o);
-    jo_key(o, "data");
-    solana_put_base58(o, data);
-    jo_key(o, "programId");
-    solana_put_key(o, solana_key_at(tx, s, program));
-    solana_key_u64(o, "stackHeight", height);
+    solana_put_base58(o, i->data);
+    solana_key_u64(o, "programIdIndex", i->program);
+    solana_key_u64(o, "stackHeight", i->height);
     jo_end_object(o);
 }
 
@@ -112,10 +98,8 @@ static void put_message(struct json_out *o, const struct sol_tx *tx, const struc
     jo_array(o);
     for (size_t i = 0; i < tx->instruction_count; i++) {
         const struct sol_instruction *in = &tx->instructions[i];
-        if (parsed)
-            put_partly_parsed(o, tx, s, in->program, in->accounts, in->data, 1);
-        else
-            put_instruction(o, in->program, in->accounts, in->data, 1);
+        put_instruction(
+            o, parsed, &(struct solana_instruction){tx, s, in->program, 1, in->accounts, in->data});
     }
     jo_end_array(o);
     jo_key(o, "recentBlockhash");
@@ -168,7 +152,8 @@ static void put_tokens(struct json_out *o, const char *name, const struct sol_to
         jo_key(o, "programId");
         solana_put_key(o, &list[i].program);
         jo_key(o, "uiTokenAmount");
-        solana_put_token_amount(o, list[i].amount, list[i].decimals);
+        solana_put_token_amount(o, list[i].amount,
+                                &(struct solana_scale){.decimals = list[i].decimals});
         jo_end_object(o);
     }
     jo_end_array(o);
@@ -186,10 +171,9 @@ void solana_put_inner(struct json_out *o, const struct sol_tx *tx, const struct 
         jo_array(o);
         for (; i < s->inner_count && s->inner[i].outer == outer; i++) {
             const struct sol_inner *in = &s->inner[i];
-            if (parsed)
-                put_partly_parsed(o, tx, s, in->program, in->accounts, in->data, in->height);
-            else
-                put_instruction(o, in->program, in->accounts, in->data, in->height);
+            put_instruction(o, parsed,
+                            &(struct solana_instruction){tx, s, in->program, in->height,
+                                                         in->accounts, in->data});
         }
         jo_end_array(o);
         jo_end_object(o);
