@@ -409,7 +409,7 @@ static void put_tx(struct writer *w, const struct chain_tx *tx, uint32_t *messag
                   tx->genesis ? CHAIN_VERSION_GENESIS : CHAIN_VERSION_USER);
     }
     for (uint32_t i = 0; i < tx->log_count; i++) {
-        if (tx->logs[i].vm != ST_VM_EVM) put_event_index(w, tx, &tx->logs[i]);
+        if (tx->logs[i].vm == ST_VM_MOVE) put_event_index(w, tx, &tx->logs[i]);
     }
     for (uint32_t i = 0; i < tx->message_count; i++) {
         store_be64(key, tx->height);

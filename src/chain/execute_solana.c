@@ -12,44 +12,80 @@ uint64_t chain_solana_gas(const struct xvm_params *p, uint64_t units, size_t sig
 
 /* ---- Running */
 
-static void fill_record(struct chain_solana *s, const struct sol_message *m,
-                        const struct sol_result *r, struct arena *arena) {
-    struct b32 *loaded = ARENA_ARRAY(arena, struct b32, m->key_count - m->static_count);
-    for (size_t i = m->static_count; i < m->key_count; i++)
-        loaded[i - m->static_count] = m->keys[i].key;
-    s->error = r->error;
-    s->fee = r->fee;
-    s->units = r->units;
-    s->loaded = loaded;
-    s->loaded_count = (uint32_t)(m->key_count - m->static_count);
-    s->loaded_writable_count = (uint32_t)m->loaded_writable_count;
-    s->lamports_before = r->lamports_before;
-    s->lamports_after = r->lamports_after;
-    s->key_count = r->lamports_before ? (uint32_t)m->key_count : 0;
-    s->logs = r->logs;
-    s->log_count = (uint32_t)r->log_count;
-    s->inner = r->inner;
-    s->inner_count = (uint32_t)r->inner_count;
-    s->return_program = r->return_program;
-    s->return_data = r->return_data;
+/* A root transaction being executed. */
+struct root {
+    struct chain_exec *x;
+    const struct sol_tx *tx;
+    struct evm_env env;
+    struct xvm_tx xt;
+    struct sol_message message;
+    struct sol_budget budget;
+    struct sol_result result;
+    struct chain_solana record;
+    uint64_t gas; /* of the block: root leg and tail */
+};
+
+static void begin(struct root *r, struct chain_exec *x, const struct sol_tx *tx,
+                  const struct b32 *hash) {
+    *r = (struct root){.x = x, .tx = tx};
+    chain_exec_env(x, &r->env);
+    chain_begin_xvm(x, &r->xt, &r->env, ST_VM_SVM, hash);
+    r->xt.root_sender = xvm_wide_actor(ST_VM_SVM, &tx->keys[0]);
+    xvm_begin(&r->xt);
 }
 
-/* Resolves and runs; false if the transaction is not included. */
-static bool run(struct chain_exec *x, const struct sol_tx *tx, const struct sol_options *options,
-                struct sol_message *m, struct sol_result *r, struct chain_solana *record) {
-    struct arena *arena = st_tx_arena(x->journal);
-    *r = (struct sol_result){.error = sol_tx_resolve(m, tx, x->bank, x->journal, arena)};
-    if (r->error.code) {
-        record->error = r->error;
-        return false;
+static uint32_t read_tokens(struct root *r, const struct sol_token_balance **out) {
+    struct st_journal *j = r->x->journal;
+    return sol_token_balances(j, r->message.keys, r->message.key_count, st_tx_arena(j), out);
+}
+
+/* What the accounts have in the end, the tail's legs included. */
+static void read_ends(struct root *r) {
+    struct st_journal *j = r->x->journal;
+    struct st_svm_account a;
+    for (size_t i = 0; r->result.lamports_after && i < r->message.key_count; i++) {
+        st_svm_account(j, &r->message.keys[i].key, &a);
+        r->result.lamports_after[i] = a.lamports;
     }
-    record->tokens_before_count =
-        sol_token_balances(x->journal, m->keys, m->key_count, arena, &record->tokens_before);
-    sol_process(x->bank, x->journal, m, options, r);
-    record->tokens_after_count =
-        sol_token_balances(x->journal, m->keys, m->key_count, arena, &record->tokens_after);
-    fill_record(record, m, r, arena);
-    return r->included;
+    r->record.tokens_after_count = read_tokens(r, &r->record.tokens_after);
+}
+
+static void fill_record(struct root *r) {
+    struct chain_solana *s = &r->record;
+    const struct sol_message *m = &r->message;
+    const struct sol_result *done = &r->result;
+    size_t count = m->key_count - m->static_count;
+    struct b32 *loaded = ARENA_ARRAY(st_tx_arena(r->x->journal), struct b32, count);
+    for (size_t i = 0; i < count; i++) loaded[i] = m->keys[m->static_count + i].key;
+    s->error = done->error;
+    s->fee = done->fee;
+    s->units = done->units;
+    s->loaded = loaded;
+    s->loaded_count = (uint32_t)count;
+    s->loaded_writable_count = (uint32_t)m->loaded_writable_count;
+    s->lamports_before = done->lamports_before;
+    s->lamports_after = done->lamports_after;
+    s->key_count = done->lamports_before ? (uint32_t)m->key_count : 0;
+    s->logs = done->logs;
+    s->log_count = (uint32_t)done->log_count;
+    s->inner = done->inner;
+    s->inner_count = (uint32_t)done->inner_count;
+    s->return_program = done->return_program;
+    s->return_data = done->return_data;
+}
+
+/* Resolves and runs the root leg; false if the transaction is not included. */
+static bool run_leg(struct root *r, const struct sol_options *options) {
+    struct st_journal *j = r->x->journal;
+    const struct sol_bank *bank = xvm_svm_bank(&r->xt);
+    struct sol_message *m = &r->message;
+    r->result.error = sol_tx_resolve(m, r->tx, bank, j, st_tx_arena(j));
+    r->record.error = r->result.error;
+    if (r->result.error.code) return false;
+    r->record.tokens_before_count = read_tokens(r, &r->record.tokens_before);
+    sol_process(bank, j, m, options, &r->result);
+    if (!r->result.included) fill_record(r);
+    return r->result.included && !sol_budget_of(&r->budget, m).code;
 }
 
 static bool refuse(struct chain_refusal *refusal, const struct sol_error *e) {
@@ -61,67 +97,92 @@ static bool refuse(struct chain_refusal *refusal, const struct sol_error *e) {
     return false;
 }
 
-static void fill_leg(struct xvm_leg *leg, const struct sol_tx *tx, const struct chain_solana *s,
-                     uint64_t gas, struct arena *arena) {
-    *leg = (struct xvm_leg){.kind = XVM_LEG_ROOT,
-                            .vm = ST_VM_SVM,
-                            .ok = !s->error.code,
-                            .failure = s->error.code ? XVM_FAIL_REVERTED : XVM_OK,
-                            .gas_used = gas,
-                            .vm_gas_used = s->units,
-                            .from = BYTES_OF(tx->keys[0]),
-                            .output = s->return_data};
+static void add_root_leg(struct root *r) {
+    const struct sol_tx *tx = r->tx;
+    const struct sol_error *e = &r->result.error;
+    size_t logs;
+    st_logs(r->x->journal, &logs);
+    struct xvm_leg leg = {.kind = XVM_LEG_ROOT,
+                          .vm = ST_VM_SVM,
+                          .ok = !e->code,
+                          .failure = e->code ? XVM_FAIL_REVERTED : XVM_OK,
+                          .gas_used = r->gas,
+                          .vm_gas_used = r->result.units,
+                          .from = BYTES_OF(tx->keys[0]),
+                          .output = r->result.return_data,
+                          .log_count = (uint32_t)logs};
     if (tx->instruction_count) {
-        leg->to = BYTES_OF(tx->keys[tx->instructions[0].program]);
-        leg->input = tx->instructions[0].data;
+        leg.to = BYTES_OF(tx->keys[tx->instructions[0].program]);
+        leg.input = tx->instructions[0].data;
     }
-    if (s->error.code) {
+    if (e->code) {
         struct buf text = {0};
-        sol_error_text(&text, &s->error);
-        leg->error = arena_copy(arena, buf_bytes(&text));
+        sol_error_text(&text, e);
+        leg.error = arena_copy(st_tx_arena(r->x->journal), buf_bytes(&text));
         buf_free(&text);
     }
+    xvm_root_done(&r->xt, &leg);
 }
 
-static void fill_tx(struct chain_exec *x, const struct sol_tx *tx, const struct chain_solana *s,
-                    struct chain_tx *out) {
-    struct arena *arena = st_tx_arena(x->journal);
+/* Runs the tail on the compute units that are left of the budget; its gas counts as units too. */
+static void run_tail(struct root *r) {
+    const struct xvm_params *p = r->x->cross;
+    uint64_t room = r->x->head->gas_limit - r->x->head->gas_used - r->gas;
+    uint64_t before = min_u64(room, xvm_gas_left_of_units(p, r->budget.units - r->result.units));
+    uint64_t left = before;
+    xvm_drain(&r->xt, &left);
+    r->gas += before - left;
+    r->result.units += xvm_units_used_of_gas(p, before - left);
+}
+
+/* The whole transaction; false if it is not included: result.error says why. */
+static bool run(struct root *r, const struct sol_options *options) {
+    struct chain_exec *x = r->x;
+    chain_observe_begin(x, &r->env, NULL);
+    if (!run_leg(r, options)) return false;
     uint64_t room = x->head->gas_limit - x->head->gas_used;
-    struct buf record = {0};
-    struct xvm_leg leg;
-    out->ok = !s->error.code;
-    out->gas_used = s->units;
     /* A block that is smaller than the smallest transaction is full with it. */
-    out->common_gas_used = min_u64(room, chain_solana_gas(x->cross, s->units, tx->signature_count));
-    chain_solana_encode(&record, s);
+    r->gas = min_u64(room, chain_solana_gas(x->cross, r->result.units, r->tx->signature_count));
+    add_root_leg(r);
+    if (!r->result.error.code) run_tail(r);
+    read_ends(r);
+    fill_record(r);
+    return true;
+}
+
+static void fill_tx(struct root *r, struct chain_tx *out) {
+    struct chain_exec *x = r->x;
+    struct buf record = {0};
+    out->ok = !r->result.error.code;
+    out->gas_used = r->result.units;
+    out->common_gas_used = r->gas;
+    chain_solana_encode(&record, &r->record);
     out->solana = arena_copy(x->arena, buf_bytes(&record));
     buf_free(&record);
-    fill_leg(&leg, tx, s, out->common_gas_used, arena);
-    struct xvm_tx xt = {.legs = &leg, .leg_count = 1};
-    chain_keep_outcome(x, &xt, out);
+    chain_keep_outcome(x, &r->xt, out);
+    chain_keep_changes(x, out);
+    chain_observe_end(x, &r->env, r->gas, chain_evm_ok(out));
 }
 
 bool chain_execute_solana(struct chain_exec *x, const struct sol_tx *tx, struct bytes raw,
                           const struct b32 *hash, struct chain_tx *out,
                           struct chain_refusal *refusal) {
-    struct sol_message m;
-    struct sol_result r;
-    struct chain_solana record = {0};
-    bool opened = !x->bank;
+    struct root r;
+    struct sol_bank *bank = x->bank;
     st_begin_tx(x->journal);
     st_mark mark = st_savepoint(x->journal);
-    if (opened) x->bank = chain_solana_open_bank(x);
-    bool ok = run(x, tx, NULL, &m, &r, &record);
+    begin(&r, x, tx, hash);
+    bool ok = run(&r, NULL);
     if (ok) {
         *out = (struct chain_tx){.vm = ST_VM_SVM,
                                  .hash = *hash,
                                  .raw = arena_copy(x->arena, raw),
                                  .height = x->head->height};
-        fill_tx(x, tx, &record, out);
+        fill_tx(&r, out);
     } else {
-        refuse(refusal, &record.error);
+        refuse(refusal, &r.result.error);
         st_revert(x->journal, mark);
-        if (opened) x->bank = NULL; /* its sysvars are undone */
+        x->bank = bank; /* one that was opened here is undone with its sysvars */
     }
     st_end_tx(x->journal, true);
     return ok;
@@ -134,14 +195,7 @@ static struct chain_exec *reader_exec(struct chain_reader *r) {
     if (r->solana) return r->solana;
     struct chain_block *head = ARENA_NEW(arena, struct chain_block);
     r->solana = ARENA_NEW(arena, struct chain_exec);
-    chain_block_at(r, r->height, head);
-    *r->solana = (struct chain_exec){.options = &r->chain->options,
-                                     .journal = chain_reader_journal(r),
-                                     .head = head,
-                                     .arena = arena,
-                                     .solana_programs = r->chain->solana_programs,
-                                     .block_by_hash = chain_reader_block_by_hash,
-                                     .block_ctx = r};
+    chain_reader_exec(r, head, r->solana);
     head->parent_hash = head->hash; /* the next slot: what was deployed in the newest can run */
     head->height++;
     head->gas_used = 0;
@@ -159,8 +213,12 @@ void chain_simulate_solana(struct chain_reader *r, const struct sol_tx *tx, bool
                            struct chain_solana_simulated *out) {
     struct chain_exec *x = reader_exec(r);
     struct sol_options options = {.any_blockhash = any_blockhash};
-    *out = (struct chain_solana_simulated){0};
+    struct b32 hash = chain_solana_hash(tx->message);
+    struct root *root = ARENA_NEW(chain_reader_arena(r), struct root);
     st_begin_tx(x->journal);
-    run(x, tx, &options, &out->message, &out->result, &out->record);
+    begin(root, x, tx, &hash);
+    run(root, &options);
+    *out = (struct chain_solana_simulated){
+        .message = root->message, .result = root->result, .record = root->record};
     r->in_solana = true; /* chain_reader_close ends it: the results lie in its arena */
 }

@@ -88,7 +88,9 @@ static void write_slot(struct st_journal *j, const struct chain_block *head, str
 
 void chain_solana_genesis(struct st_journal *j, const struct chain_block *head,
                           struct arena *arena) {
-    struct sol_bank bank = {.features = sol_mainnet_features};
+    struct sol_builtin messenger = xvm_messenger(NULL);
+    struct sol_bank bank = {
+        .features = sol_mainnet_features, .builtins = &messenger, .builtin_count = 1};
     struct buf data = {0};
     sol_genesis_accounts(j, &bank);
     sol_rent_encode(&data, &sol_default_rent);

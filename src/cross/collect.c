@@ -2,6 +2,7 @@
  */
 #include "cross/internal.h"
 
+#include "cross/messenger.h"
 #include "crypto/crypto.h"
 
 /* keccak-256 of the events' signatures; checked against them by a test. */
@@ -175,6 +176,63 @@ static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, bool 
     push_message(tx, m, leg);
 }
 
+/* What the messenger program's log holds: it has checked the instruction, and is the only one that
+ * can write such a log. */
+static bool read_messenger_log(const struct st_log *log, struct xvm_instruction *in) {
+    return log->data.n > XVM_MESSENGER_LOG_HEAD &&
+           !xvm_instruction_decode(
+               bytes_sub(log->data, XVM_MESSENGER_LOG_HEAD, log->data.n - XVM_MESSENGER_LOG_HEAD),
+               in);
+}
+
+static void set_move_target(struct xvm_tx *tx, struct xvm_message *m,
+                            const struct xvm_instruction *in) {
+    struct buf text = {0};
+    /* As text: 32 raw bytes could be taken for text. */
+    buf_puts(&text, "0x");
+    hex_put_digits(&text, in->module_address);
+    m->module_address = arena_copy(tx->arena, buf_bytes(&text));
+    buf_free(&text);
+    m->module_name = in->module;
+    m->function_name = in->function;
+    m->generics = in->type_args;
+    m->bcs = in->bcs;
+}
+
+static void collect_svm_send(struct xvm_tx *tx, const struct st_log *log,
+                             const struct xvm_instruction *in, uint32_t leg, uint32_t generation) {
+    bool to_evm = in->tag == XVM_CALL_EVM || in->tag == XVM_SEND_EVM;
+    struct xvm_message *m =
+        new_message(tx, ST_VM_SVM, to_evm ? ST_VM_EVM : ST_VM_MOVE, generation + 1);
+    struct xvm_actor sender = {.vm = ST_VM_SVM};
+    memcpy(sender.bytes, log->data.p, 32);
+    set_sender(tx, m, &sender);
+    if (to_evm)
+        m->to = in->to;
+    else
+        set_move_target(tx, m, in);
+    m->call_data = in->data;
+    read_options(m, in->on_fail, in->open_retry, in->deadline);
+    push_message(tx, m, leg);
+}
+
+static void collect_svm(struct xvm_tx *tx, const struct st_log *log, uint32_t leg,
+                        uint32_t generation) {
+    struct xvm_instruction in;
+    if (!read_messenger_log(log, &in)) return;
+    if (in.tag != XVM_RETRY && in.tag != XVM_CANCEL) {
+        collect_svm_send(tx, log, &in, leg, generation);
+        return;
+    }
+    struct xvm_entry e = {.kind = in.tag == XVM_RETRY ? XVM_LEG_RETRY : XVM_LEG_CANCEL,
+                          .parent_leg = leg,
+                          .generation = generation + 1,
+                          .id = in.id,
+                          .requester = {.vm = ST_VM_SVM}};
+    memcpy(e.requester.bytes, log->data.p, 32);
+    push(tx, &e);
+}
+
 /* What a log starts, by who wrote it. */
 enum start {
     START_NOTHING,
@@ -182,12 +240,22 @@ enum start {
     START_EVM_SEND,
     START_MOVE_CALL,
     START_MOVE_SEND,
+    START_SVM,         /* a message … */
+    START_SVM_REQUEST, /* … or a retry or cancel */
     START_RETRY,
     START_CANCEL,
 };
 
+static enum start start_of_svm(const struct st_log *log) {
+    if (!b20_eq(&log->address, &XVM_SVM_MESSENGER) || log->data.n <= XVM_MESSENGER_LOG_HEAD)
+        return START_NOTHING;
+    uint8_t tag = log->data.p[XVM_MESSENGER_LOG_HEAD];
+    return tag == XVM_RETRY || tag == XVM_CANCEL ? START_SVM_REQUEST : START_SVM;
+}
+
 static enum start start_of(const struct st_log *log) {
     const struct b32 *topic = &log->topics[0];
+    if (log->vm == ST_VM_SVM) return start_of_svm(log);
     if (log->vm == ST_VM_MOVE) {
         if (b20_eq(&log->address, &XVM_MOVE_MESSENGER)) return START_MOVE_CALL;
         return b20_eq(&log->address, &XVM_MOVE_SENDER) ? START_MOVE_SEND : START_NOTHING;
@@ -203,7 +271,7 @@ static enum start start_of(const struct st_log *log) {
 
 bool xvm_starts_message(const struct st_log *log) {
     enum start s = start_of(log);
-    return s >= START_EVM_CALL && s <= START_MOVE_SEND;
+    return s >= START_EVM_CALL && s <= START_SVM;
 }
 
 static void collect_one(struct xvm_tx *tx, const struct st_log *log, uint32_t leg,
@@ -214,6 +282,8 @@ static void collect_one(struct xvm_tx *tx, const struct st_log *log, uint32_t le
     case START_EVM_SEND: collect_evm_call(tx, log, true, leg, generation); return;
     case START_MOVE_CALL: collect_move_call(tx, log, false, leg, generation); return;
     case START_MOVE_SEND: collect_move_call(tx, log, true, leg, generation); return;
+    case START_SVM:
+    case START_SVM_REQUEST: collect_svm(tx, log, leg, generation); return;
     case START_RETRY: collect_request(tx, log, XVM_LEG_RETRY, leg, generation); return;
     case START_CANCEL: collect_request(tx, log, XVM_LEG_CANCEL, leg, generation); return;
     }

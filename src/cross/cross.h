@@ -69,8 +69,10 @@ extern const struct xvm_params xvm_params_default;
 
 /* What is charged is rounded up, what is given rounded down; a result that does not fit is the
  * greatest number. */
-uint64_t xvm_gas_of_units(const struct xvm_params *p, uint64_t units);
-uint64_t xvm_units_of_gas(const struct xvm_params *p, uint64_t gas);
+uint64_t xvm_gas_of_units(const struct xvm_params *p, uint64_t units);      /* charged */
+uint64_t xvm_units_used_of_gas(const struct xvm_params *p, uint64_t gas);   /* charged */
+uint64_t xvm_units_of_gas(const struct xvm_params *p, uint64_t gas);        /* given */
+uint64_t xvm_gas_left_of_units(const struct xvm_params *p, uint64_t units); /* given */
 
 enum xvm_status {
     XVM_PENDING = 1,   /* failed or not run yet, kept; may be retried or cancelled */
@@ -127,8 +129,9 @@ struct xvm_message {
     /* to the SVM */
     struct bytes program; /* 32 bytes */
     struct bytes metas; /* its accounts, XVM_META_BYTES each: key (32) ‖ flags (enum xvm_meta) */
-    /* to Move: ABI-encoded arguments, or BCS; to the EVM: selector and ABI-encoded arguments; to
-       the SVM: the instruction's data */
+    uint8_t bcs;        /* 1: to Move, and the arguments are BCS */
+    /* to Move: ABI-encoded arguments, or a Borsh Vec<Vec<u8>> with the BCS of each; to the EVM:
+       selector and ABI-encoded arguments; to the SVM: the instruction's data */
     struct bytes call_data;
     struct bytes result; /* ABI-encoded return data, BCS results of the Move function one after
                             another, or a Solana program's return data */
@@ -200,7 +203,12 @@ struct xvm_tx {
  * a host with the crossing's natives: what its caller put there is copied. */
 void xvm_begin(struct xvm_tx *tx);
 
-/* What Solana legs of this transaction run on, root leg or message: the block's bank. NULL: there
+/* The messenger program (messenger.h), for a bank. NULL: it can answer questions, but no messages
+ * are started; so in genesis. */
+struct sol_builtin xvm_messenger(struct xvm_tx *tx);
+
+/* What Solana legs of this transaction run on, root leg or message: the block's bank, with the
+ * messenger program. NULL: there
  * is no SVM here. The first call may write sysvar accounts, so it is made where nothing that it
  * writes is undone: before the savepoint of a message. */
 const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx);

@@ -7,15 +7,21 @@ static enum xvm_failure failure_of(enum evm_status s) {
 
 static struct bytes error_text(struct xvm_tx *tx, const struct xvm_message *m,
                                const struct evm_result *r) {
-    char to[43] = "0x";
+    char to[43] = "0x", selector[11] = "0x";
     hex_encode(to + 2, m->to);
     to[42] = 0;
+    /* Who does not name the function by its ABI names it by its selector. */
+    struct bytes function = m->fn_abi;
+    if (!function.n && m->call_data.n >= 4) {
+        hex_encode(selector + 2, bytes_sub(m->call_data, 0, 4));
+        function = bytes_make(selector, 10);
+    }
     const char *status = evm_status_text(r->status);
     struct bytes reason =
         r->status == EVM_REVERT ? xvm_revert_text(tx->arena, r->output) : (struct bytes){NULL, 0};
-    return bytes_cstr(arena_printf(tx->arena, "EVM: %s.%.*s: %s%s%.*s", to, (int)m->fn_abi.n,
-                                   (const char *)m->fn_abi.p, status, reason.n ? ": " : "",
-                                   (int)reason.n, (const char *)reason.p));
+    return bytes_cstr(arena_printf(tx->arena, "EVM: %s%s%.*s: %s%s%.*s", to, function.n ? "." : "",
+                                   (int)function.n, (const char *)function.p, status,
+                                   reason.n ? ": " : "", (int)reason.n, (const char *)reason.p));
 }
 
 void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {

@@ -1,6 +1,7 @@
 /* A message to Move: a public function runs with the sender's alias as its signer. */
 #include "cross/internal.h"
 
+#include "cross/messenger.h"
 #include "crypto/crypto.h"
 #include "move/type_tag.h"
 
@@ -56,6 +57,7 @@ static const char *read_target(struct xvm_tx *tx, const struct xvm_message *m, s
     if (!is_identifier(m->module_name)) return "_moduleId is not a Move identifier";
     split_function(m->function_name, &t->name, &t->types);
     if (!is_identifier(t->name)) return "_functionId is not a Move identifier";
+    if (m->bcs && t->types.n) return "_functionId names ABI types, and the arguments are BCS";
     struct err e = mv_type_tags_parse(m->generics, tx->arena, &t->type_args, &t->type_arg_count);
     if (err_is(e))
         return arena_printf(tx->arena, "_generics: %s at character %llu", e.text,
@@ -121,6 +123,18 @@ static struct bytes join_results(struct arena *arena, const struct mv_outcome *o
     return bytes_make(p, n);
 }
 
+/* BCS is handed on as it is: the Move VM reads it by the parameter's type, and takes no type that
+ * must not come from data. */
+static struct err make_arguments(struct xvm_tx *tx, const struct xvm_message *m,
+                                 const struct target *t, const struct mv_param *params,
+                                 uint32_t count, struct bytes *out) {
+    if (!m->bcs)
+        return xvm_abi_to_move(t->types, m->call_data, params, count, tx->journal, tx->arena, out);
+    if (xvm_split_vectors(m->call_data, out, count)) return ERR_NONE;
+    return err_at(XVM_FAIL_MALFORMED,
+                  arena_printf(tx->arena, "the function takes %u BCS arguments", count), 0);
+}
+
 static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct xvm_message *m,
                           const struct target *t, const struct b32 *alias, struct xvm_run *run) {
     struct mv_outcome out;
@@ -146,8 +160,7 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
     }
     uint32_t count = info.param_count - info.signer_count;
     struct bytes *args = ARENA_ARRAY(tx->arena, struct bytes, count);
-    struct err e = xvm_abi_to_move(t->types, m->call_data, info.params + info.signer_count, count,
-                                   tx->journal, tx->arena, args);
+    struct err e = make_arguments(tx, m, t, info.params + info.signer_count, count, args);
     if (err_is(e)) {
         fail(run, XVM_FAIL_MALFORMED,
              arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,

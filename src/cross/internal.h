@@ -8,6 +8,8 @@
 /* The marks in st_log.address by which the journal's Move events show that the messenger's native
  * functions wrote them: evm() and send(). Nothing else sets that field of a Move event. */
 extern const struct b20 XVM_MOVE_MESSENGER, XVM_MOVE_SENDER;
+/* … and by which a Solana log shows that the messenger program wrote it. */
+extern const struct b20 XVM_SVM_MESSENGER;
 
 /* One thing to do, in the queue. */
 struct xvm_entry {
@@ -25,6 +27,7 @@ struct xvm_queue {
     struct b20 evm_origin;
     struct evm_host evm_host; /* the caller's, with the natives below */
     struct evm_native *evm_natives;
+    struct sol_bank *svm_bank; /* the block's, with the messenger program; NULL until it is asked */
 };
 
 /* What running a message's leg came to. Slices live in the transaction's arena. */

@@ -31,17 +31,26 @@ const char *xvm_status_name(enum xvm_status s) {
     return s < COUNT_OF(names) ? names[s] : names[0];
 }
 
-static uint64_t saturate(unsigned __int128 v) {
+/* a · times / by, rounded up or down. */
+static uint64_t scale(uint64_t a, uint64_t times, uint64_t by, bool up) {
+    unsigned __int128 v = ((unsigned __int128)a * times + (up ? by - 1 : 0)) / by;
     return v > UINT64_MAX ? UINT64_MAX : (uint64_t)v;
 }
 
 uint64_t xvm_gas_of_units(const struct xvm_params *p, uint64_t units) {
-    unsigned __int128 product = (unsigned __int128)units * p->svm_rate_gas;
-    return saturate((product + p->svm_rate_units - 1) / p->svm_rate_units);
+    return scale(units, p->svm_rate_gas, p->svm_rate_units, true);
+}
+
+uint64_t xvm_units_used_of_gas(const struct xvm_params *p, uint64_t gas) {
+    return scale(gas, p->svm_rate_units, p->svm_rate_gas, true);
 }
 
 uint64_t xvm_units_of_gas(const struct xvm_params *p, uint64_t gas) {
-    return saturate((unsigned __int128)gas * p->svm_rate_units / p->svm_rate_gas);
+    return scale(gas, p->svm_rate_units, p->svm_rate_gas, false);
+}
+
+uint64_t xvm_gas_left_of_units(const struct xvm_params *p, uint64_t units) {
+    return scale(units, p->svm_rate_gas, p->svm_rate_units, false);
 }
 
 struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index) {
@@ -74,7 +83,7 @@ static void put_bytes(struct buf *b, struct bytes v) {
 /* And the numbers and hashes. */
 #define MESSAGE_FIXED(X) \
     X(id) X(root_hash) X(index) X(generation) X(from_vm) \
-    X(to_vm) X(status) X(failure) X(on_fail) X(open_retry) X(deadline) X(attempts) \
+    X(to_vm) X(status) X(failure) X(on_fail) X(open_retry) X(bcs) X(deadline) X(attempts) \
     X(created_height) X(done_height) X(done_root_hash) X(gas_used)
 /* clang-format on */
 

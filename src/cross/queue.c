@@ -8,6 +8,7 @@ const struct b20 XVM_QUEUE_ADDRESS = {{0x7e, [19] = 0x04}};
 const struct b20 XVM_NEXT_ID_ADDRESS = {{0x7e, [19] = 0x05}};
 const struct b20 XVM_MOVE_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x01}};
 const struct b20 XVM_MOVE_SENDER = {{0x7e, [18] = 0x01, [19] = 0x02}};
+const struct b20 XVM_SVM_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x03}};
 
 static void add_natives(struct xvm_tx *tx) {
     static const struct evm_host none;
@@ -38,7 +39,18 @@ void xvm_begin(struct xvm_tx *tx) {
 }
 
 const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx) {
-    return tx->open_bank ? tx->open_bank(tx->open_bank_ctx) : NULL;
+    struct xvm_queue *q = tx->queue;
+    if (!tx->open_bank || q->svm_bank) return q->svm_bank;
+    const struct sol_bank *block = tx->open_bank(tx->open_bank_ctx);
+    size_t n = block->builtin_count;
+    struct sol_builtin *builtins = ARENA_ARRAY(tx->arena, struct sol_builtin, n + 1);
+    if (n) memcpy(builtins, block->builtins, n * sizeof *builtins);
+    builtins[n] = xvm_messenger(tx);
+    q->svm_bank = ARENA_NEW(tx->arena, struct sol_bank);
+    *q->svm_bank = *block;
+    q->svm_bank->builtins = builtins;
+    q->svm_bank->builtin_count = n + 1;
+    return q->svm_bank;
 }
 
 static struct xvm_leg *add_leg(struct xvm_tx *tx, const struct xvm_leg *leg) {
@@ -119,7 +131,7 @@ static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, const struc
     const struct xvm_message *m = e->message;
     add_leg(tx, &(struct xvm_leg){
                     .kind = e->kind,
-                    .vm = m ? m->to_vm : ST_VM_EVM,
+                    .vm = m ? m->to_vm : e->requester.vm,
                     .ok = run->failure == XVM_OK,
                     .failure = (uint8_t)run->failure,
                     .parent = e->parent_leg,

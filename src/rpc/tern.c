@@ -1,6 +1,8 @@
 /* tern_: messages between the machines, and one trace over all of them. */
 #include "rpc/eth.h"
 
+#include "chain/solana.h"
+#include "codec/base58.h"
 #include "codec/codec.h"
 
 static const char *vm_name(uint8_t vm) {
@@ -21,6 +23,51 @@ static void put_hex_or_null(struct json_out *o, const char *key, struct bytes da
         jo_hex(o, data);
     else
         jo_null(o);
+}
+
+/* ---- Addresses: hexadecimal, of the SVM base58 */
+
+static void put_base58(struct json_out *o, struct bytes data) {
+    struct buf text = {0};
+    base58_put(&text, data);
+    jo_string(o, buf_bytes(&text));
+    buf_free(&text);
+}
+
+static void put_address(struct json_out *o, uint8_t vm, struct bytes address) {
+    if (!address.n)
+        jo_null(o);
+    else if (vm == ST_VM_SVM && address.n == 32)
+        put_base58(o, address);
+    else
+        jo_hex(o, address);
+}
+
+static bool get_vm(struct rpc_call *c, const json_t *v, const char *name, uint8_t *vm) {
+    const char *text = json_string_value(v);
+    for (*vm = ST_VM_EVM; text && *vm <= ST_VM_SVM; (*vm)++)
+        if (!strcmp(text, vm_name(*vm))) return true;
+    return rpc_fail(c, RPC_INVALID_PARAMS, "invalid argument %s: evm, move or svm is expected",
+                    name);
+}
+
+/* An actor by its address: 20 bytes are the EVM's, 32 in hexadecimal Move's, base58 the SVM's. */
+static bool get_actor(struct rpc_call *c, json_t *v, const char *name, struct xvm_actor *out) {
+    struct bytes address;
+    const char *text = json_string_value(v);
+    *out = (struct xvm_actor){.vm = ST_VM_SVM};
+    if (text && strncmp(text, "0x", 2) != 0)
+        return !err_is(base58_read_fixed(out->bytes, 32, bytes_cstr(text))) ||
+               rpc_fail(c, RPC_INVALID_PARAMS,
+                        "invalid argument %s: neither hexadecimal text nor a key in base58", name);
+    if (!rpc_data(c, v, name, &address)) return false;
+    if (address.n != 20 && address.n != 32)
+        return rpc_fail(c, RPC_INVALID_PARAMS,
+                        "invalid argument %s: 20 or 32 bytes are expected, not %zu", name,
+                        address.n);
+    out->vm = address.n == 20 ? ST_VM_EVM : ST_VM_MOVE;
+    memcpy(out->bytes, address.p, address.n);
+    return true;
 }
 
 /* ---- Messages */
@@ -66,10 +113,16 @@ static void put_message(struct json_out *o, const struct xvm_message *m, uint64_
     jo_cstring(o, vm_name(m->from_vm));
     jo_key(o, "target");
     jo_cstring(o, vm_name(m->to_vm));
-    put_hex_or_null(o, "sender", m->sender);
-    put_hex_or_null(o, "senderAlias", m->sender_alias);
+    jo_key(o, "sender");
+    put_address(o, m->from_vm, m->sender);
+    jo_key(o, "senderAlias");
+    put_address(o, m->to_vm, m->sender_alias);
     put_target(o, m);
     put_hex_or_null(o, "callData", m->call_data);
+    if (m->to_vm == ST_VM_MOVE) {
+        jo_key(o, "encoding");
+        jo_cstring(o, m->bcs ? "bcs" : "abi");
+    }
     put_hex_or_null(o, "result", m->result);
     jo_key(o, "attempts");
     jo_number(o, m->attempts);
@@ -109,7 +162,7 @@ static bool get_message(struct rpc_call *c) {
 struct message_filter {
     struct json_out *out;
     const char *status, *from, *target;
-    struct bytes sender;
+    const struct xvm_actor *sender; /* NULL: any */
     bool has_root;
     struct b32 root;
     uint64_t limit, skip, now;
@@ -121,7 +174,8 @@ static bool put_matching(void *ctx, const struct xvm_message *m) {
         return true;
     if (f->from && strcmp(f->from, vm_name(m->from_vm)) != 0) return true;
     if (f->target && strcmp(f->target, vm_name(m->to_vm)) != 0) return true;
-    if (f->sender.n && !bytes_eq(f->sender, m->sender)) return true;
+    /* In hexadecimal a 32-byte sender may be of any machine. */
+    if (f->sender && !bytes_eq(xvm_actor_bytes(f->sender), m->sender)) return true;
     if (f->has_root && !b32_eq(&f->root, &m->root_hash)) return true;
     if (f->skip) {
         f->skip--;
@@ -138,6 +192,7 @@ static bool get_messages(struct rpc_call *c) {
     struct chain_reader *r;
     json_t *o = rpc_param(c, 0), *v;
     struct message_filter f = {.out = c->out, .limit = LIMIT_DEFAULT};
+    struct xvm_actor sender;
     uint64_t from = 0, to;
     if (o && !json_is_object(o))
         return rpc_fail(c, RPC_INVALID_PARAMS, "invalid argument 0: an object is expected");
@@ -149,13 +204,14 @@ static bool get_messages(struct rpc_call *c) {
     f.target = json_string_value(json_object_get(o, "target"));
     bool ok = (!(v = json_object_get(o, "fromBlock")) || eth_height(c, v, to, &from)) &&
               (!(v = json_object_get(o, "toBlock")) || eth_height(c, v, to, &to)) &&
-              (!(v = json_object_get(o, "sender")) || rpc_data(c, v, "sender", &f.sender)) &&
+              (!(v = json_object_get(o, "sender")) || get_actor(c, v, "sender", &sender)) &&
               (!(v = json_object_get(o, "rootHash")) ||
                (f.has_root = rpc_hash(c, v, "rootHash", &f.root))) &&
               (!(v = json_object_get(o, "limit")) || rpc_quantity(c, v, "limit", &f.limit)) &&
               (!(v = json_object_get(o, "offset")) || rpc_quantity(c, v, "offset", &f.skip));
     if (ok && (f.limit == 0 || f.limit > LIMIT_MAX))
         ok = rpc_fail(c, RPC_INVALID_PARAMS, "invalid argument limit: 1 to %d", LIMIT_MAX);
+    if (json_object_get(o, "sender")) f.sender = &sender;
     if (ok) {
         jo_array(c->out);
         chain_scan_messages(r, from, to, json_is_true(json_object_get(o, "newestFirst")),
@@ -178,9 +234,12 @@ static void put_leg_log(struct json_out *o, const struct st_log *log) {
         jo_array(o);
         for (uint32_t i = 0; i < log->topic_count; i++) jo_hex(o, BYTES_OF(log->topics[i]));
         jo_end_array(o);
-    } else {
+    } else if (log->vm == ST_VM_MOVE) {
         jo_key(o, "typeTag");
         jo_hex(o, log->type_tag);
+    } else { /* nothing else writes logs of that machine */
+        jo_key(o, "program");
+        put_base58(o, BYTES_OF(XVM_MESSENGER_ID));
     }
     jo_key(o, "data");
     jo_hex(o, log->data);
@@ -234,8 +293,10 @@ static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct cha
     else
         jo_hex(o, BYTES_OF(l->message));
     put_leg_status(c, r, l);
-    put_hex_or_null(o, "from", l->from);
-    put_hex_or_null(o, "to", l->to);
+    jo_key(o, "from");
+    put_address(o, l->vm, l->from);
+    jo_key(o, "to");
+    put_address(o, l->vm, l->to);
     put_text_or_null(o, "function", l->function);
     put_hex_or_null(o, "input", l->input);
     put_hex_or_null(o, "output", l->output);
@@ -262,13 +323,25 @@ static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct cha
     jo_end_object(o);
 }
 
+/* By the hash of any machine, or by a Solana signature: in the chain's tables both are hashes. */
+static bool get_transaction_key(struct rpc_call *c, json_t *v, struct b32 *key) {
+    uint8_t signature[SOL_SIGNATURE_BYTES];
+    const char *text = json_string_value(v);
+    if (!text || !strncmp(text, "0x", 2)) return rpc_hash(c, v, "transaction hash", key);
+    if (err_is(base58_read_fixed(signature, sizeof signature, bytes_cstr(text))))
+        return rpc_fail(c, RPC_INVALID_PARAMS,
+                        "invalid argument transaction hash: neither hexadecimal text nor a "
+                        "signature in base58");
+    *key = chain_solana_signature_key(signature);
+    return true;
+}
+
 static bool trace_transaction(struct rpc_call *c) {
     struct b32 hash;
     struct chain_reader *r;
     struct chain_tx tx;
     uint8_t vm;
-    if (!rpc_hash(c, rpc_param(c, 0), "transaction hash", &hash) || !eth_reader(c, &r))
-        return false;
+    if (!get_transaction_key(c, rpc_param(c, 0), &hash) || !eth_reader(c, &r)) return false;
     if (!chain_tx_by_hash(r, &hash, &vm, &tx)) {
         jo_null(c->out);
         chain_reader_close(r);
@@ -298,47 +371,32 @@ static bool trace_transaction(struct rpc_call *c) {
 
 /* ---- Aliases */
 
-/* tern_alias(address): the alias of an EVM address (20 bytes) in Move, or of a Move address (32
- * bytes) in the EVM. */
+/* tern_alias(address, machine): the alias of an address in another machine. If that is not named:
+ * of an EVM address in Move, of any other in the EVM. */
 static bool alias(struct rpc_call *c) {
-    struct bytes address;
-    if (!rpc_data(c, rpc_param(c, 0), "address", &address)) return false;
-    if (address.n == 20) {
-        struct b20 evm;
-        memcpy(evm.b, address.p, 20);
-        struct b32 out = xvm_alias_evm_in_move(&evm);
-        jo_hex(c->out, BYTES_OF(out));
-    } else if (address.n == 32) {
-        struct b32 move;
-        memcpy(move.b, address.p, 32);
-        struct b20 out = xvm_alias_move_in_evm(&move);
-        jo_hex(c->out, BYTES_OF(out));
-    } else {
-        return rpc_fail(c, RPC_INVALID_PARAMS,
-                        "invalid argument address: 20 or 32 bytes are expected, not %zu",
-                        address.n);
-    }
+    struct xvm_actor home;
+    uint8_t in;
+    json_t *machine = rpc_param(c, 1);
+    if (!get_actor(c, rpc_param(c, 0), "address", &home)) return false;
+    in = home.vm == ST_VM_EVM ? ST_VM_MOVE : ST_VM_EVM;
+    if (machine && !get_vm(c, machine, "machine", &in)) return false;
+    struct xvm_actor out = xvm_alias_of(&home, in, NULL);
+    put_address(c->out, out.vm, xvm_actor_bytes(&out));
     return true;
 }
 
 /* tern_resolve(address): the original actor behind an alias; an address that is no alias is its
  * own. */
 static bool resolve(struct rpc_call *c) {
-    struct bytes address;
+    struct xvm_actor given;
     struct chain_reader *r;
-    if (!rpc_data(c, rpc_param(c, 0), "address", &address)) return false;
-    if (address.n != 20 && address.n != 32)
-        return rpc_fail(c, RPC_INVALID_PARAMS,
-                        "invalid argument address: 20 or 32 bytes are expected, not %zu",
-                        address.n);
-    if (!eth_reader(c, &r)) return false;
-    struct xvm_actor home =
-        xvm_home_of(chain_reader_journal(r), address.n == 20 ? ST_VM_EVM : ST_VM_MOVE, address);
+    if (!get_actor(c, rpc_param(c, 0), "address", &given) || !eth_reader(c, &r)) return false;
+    struct xvm_actor home = xvm_home_of(chain_reader_journal(r), given.vm, xvm_actor_bytes(&given));
     jo_object(c->out);
     jo_key(c->out, "vm");
     jo_cstring(c->out, vm_name(home.vm));
     jo_key(c->out, "address");
-    jo_hex(c->out, bytes_make(home.bytes, home.vm == ST_VM_EVM ? 20 : 32));
+    put_address(c->out, home.vm, xvm_actor_bytes(&home));
     jo_end_object(c->out);
     chain_reader_close(r);
     return true;

@@ -21,6 +21,7 @@ struct sol_builtin {
     struct b32 id;
     const char *name; /* the data of its account */
     sol_builtin_fn *run;
+    void *ctx; /* what it finds with sol_builtin_ctx() */
 };
 
 struct sol_bank {

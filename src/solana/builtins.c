@@ -48,6 +48,13 @@ sol_builtin_fn *sol_builtin_find(const struct sol_bank *bank, const struct b32 *
     return find_own(id);
 }
 
+void *sol_builtin_ctx(const struct sol_context *ctx) {
+    const struct sol_bank *bank = ctx->bank;
+    for (size_t i = 0; i < bank->builtin_count; i++)
+        if (b32_eq(&bank->builtins[i].id, sol_program_id(ctx))) return bank->builtins[i].ctx;
+    return NULL;
+}
+
 static void announce(struct st_journal *j, const struct b32 *id, const char *name) {
     struct st_svm_account a = {.lamports = 1,
                                .rent_epoch = 0,

@@ -80,6 +80,9 @@ static inline struct bytes sol_data(const struct sol_context *ctx) {
     return sol_frame(ctx)->data;
 }
 
+/* The context that the chain has given to its built-in program that runs now; NULL if none. */
+void *sol_builtin_ctx(const struct sol_context *ctx);
+
 /* Takes compute units; COMPUTATIONAL_BUDGET_EXCEEDED if there are not enough. */
 struct sol_fail sol_charge(struct sol_context *ctx, uint64_t units);
 

@@ -138,7 +138,7 @@ void xvm_deliver_move(struct xvm_tx *t, struct xvm_message *m, uint64_t gas, str
 void xvm_deliver_evm(struct xvm_tx *t, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
     assert_ptr_equal(t, &tx);
     assert_int_equal(m->to_vm, ST_VM_EVM);
-    play(m, ST_VM_EVM, gas, m->fn_abi, run);
+    play(m, ST_VM_EVM, gas, m->fn_abi.n ? m->fn_abi : m->call_data, run);
 }
 
 /* ---- One transaction after another */

@@ -27,6 +27,7 @@ static struct xvm_message random_message(void) {
         .failure = rnd() % 9,
         .on_fail = rnd() % 2,
         .open_retry = rnd() % 2,
+        .bcs = rnd() % 2,
         .deadline = rnd(),
         .attempts = (uint32_t)rnd(),
         .created_height = rnd(),
@@ -63,6 +64,7 @@ static void assert_same(const struct xvm_message *got, const struct xvm_message 
     assert_int_equal(got->failure, want->failure);
     assert_int_equal(got->on_fail, want->on_fail);
     assert_int_equal(got->open_retry, want->open_retry);
+    assert_int_equal(got->bcs, want->bcs);
     assert_int_equal(got->deadline, want->deadline);
     assert_int_equal(got->attempts, want->attempts);
     assert_int_equal(got->created_height, want->created_height);

@@ -1,0 +1,250 @@
+/* tern.h: messages to the EVM and the Move VM from a Solana program in C. Header only; for clang
+ * -target bpf and sbpf-link (docs/solana.md), whose programs have no writable globals and 512 bytes
+ * of stack: what is larger lies on the program's heap.
+ *
+ *   struct tern_input *in = tern_input(input);             accounts and data of the entry point
+ *   struct tern_text *ix = tern_call_evm(to, data, bytes); or tern_call_move, tern_retry, …
+ *   tern_invoke(in, sender, messenger, ix, seeds);         places of the two accounts
+ *   tern_message_id(id);                                   what the messenger returned
+ *
+ * The sender is an account that has signed: `seeds` is 0. Or an address derived from the program's
+ * own id: `seeds` are its seeds, the bump last. Options: fill in struct tern_options and use
+ * tern_send_evm or tern_send_move. Nothing here fails: an instruction that the messenger refuses
+ * ends the transaction, with a line of the log that says why. */
+#ifndef TERN_H
+#define TERN_H
+
+typedef unsigned char tern_u8;
+typedef unsigned int tern_u32;
+typedef unsigned long tern_u64;
+
+/* ---- Syscalls */
+
+struct tern_text {
+    const tern_u8 *p;
+    tern_u64 n;
+};
+struct tern_account { /* as the runtime lays it out for a CPI */
+    const tern_u8 *key;
+    tern_u64 *lamports;
+    tern_u64 data_bytes;
+    tern_u8 *data;
+    const tern_u8 *owner;
+    tern_u64 rent_epoch;
+    tern_u8 is_signer, is_writable, executable;
+};
+struct tern_meta {
+    const tern_u8 *key;
+    tern_u8 is_writable, is_signer;
+};
+struct tern_instruction {
+    const tern_u8 *program;
+    const struct tern_meta *metas;
+    tern_u64 meta_count;
+    const tern_u8 *data;
+    tern_u64 data_bytes;
+};
+struct tern_seeds {
+    const struct tern_text *seeds;
+    tern_u64 count;
+};
+
+extern tern_u64 sol_invoke_signed_c(const struct tern_instruction *ix,
+                                    const struct tern_account *accounts, tern_u64 account_count,
+                                    const struct tern_seeds *signers, tern_u64 signer_count);
+extern tern_u64 sol_get_return_data(tern_u8 *data, tern_u64 bytes, tern_u8 *program);
+
+/* ---- Memory: the heap of 32 KiB is zeros at the start; its first word says how far it is used */
+
+static void *tern_alloc(tern_u64 bytes) {
+    tern_u64 *used = (tern_u64 *)0x300000000;
+    tern_u64 at = *used ? *used : 8;
+    *used = at + ((bytes + 7) & ~7ul);
+    return (tern_u8 *)used + at;
+}
+
+static void tern_copy(tern_u8 *to, const tern_u8 *from, tern_u64 n) {
+    for (tern_u64 i = 0; i < n; i++) to[i] = from[i];
+}
+
+static tern_u64 tern_length(const char *text) {
+    tern_u64 n = 0;
+    while (text[n]) n++;
+    return n;
+}
+
+/* ---- The entry point's input */
+
+struct tern_input {
+    struct tern_account *accounts;
+    tern_u64 account_count;
+    struct tern_text data;
+    const tern_u8 *program;
+};
+
+enum { TERN_GROWTH_BYTES = 10240 }; /* room behind each account's data */
+
+static const tern_u8 *tern_read_account(const tern_u8 *p, const struct tern_account *before,
+                                        struct tern_account *a) {
+    if (*p != 0xff) { /* the same as an earlier one */
+        *a = before[*p];
+        return p + 8;
+    }
+    a->is_signer = p[1];
+    a->is_writable = p[2];
+    a->executable = p[3];
+    a->key = p + 8;
+    a->owner = p + 40;
+    a->lamports = (tern_u64 *)(p + 72);
+    a->data_bytes = *(const tern_u64 *)(p + 80);
+    a->data = (tern_u8 *)(p + 88);
+    p += 88 + a->data_bytes + TERN_GROWTH_BYTES;
+    p = (const tern_u8 *)(((tern_u64)p + 7) & ~7ul);
+    a->rent_epoch = *(const tern_u64 *)p;
+    return p + 8;
+}
+
+static struct tern_input *tern_input(const tern_u8 *p) {
+    struct tern_input *in = tern_alloc(sizeof *in);
+    in->account_count = *(const tern_u64 *)p;
+    in->accounts = tern_alloc(in->account_count * sizeof *in->accounts);
+    p += 8;
+    for (tern_u64 i = 0; i < in->account_count; i++)
+        p = tern_read_account(p, in->accounts, &in->accounts[i]);
+    in->data.n = *(const tern_u64 *)p;
+    in->data.p = p + 8;
+    in->program = p + 8 + in->data.n;
+    return in;
+}
+
+/* ---- Instructions of the messenger, in Borsh */
+
+struct tern_writer {
+    tern_u8 *p;
+    tern_u64 n;
+};
+
+static void tern_put(struct tern_writer *w, const void *p, tern_u64 n) {
+    tern_copy(w->p + w->n, p, n);
+    w->n += n;
+}
+
+static void tern_put_u8(struct tern_writer *w, tern_u8 v) {
+    w->p[w->n++] = v;
+}
+
+static void tern_put_vector(struct tern_writer *w, const void *p, tern_u64 n) {
+    tern_u32 bytes = n;
+    tern_put(w, &bytes, 4);
+    tern_put(w, p, n);
+}
+
+static void tern_put_text(struct tern_writer *w, const char *text) {
+    tern_put_vector(w, text, tern_length(text));
+}
+
+static struct tern_text *tern_written(const struct tern_writer *w) {
+    struct tern_text *t = tern_alloc(sizeof *t);
+    t->p = w->p;
+    t->n = w->n;
+    return t;
+}
+
+enum { TERN_KEEP = 0, TERN_DROP = 1 };
+
+/* What is not set is zero. */
+struct tern_options {
+    tern_u8 on_fail, open_retry;
+    tern_u64 deadline; /* seconds since the epoch */
+};
+
+static void tern_put_options(struct tern_writer *w, const struct tern_options *o) {
+    static const tern_u8 none[17]; /* gas, value, refund_to: not supported yet */
+    tern_put_u8(w, o->on_fail);
+    tern_put_u8(w, o->open_retry);
+    tern_put(w, &o->deadline, 8);
+    tern_put(w, none, sizeof none);
+}
+
+/* A message to the contract at `to` (20 bytes): selector and ABI-encoded arguments. */
+static struct tern_text *tern_send_evm(const tern_u8 *to, const tern_u8 *data, tern_u64 bytes,
+                                       const struct tern_options *o) {
+    struct tern_writer w = {tern_alloc(64 + bytes), 0};
+    tern_put_u8(&w, o ? 3 : 0);
+    tern_put(&w, to, 20);
+    tern_put_vector(&w, data, bytes);
+    if (o) tern_put_options(&w, o);
+    return tern_written(&w);
+}
+
+static struct tern_text *tern_call_evm(const tern_u8 *to, const tern_u8 *data, tern_u64 bytes) {
+    return tern_send_evm(to, data, bytes, 0);
+}
+
+/* A Move function; `address` has 32 bytes. */
+struct tern_function {
+    const tern_u8 *address;
+    const char *module, *function;
+    const char *type_args; /* "" or "0x1::aptos_coin::AptosCoin, u64" */
+};
+
+/* A message to a Move function: ABI-encoded arguments behind its signers. */
+static struct tern_text *tern_send_move(const struct tern_function *f, const tern_u8 *arguments,
+                                        tern_u64 bytes, const struct tern_options *o) {
+    tern_u64 names = tern_length(f->module) + tern_length(f->function) + tern_length(f->type_args);
+    struct tern_writer w = {tern_alloc(96 + names + bytes), 0};
+    tern_put_u8(&w, o ? 4 : 1);
+    tern_put(&w, f->address, 32);
+    tern_put_text(&w, f->module);
+    tern_put_text(&w, f->function);
+    tern_put_text(&w, f->type_args);
+    tern_put_u8(&w, 0); /* ABI */
+    tern_put_vector(&w, arguments, bytes);
+    if (o) tern_put_options(&w, o);
+    return tern_written(&w);
+}
+
+static struct tern_text *tern_call_move(const struct tern_function *f, const tern_u8 *arguments,
+                                        tern_u64 bytes) {
+    return tern_send_move(f, arguments, bytes, 0);
+}
+
+static struct tern_text *tern_request(tern_u8 tag, const tern_u8 *id) {
+    struct tern_writer w = {tern_alloc(33), 0};
+    tern_put_u8(&w, tag);
+    tern_put(&w, id, 32);
+    return tern_written(&w);
+}
+
+/* One more attempt at a kept message; giving it up. Ids have 32 bytes. */
+static struct tern_text *tern_retry(const tern_u8 *id) {
+    return tern_request(6, id);
+}
+static struct tern_text *tern_cancel(const tern_u8 *id) {
+    return tern_request(7, id);
+}
+
+/* ---- Starting it */
+
+/* Invokes the messenger. `sender` and `messenger` are places among the program's accounts. */
+static tern_u64 tern_invoke(const struct tern_input *in, tern_u64 sender, tern_u64 messenger,
+                            const struct tern_text *data, const struct tern_seeds *seeds) {
+    struct tern_meta meta = {in->accounts[sender].key, 0, 1};
+    struct tern_instruction ix = {in->accounts[messenger].key, &meta, 1, data->p, data->n};
+    return sol_invoke_signed_c(&ix, in->accounts, in->account_count, seeds, seeds ? 1 : 0);
+}
+
+/* The id that the messenger returned last: 32 bytes. False if another program has returned
+ * something since. */
+static int tern_message_id(tern_u8 *id) {
+    static const tern_u8 messenger[32] = {
+        0x06, 0xd3, 0xe8, 0x56, 0x1c, 0x89, 0x07, 0xc7, 0x71, 0x94, 0xbc, 0xb8, 0x3a, 0xbd, 0x37,
+        0x69, 0x3f, 0xc6, 0x1f, 0x32, 0x06, 0x7c, 0x97, 0xa0, 0x4f, 0xa3, 0xcf, 0xbb, 0xc0};
+    tern_u8 program[32];
+    if (sol_get_return_data(id, 32, program) != 32) return 0;
+    for (int i = 0; i < 32; i++)
+        if (program[i] != messenger[i]) return 0;
+    return 1;
+}
+
+#endif

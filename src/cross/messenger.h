@@ -1,0 +1,64 @@
+/* The messenger program: what a Solana program or wallet invokes to start a message, in the node
+ * itself and not in bytecode. Its account is XVM_MESSENGER_ID; docs/cross-vm.md has the interface.
+ *
+ * Instruction data is Borsh: a tag (enum xvm_messenger_tag), then the fields of struct
+ * xvm_instruction in the order in which the tag's comment names them. It is read strictly: tags and
+ * booleans that are known, text that is UTF-8, nothing behind the last field. */
+#ifndef TERN_CROSS_MESSENGER_H
+#define TERN_CROSS_MESSENGER_H
+
+#include "cross/cross.h"
+
+/* Stored in logs; never renumber. */
+enum xvm_messenger_tag {
+    XVM_CALL_EVM = 0,  /* to [u8; 20], data Vec<u8> */
+    XVM_CALL_MOVE = 1, /* module_address [u8; 32], module String, function String, type_args String,
+                          args: enum { Abi(Vec<u8>), Bcs(Vec<Vec<u8>>) } */
+    XVM_CALL_SVM = 2,  /* refused, whatever follows: a program invokes another itself */
+    XVM_SEND_EVM = 3,  /* as CALL_EVM, then options: on_fail u8, open_retry bool, deadline u64, gas
+                          u64, value u64, refund_to Option<[u8; 32]> */
+    XVM_SEND_MOVE = 4, /* as CALL_MOVE, then options */
+    XVM_SEND_SVM = 5,  /* refused as CALL_SVM */
+    XVM_RETRY = 6,     /* id [u8; 32] */
+    XVM_CANCEL = 7,    /* id [u8; 32] */
+    XVM_ALIAS_OF = 8, /* actor: enum { Evm([u8; 20]), Move([u8; 32]), Svm([u8; 32]) }, machine u8 */
+    XVM_HOME_OF = 9,  /* actor */
+};
+
+/* Errors of its own: ProgramError::Custom. */
+enum xvm_messenger_error {
+    XVM_MESSENGER_SAME_MACHINE = 0,
+    XVM_MESSENGER_OPTION_NOT_SUPPORTED = 1,
+    XVM_MESSENGER_DEADLINE_OUT_OF_RANGE = 2,
+    XVM_MESSENGER_PAYLOAD_TOO_LONG = 3,
+    XVM_MESSENGER_NOT_HERE = 4, /* no transaction stands behind the run: nothing can be queued */
+};
+
+struct xvm_instruction {
+    uint8_t tag;
+    bool has_options;
+    /* to the EVM */
+    struct bytes to, data;
+    /* to Move */
+    struct bytes module_address, module, function, type_args;
+    bool bcs; /* `data` is a Borsh Vec<Vec<u8>>, one BCS value a parameter; else ABI */
+    uint8_t on_fail;
+    bool open_retry, has_refund_to;
+    uint64_t deadline, gas, value;
+    struct b32 id;
+    struct xvm_actor actor;
+    uint8_t machine; /* enum st_vm */
+};
+
+/* Reads instruction data; slices are borrowed. NULL, or what is wrong with it. Of CALL_SVM and
+ * SEND_SVM only the tag is read. */
+const char *xvm_instruction_decode(struct bytes data, struct xvm_instruction *out);
+
+/* Splits a Borsh Vec<Vec<u8>>; false if it is none or does not hold `count` of them. */
+bool xvm_split_vectors(struct bytes in, struct bytes *out, uint32_t count);
+
+/* What the messenger writes into the journal as the data of a log that nothing else can mark
+ * (internal.h, XVM_SVM_MESSENGER): sender, id of the message or request, the instruction's data. */
+enum { XVM_MESSENGER_LOG_HEAD = 64 };
+
+#endif
