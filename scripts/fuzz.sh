@@ -66,11 +66,22 @@ fuzz_move_diff() {
     nice build/release/move_diff --oracle build/release/moveoracle --out "$findings" --cases 100000 "$@"
 }
 
+# Damaged Move modules (tests/fuzz/fuzz_move_mutate.c) without coverage guidance, which takes most of the time, and with
+# sanitizers that keep less for their reports.
+fuzz_move_mutate() {
+    setup_build
+    build_preset sweep fuzz_move_mutate
+    mkdir -p build/fuzz/corpus/fuzz_move_mutate
+    ASAN_OPTIONS=malloc_context_size=1:quarantine_size_mb=16:max_malloc_fill_size=0:detect_leaks=0 TERN_FUZZ_STATS=1 \
+        nice build/sweep/fuzz_move_mutate --seconds 60 "$@" tests/fuzz/corpus/fuzz_move_mutate build/fuzz/corpus/fuzz_move_mutate
+}
+
 run_fuzz() {
     if [ "${1:-}" = evm-diff ]; then shift; fuzz_evm_diff "$@"; return; fi
     if [ "${1:-}" = svm-diff ]; then shift; fuzz_svm_diff "$@"; return; fi
     if [ "${1:-}" = svm-sbpf ]; then shift; fuzz_svm_sbpf "$@"; return; fi
     if [ "${1:-}" = move-diff ]; then shift; fuzz_move_diff "$@"; return; fi
+    if [ "${1:-}" = move-mutate ]; then shift; fuzz_move_mutate "$@"; return; fi
     local only="" seconds=60
     while [ $# -gt 0 ]; do
         case "$1" in

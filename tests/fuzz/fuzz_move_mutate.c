@@ -372,13 +372,16 @@ static void run_function(const struct mv_module *m, const struct mv_function_def
     fuzz_call_free(&c);
 }
 
-static void judge(struct bytes code, uint64_t *random) {
+/* Whether the verifier accepts it. */
+static bool judge(struct bytes code, uint64_t *random) {
     struct mv_module *m;
     stats.judged++;
-    if (mv_failed(mv_module_read(&m, code, MV_VERSION_MAX))) return;
+    if (mv_failed(mv_module_read(&m, code, MV_VERSION_MAX))) return false;
     struct mv_resolver r = {NULL, find};
-    if (!mv_failed(mv_check_bounds(m)) && !find(NULL, mv_self_address(m), mv_self_name(m)) &&
-        !mv_failed(mv_verify_module(m, &r, MV_PASS_ALL))) {
+    bool accepted = !mv_failed(mv_check_bounds(m)) &&
+                    !find(NULL, mv_self_address(m), mv_self_name(m)) &&
+                    !mv_failed(mv_verify_module(m, &r, MV_PASS_ALL));
+    if (accepted) {
         stats.accepted++;
         st_mark mark = st_savepoint(world.journal);
         put_module(&world, mv_self_address(m), mv_self_name(m), code);
@@ -387,21 +390,26 @@ static void judge(struct bytes code, uint64_t *random) {
         st_revert(world.journal, mark);
     }
     mv_module_free(m);
+    return accepted;
 }
 
-static void judge_damaged(struct bytes code, uint64_t *random) {
+/* What is damaged: the newest input that could be read, since an input that cannot only chooses the
+ * damage; then now and then a damaged copy of it that was accepted, so that damage adds up. */
+static struct buf readable;
+
+static void judge_damaged(uint64_t *random) {
     struct damage d = {.random = random};
     struct buf b = {0};
-    if (mv_failed(mv_module_read(&d.m, code, MV_VERSION_MAX))) return;
+    if (mv_failed(mv_module_read(&d.m, buf_bytes(&readable), MV_VERSION_MAX))) return;
     damage(&d);
     mv_module_write(&b, d.m);
-    judge(buf_bytes(&b), random);
+    if (judge(buf_bytes(&b), random) && next_random(random) % 4 == 0) {
+        buf_clear(&readable);
+        buf_put_bytes(&readable, buf_bytes(&b));
+    }
     buf_free(&b);
     mv_module_free(d.m);
 }
-
-/* The newest input that could be read: an input that cannot chooses damage to that one. */
-static struct buf readable;
 
 static void remember(struct bytes code) {
     struct mv_module *m;
@@ -417,6 +425,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (inputs++ % INPUTS_PER_WORLD == 0) new_world(&world);
     judge(bytes_make(data, size), &random);
     remember(bytes_make(data, size));
-    for (int i = 0; i < MUTANTS; i++) judge_damaged(buf_bytes(&readable), &random);
+    for (int i = 0; i < MUTANTS; i++) judge_damaged(&random);
     return 0;
 }

@@ -1,8 +1,12 @@
 /* Runs a libFuzzer entry point without libFuzzer: first every file of the corpus folder as it is,
  * then seeded mutations of them until the time is over. Deterministic for a given number of
- * executions; `./x fuzz` does the coverage-guided work, this keeps the same targets alive in `./x
- * test` with gcc and its sanitizers. Usage: fuzz_x [--seconds N] [--runs N] CORPUS_DIR_OR_FILE… */
+ * executions and seed; `./x fuzz` does the coverage-guided work, this keeps the same targets alive
+ * in `./x test` with gcc and its sanitizers, and is what `./x fuzz move-mutate` runs, which needs
+ * no guidance but speed. A signal to end is obeyed between two executions. Usage: fuzz_x [--seconds
+ * N] [--runs N] [--seed N] CORPUS_DIR_OR_FILE… */
 #include <dirent.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,24 +109,35 @@ static void run_one(const uint8_t *data, size_t n) {
     free(exact);
 }
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number) {
+    (void)signal_number;
+    stopped = 1;
+}
+
 int main(int argc, char **argv) {
     double seconds = 2;
-    unsigned long runs = 1000000;
+    unsigned long runs = ULONG_MAX;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
             seconds = atof(argv[++i]);
         else if (!strcmp(argv[i], "--runs") && i + 1 < argc)
             runs = strtoul(argv[++i], NULL, 10);
+        else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
+            rng_state ^= strtoull(argv[++i], NULL, 10);
         else
             add_path(argv[i]);
     }
+    signal(SIGTERM, stop);
+    signal(SIGINT, stop);
     run_one((const uint8_t *)"", 0);
     for (size_t i = 0; i < seed_count; i++) run_one(seeds[i].data, seeds[i].size);
     struct timespec start, now;
     clock_gettime(CLOCK_MONOTONIC, &start);
     unsigned long done = 0;
     uint8_t *buf = malloc(INPUT_MAX_BYTES + 1);
-    for (; done < runs; done++) {
+    for (; done < runs && !stopped; done++) {
         size_t n;
         if (seed_count) {
             struct seed *s = &seeds[rng() % seed_count];
