@@ -185,28 +185,3 @@ module aptos_framework::big_ordered_map_tests {
         a.destroy_empty();
     }
 }
-
-#[test_only]
-module aptos_std::bulletproof_tests {
-    use aptos_std::ristretto255;
-    use aptos_std::ristretto255_bulletproofs as bulletproofs;
-    use aptos_std::ristretto255_pedersen as pedersen;
-
-    #[test]
-    #[expected_failure(abort_code = 0xc0007, location = aptos_std::ristretto255_bulletproofs)]
-    fun range_proofs_are_not_verified() {
-        let commitment = pedersen::commitment_from_point(ristretto255::basepoint());
-        let proof = bulletproofs::range_proof_from_bytes(b"proof");
-        assert!(bulletproofs::range_proof_to_bytes(&proof) == b"proof" && bulletproofs::get_max_range_bits() == 64, 0);
-        bulletproofs::verify_range_proof_pedersen(&commitment, &proof, 64, b"dst");
-    }
-
-    #[test]
-    #[expected_failure(abort_code = 0x10006, location = aptos_std::ristretto255_bulletproofs)]
-    fun tags_are_short() {
-        let commitment = pedersen::commitment_from_point(ristretto255::basepoint());
-        let tag = vector[];
-        for (i in 0..257) tag.push_back(0);
-        bulletproofs::verify_range_proof_pedersen(&commitment, &bulletproofs::range_proof_from_bytes(b""), 64, tag);
-    }
-}

@@ -2,6 +2,7 @@
 // (@noble/curves, @noble/hashes). With --check it compares instead.
 import { ed25519, ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
+import { bn254 } from '@noble/curves/bn254.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { sha3_256, sha3_512, keccak_256 } from '@noble/hashes/sha3.js';
@@ -437,6 +438,78 @@ const smallOrder = [
             `account::upsert_ed25519_backup_key_on_keyless_account_for_test(&k, ${x(keylessKey)}, ${x(next.public)}, ${x(backup)});`, check(`account::get_authentication_key(${at(K)}) == ${x(sha3_256(join(both, [3])))}`)]],
         ['only_for_keyless_accounts', [...setup, `account::upsert_ed25519_backup_key_on_keyless_account_for_test(&alice, ${x(single)}, ${x(next.public)}, ${x(backup)});`], '0x10019'],
     ]);
+}
+
+// ---- Fields, groups and pairings ----
+
+{
+    // arkworks' points: little-endian, in the last byte 0x80 for the larger y (by the part with u first), 0x40 for infinity.
+    const isLarger = (F, y) => {
+        const minus = F.neg(y);
+        return typeof y === 'bigint' ? y > minus : y.c1 === minus.c1 ? y.c0 > minus.c0 : y.c1 > minus.c1;
+    };
+    const coordinate = (v) => (typeof v === 'bigint' ? le(v, 32) : join(le(v.c0, 32), le(v.c1, 32)));
+    const arkworks = (F) => (point, short) => {
+        const { x: px, y: py } = point.toAffine();
+        const bytes = short ? coordinate(px) : join(coordinate(px), coordinate(py));
+        if (isLarger(F, py)) bytes[bytes.length - 1] |= 0x80;
+        return bytes;
+    };
+    const zcash = (point, short) => {
+        if (point.isTorsionFree()) return point.toBytes(short);
+        const { x: px, y: py } = point.toAffine(); // of Fp2: noble refuses to write it
+        const bytes = [px.c1, px.c0, ...(short ? [] : [py.c1, py.c0])].map((v) => be(v, 48));
+        if (short) bytes[0][0] |= 0x80;
+        return join(...bytes);
+    };
+    const curves = {
+        bls12381: { curve: bls12_381, write: { G1: zcash, G2: zcash } },
+        bn254: { curve: bn254, write: { G1: arkworks(bn254.fields.Fp), G2: arkworks(bn254.fields.Fp2) } },
+    };
+    for (const [name, { curve, write }] of Object.entries(curves)) {
+        const { Fr } = curve.fields;
+        const scalar = () => Fr.create(fromLe(draw(40)));
+        const fr = (v) => `deserialize<Fr, FormatFrLsb>(&${x(le(v, 32))}).extract()`;
+        const is = (v, expression) => check(`serialize<Fr, FormatFrLsb>(&${expression}) == ${x(le(v, 32))}`);
+        const tests = [0, 1, 2].map((i) => {
+            const [a, b] = [scalar(), scalar()];
+            return [`scalars_${i}`, [
+                `let (a, b) = (${fr(a)}, ${fr(b)});`, is(Fr.add(a, b), 'add(&a, &b)'), is(Fr.sub(a, b), 'sub(&a, &b)'), is(Fr.mul(a, b), 'mul(&a, &b)'),
+                is(Fr.neg(a), 'neg(&a)'), is(Fr.sqr(b), 'sqr(&b)'), is(Fr.inv(a), 'inv(&a).extract()'), is(Fr.div(a, b), 'div(&a, &b).extract()'),
+                check(`serialize<Fr, FormatFrMsb>(&a) == ${x(be(a, 32))}`),
+            ]];
+        });
+        for (const G of ['G1', 'G2']) {
+            const { Point } = curve[G];
+            const points = Array.from({ length: 5 }, () => Point.BASE.multiply(scalar())), ks = points.map(scalar);
+            const bytes = (p, short) => x(write[G](p, short));
+            const read = (p, short) => `deserialize<${G}, Format${G}${short ? 'Compr' : 'Uncompr'}>(&${bytes(p, short)}).extract()`;
+            const same = (p, expression) => [false, true].map((short) => check(`serialize<${G}, Format${G}${short ? 'Compr' : 'Uncompr'}>(&${expression}) == ${bytes(p, short)}`));
+            const [p, q] = points;
+            tests.push([`points_of_${G.toLowerCase()}`, [
+                `let (p, q, k) = (${read(p, true)}, ${read(q, false)}, ${fr(ks[0])});`,
+                ...same(p, 'p'), ...same(q, 'q'), ...same(p.add(q), 'add(&p, &q)'), ...same(p.subtract(q), 'sub(&p, &q)'), ...same(p.negate(), 'neg(&p)'),
+                ...same(q.double(), 'double(&q)'), ...same(p.multiply(ks[0]), 'scalar_mul(&p, &k)'),
+                `let points = vector[${points.map((v, i) => read(v, i % 2 === 0)).join(', ')}];`, `let scalars = vector[${ks.map(fr).join(', ')}];`,
+                ...same(points.map((v, i) => v.multiply(ks[i])).reduce((a, b) => a.add(b)), 'multi_scalar_mul(&points, &scalars)'),
+            ]]);
+        }
+        // What is on the curve, but not in the subgroup.
+        const { Fp2 } = curve.fields, { Point } = curve.G2;
+        const twistB = Fp2.sub(Fp2.sqr(Point.BASE.toAffine().y), Fp2.pow(Point.BASE.toAffine().x, 3n));
+        let outside;
+        for (let c0 = 1n; !outside; c0++) {
+            const at = { c0, c1: 1n };
+            try { outside = Point.fromAffine({ x: Fp2.create(at), y: Fp2.sqrt(Fp2.add(Fp2.pow(at, 3n), twistB)) }); } catch { /* no such point */ }
+        }
+        tests.push(['a_point_outside_g2', [false, true].map((short) =>
+            check(`deserialize<G2, FormatG2${short ? 'Compr' : 'Uncompr'}>(&${x(write.G2(outside, short))}).is_none()`))]);
+        const uses = 'add, deserialize, div, double, inv, mul, multi_scalar_mul, neg, scalar_mul, serialize, sqr, sub';
+        moveModule(`${name}_algebra_vectors`, [
+            `std::${name}_algebra::{Fr, FormatFrLsb, FormatFrMsb, G1, FormatG1Compr, FormatG1Uncompr, G2, FormatG2Compr, FormatG2Uncompr}`,
+            `aptos_std::crypto_algebra::{${uses}}`,
+        ], tests);
+    }
 }
 
 // ---- Write or compare ----

@@ -109,17 +109,14 @@ static void jacobian_add(struct jacobian *r, const struct jacobian *p, const str
     fp2_sub(&r->y, &t, &hh);
 }
 
-static bool jacobian_store(uint8_t out[128], const struct jacobian *p) {
-    bool infinity = fp2_is_zero(&p->z);
+static void to_affine(struct g2_point *r, const struct jacobian *p) {
+    r->infinity = fp2_is_zero(&p->z);
     struct fp2 inverse, square;
-    struct g2 a;
     fp2_inv(&inverse, &p->z);
     fp2_sqr(&square, &inverse);
-    fp2_mul(&a.x, &p->x, &square);
+    fp2_mul(&r->p.x, &p->x, &square);
     fp2_mul(&square, &square, &inverse);
-    fp2_mul(&a.y, &p->y, &square);
-    g2_store(out, &a, infinity);
-    return true;
+    fp2_mul(&r->p.y, &p->y, &square);
 }
 
 static void multiply(struct jacobian *r, const struct g2 *p, const struct u256 *k) {
@@ -130,27 +127,40 @@ static void multiply(struct jacobian *r, const struct g2 *p, const struct u256 *
     }
 }
 
-bool bn254_g2_add(uint8_t out[128], struct bytes in) {
-    struct g2 a, b;
-    bool a_infinity, b_infinity;
-    if (in.n != 256 || !g2_load(&a, &a_infinity, in.p) || !g2_load(&b, &b_infinity, in.p + 128))
-        return false;
+void g2_add(struct g2_point *r, const struct g2_point *a, const struct g2_point *b) {
     struct jacobian sum = {FP2_ONE, FP2_ONE, FP2_ZERO};
-    if (!a_infinity) jacobian_add(&sum, &sum, &a);
-    if (!b_infinity) jacobian_add(&sum, &sum, &b);
-    return jacobian_store(out, &sum);
+    if (!a->infinity) jacobian_add(&sum, &sum, &a->p);
+    if (!b->infinity) jacobian_add(&sum, &sum, &b->p);
+    to_affine(r, &sum);
+}
+
+void g2_mul(struct g2_point *r, const struct g2_point *a, const struct u256 *k) {
+    struct jacobian product = {FP2_ONE, FP2_ONE, FP2_ZERO};
+    if (!a->infinity) multiply(&product, &a->p, k);
+    to_affine(r, &product);
+}
+
+bool g2_has_order(const struct g2_point *a) {
+    struct jacobian product = {FP2_ONE, FP2_ONE, FP2_ZERO};
+    if (!a->infinity) multiply(&product, &a->p, &group_order);
+    return fp2_is_zero(&product.z);
+}
+
+bool bn254_g2_add(uint8_t out[128], struct bytes in) {
+    struct g2_point a, b;
+    if (in.n != 256 || !g2_load(&a.p, &a.infinity, in.p) || !g2_load(&b.p, &b.infinity, in.p + 128))
+        return false;
+    g2_add(&a, &a, &b);
+    g2_store(out, &a.p, a.infinity);
+    return true;
 }
 
 bool bn254_g2_mul(uint8_t out[128], struct bytes in) {
-    struct jacobian product = {FP2_ONE, FP2_ONE, FP2_ZERO};
     struct u256 k;
-    struct g2 a;
-    bool infinity;
-    if (in.n != 160 || !g2_load(&a, &infinity, in.p)) return false;
+    struct g2_point a;
+    if (in.n != 160 || !g2_load(&a.p, &a.infinity, in.p) || !g2_has_order(&a)) return false;
     u256_load_be(&k, in.p + 128);
-    if (infinity) return jacobian_store(out, &product);
-    multiply(&product, &a, &group_order);
-    if (!fp2_is_zero(&product.z)) return false; /* not in G2 */
-    multiply(&product, &a, &k);
-    return jacobian_store(out, &product);
+    g2_mul(&a, &a, &k);
+    g2_store(out, &a.p, a.infinity);
+    return true;
 }

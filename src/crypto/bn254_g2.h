@@ -10,7 +10,19 @@ struct g2 {
     struct fp2 x, y;
 };
 
+/* The same or infinity; p means nothing then. */
+struct g2_point {
+    struct g2 p;
+    bool infinity;
+};
+
 extern const struct fp2 g2_twist_b; /* 3 / ξ */
+
+/* r = a + b; r = k a for any 256-bit k. r may alias a and b. */
+void g2_add(struct g2_point *r, const struct g2_point *a, const struct g2_point *b);
+void g2_mul(struct g2_point *r, const struct g2_point *a, const struct u256 *k);
+/* Has it order r, as the points of G2 have? */
+bool g2_has_order(const struct g2_point *a);
 
 /* The right side of the twist's equation: x³ + 3/ξ. */
 void g2_equation(struct fp2 *r, const struct fp2 *x);

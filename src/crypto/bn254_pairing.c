@@ -13,10 +13,10 @@
  * and the loop ends at the first three terms. (As an element of Z[ψ], ψ² - 6x²ψ - ψ + p = 0, the
  * left side has a norm whose greatest common divisor with the twist's order r (2p - r) is r; so
  * nothing outside G2 satisfies it.) */
+#include <assert.h>
+
 #include "crypto/bn254.h"
-#include "crypto/bn254_g1.h"
-#include "crypto/bn254_g2.h"
-#include "crypto/bn254_tower.h"
+#include "crypto/bn254_pairing.h"
 
 /* One pair on its way through the Miller loop. */
 struct pair {
@@ -221,39 +221,71 @@ static void hard_part(struct fp12 *f) {
     fp12_mul(f, f, &t);
 }
 
-/* Reads one pair. *trivial is set if Q is the point at infinity: such a pair needs no loop. */
-static bool pair_load(struct pair *s, bool *trivial, const uint8_t in[192]) {
-    struct g1 p;
-    if (!g1_load(&p, in) || !g2_load(&s->q, trivial, in + 64)) return false;
-    s->y = p.y;
-    fp_neg(&s->minus_x, &p.x);
-    s->silent = p.infinity;
+/* The pair's value, before the exponentiation, goes into a product of up to BATCH. */
+struct product {
+    struct fp12 value;
+    struct pair pairs[BATCH];
+    size_t count;
+};
+
+static void product_start(struct product *m) {
+    fp12_one(&m->value);
+    m->count = 0;
+}
+
+/* Takes the pairs that wait into the value; false if a Q is not in G2. */
+static bool product_flush(struct product *m) {
+    struct fp12 f;
+    if (m->count == 0) return true;
+    if (!miller_loop(&f, m->pairs, m->count)) return false;
+    fp12_mul(&m->value, &m->value, &f);
+    m->count = 0;
+    return true;
+}
+
+static bool product_put(struct product *m, const struct g1 *p, const struct g2 *q) {
+    struct pair *s = &m->pairs[m->count++];
+    s->q = *q;
+    s->y = p->y;
+    fp_neg(&s->minus_x, &p->x);
+    s->silent = p->infinity;
+    return m->count < BATCH || product_flush(m);
+}
+
+static bool product_end(struct product *m) {
+    if (!product_flush(m)) return false;
+    if (!fp12_is_one(&m->value)) {
+        easy_part(&m->value);
+        hard_part(&m->value);
+    }
     return true;
 }
 
 bool bn254_pairing(struct bytes in, bool *result) {
     if (in.n % 192 != 0) return false;
-    struct pair pairs[BATCH];
-    struct fp12 product, f;
-    fp12_one(&product);
-    size_t n = 0;
+    struct product m;
+    product_start(&m);
     for (size_t at = 0; at < in.n; at += 192) {
-        bool trivial;
-        if (!pair_load(&pairs[n], &trivial, in.p + at)) return false;
-        if (!trivial) n++;
-        if (n != BATCH) continue;
-        if (!miller_loop(&f, pairs, n)) return false;
-        fp12_mul(&product, &product, &f);
-        n = 0;
+        struct g1 p;
+        struct g2 q;
+        bool infinity; /* then the pair's value is 1 */
+        if (!g1_load(&p, in.p + at) || !g2_load(&q, &infinity, in.p + at + 64)) return false;
+        if (!infinity && !product_put(&m, &p, &q)) return false;
     }
-    if (n > 0) {
-        if (!miller_loop(&f, pairs, n)) return false;
-        fp12_mul(&product, &product, &f);
-    }
-    if (!fp12_is_one(&product)) {
-        easy_part(&product);
-        hard_part(&product);
-    }
-    *result = fp12_is_one(&product);
+    if (!product_end(&m)) return false;
+    *result = fp12_is_one(&m.value);
     return true;
+}
+
+void bn254_pairing_value(struct fp12 *r, const struct g1 *const *p, const struct g2_point *const *q,
+                         size_t count) {
+    struct product m;
+    product_start(&m);
+    bool in_group = true;
+    for (size_t i = 0; i < count; i++)
+        if (!q[i]->infinity) in_group = product_put(&m, p[i], &q[i]->p) && in_group;
+    in_group = product_end(&m) && in_group;
+    assert(in_group);
+    (void)in_group;
+    *r = m.value;
 }

@@ -1,6 +1,7 @@
 /* 0x1::ristretto255 (aptos-framework natives/cryptography/ristretto255_*.rs). In Move a point is a
  * handle, its number in the session's list of points: it cannot be stored, and only these functions
  * make one. Prices are those of ristretto255.* in aptos_framework.rs. */
+#include "crypto/bulletproof.h"
 #include "crypto/hash.h"
 #include "crypto/ristretto.h"
 #include "move/natives.h"
@@ -286,4 +287,80 @@ enum mv_status_code mv_native_ristretto_scalar_neg(struct mv_native_call *n) {
 
 enum mv_status_code mv_native_ristretto_scalar_invert(struct mv_native_call *n) {
     return scalar_of_one(n, ristretto_scalar_invert);
+}
+
+/* ---- Range proofs (bulletproofs.rs). Prices are those of bulletproofs.*: a single proof's grows
+ * with its bytes and bits, a batch has a table. */
+
+enum {
+    PROOF_BASE = 11794651,
+    PROOF_PER_BYTE = 121,
+    PROOF_PER_BIT = 1004253,
+    PROOF_MALFORMED = MV_INVALID_ARGUMENT | 1,
+    PROOF_BITS_NOT_SUPPORTED = MV_INVALID_ARGUMENT | 3,
+    PROOF_BATCH_NOT_SUPPORTED = MV_INVALID_ARGUMENT | 4,
+};
+
+static struct bytes bytes_at(const struct mv_native_call *n, unsigned slot) {
+    struct mv_vec v = mv_native_vec(n, slot);
+    return mv_vec_bytes(&v);
+}
+
+/* Commitments (0, 1), &value base (2), &randomness base (3), proof (4, 5), bits (6), domain (7, 8).
+ */
+static enum mv_status_code verify_proof(struct mv_native_call *n, const struct b32 *commitments,
+                                        size_t count, uint64_t verify_price) {
+    struct bytes in = bytes_at(n, 4);
+    const struct b32 *value_base = point_at(n, 2), *blinding_base = point_at(n, 3);
+    struct bulletproof proof;
+    if (!value_base || !blinding_base) return MV_INTERNAL_TYPE_ERROR;
+    if (!bulletproof_read(&proof, in)) return mv_native_abort(n, PROOF_MALFORMED);
+    if (!mv_charge(n->s, verify_price)) return MV_OUT_OF_GAS;
+    struct bulletproof_claim claim = {.commitments = commitments,
+                                      .count = count,
+                                      .bits = (unsigned)n->slots[6],
+                                      .value_base = *value_base,
+                                      .blinding_base = *blinding_base,
+                                      .domain = bytes_at(n, 7)};
+    bool holds = bulletproof_verify(&proof, &claim, &n->s->arena);
+    mv_native_drop_arguments(n);
+    n->slots[0] = holds;
+    return MV_OK;
+}
+
+/* 0 … 3 for 8 … 64 bits; 4 for others. */
+static unsigned bits_row(uint64_t bits) {
+    return bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : bits == 64 ? 3 : 4;
+}
+
+enum mv_status_code mv_native_bulletproof_verify(struct mv_native_call *n) {
+    struct bytes commitment = bytes_at(n, 0);
+    struct b32 c;
+    if (bits_row(n->slots[6]) > 3) return mv_native_abort(n, PROOF_BITS_NOT_SUPPORTED);
+    if (commitment.n != sizeof c) return MV_INTERNAL_TYPE_ERROR;
+    memcpy(&c, commitment.p, sizeof c);
+    if (!mv_charge(n->s, PROOF_BASE + PROOF_PER_BYTE * (uint64_t)bytes_at(n, 4).n))
+        return MV_OUT_OF_GAS;
+    return verify_proof(n, &c, 1, PROOF_PER_BIT * n->slots[6]);
+}
+
+enum mv_status_code mv_native_bulletproof_verify_batch(struct mv_native_call *n) {
+    static const uint32_t prices[5][4] = {{17099501, 25027962, 39739929, 67748218},
+                                          {25645449, 40207383, 68498984, 118069899},
+                                          {41471127, 69359728, 118697464, 196689638},
+                                          {71932907, 120974478, 198670838, 339391615},
+                                          {124950279, 202393357, 344222644, 603952779}};
+    struct b32 c[BULLETPROOF_VALUES_MAX];
+    struct mv_vec all = mv_native_vec(n, 0);
+    unsigned bits = bits_row(n->slots[6]);
+    if (bits > 3) return mv_native_abort(n, PROOF_BITS_NOT_SUPPORTED);
+    if (all.len > COUNT_OF(c) || __builtin_popcount(all.len) != 1)
+        return mv_native_abort(n, PROOF_BATCH_NOT_SUPPORTED);
+    for (uint32_t i = 0; i < all.len; i++) {
+        const struct mv_vec *one = (const struct mv_vec *)(const void *)all.p + i;
+        if (one->len != sizeof c[i]) return MV_INTERNAL_TYPE_ERROR;
+        memcpy(&c[i], one->p, sizeof c[i]);
+    }
+    if (!mv_charge(n->s, prices[__builtin_ctz(all.len)][bits])) return MV_OUT_OF_GAS;
+    return verify_proof(n, c, all.len, 0);
 }

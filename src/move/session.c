@@ -133,6 +133,7 @@ void mv_session_free(struct mv_session *s) {
     mv_session_forget_modules(s);
     if (s->module_paid_count) memset(s->module_paid, 0, s->module_paid_count);
     if (s->layout_count) memset(s->layouts, 0, s->layout_count * sizeof *s->layouts);
+    mv_elements_free(&s->elements);
     mv_heap_free(&s->heap);
     arena_reset(&s->arena);
     mv_cache_release(s->cache);

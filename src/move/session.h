@@ -76,6 +76,20 @@ struct mv_points {
     uint32_t count, capacity;
 };
 
+/* Elements of algebraic structures by their handles (natives_algebra.c). */
+struct mv_element {
+    uint8_t structure; /* enum algebra_structure */
+    void *value;
+};
+
+struct mv_elements {
+    struct mv_element *at;
+    uint32_t count, capacity;
+    size_t bytes; /* of all values */
+};
+
+void mv_elements_free(struct mv_elements *all);
+
 struct mv_session {
     struct mv_session_params p;
     struct mv_vm *vm;
@@ -121,6 +135,7 @@ struct mv_session {
     uint64_t numbers_drawn;  /* of randomness */
     bool unbiasable;         /* the run's function may ask for randomness */
     struct mv_points points;
+    struct mv_elements elements;
     struct mv_publish_request publish;
 
     /* What stopped the run. */
