@@ -35,8 +35,8 @@ static const struct rpc_method_row *const eth_tables[] = {dev_methods,
                                                           NULL};
 
 static const struct rpc_method_row *const solana_tables[] = {
-    solana_cluster_methods, solana_account_methods, solana_token_methods,
-    solana_tx_methods,      solana_send_methods,    NULL};
+    solana_cluster_methods, solana_validator_methods, solana_recent_methods, solana_account_methods,
+    solana_token_methods,   solana_tx_methods,        solana_send_methods,   NULL};
 
 /* Methods that take little time whatever their parameters are, and wait for nobody when they may
  * answer later. */

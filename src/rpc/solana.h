@@ -2,8 +2,11 @@
  * anza-xyz/agave (rpc/, rpc-client-types/, transaction-status/, account-decoder/).
  *
  *   solana_args.c      parameters: keys, signatures, the configuration object
- *   solana_cluster.c   slots, epochs, blockhashes, fees, and what one node answers about a cluster
+ *   solana_cluster.c   slots, epochs, blockhashes, fees
+ *   solana_recent.c    what the newest blocks say: priority fees, transactions a minute
+ *   solana_validator.c what one node answers about a cluster
  *   solana_account.c   accounts, programs' accounts, balances, supply
+ *   solana_filter.c    which accounts are wanted
  *   solana_token.c     token accounts and mints
  *   solana_parsed.c    account data as jsonParsed; solana_accounts.def: its tables
  *   solana_instruction.c   instructions as jsonParsed; solana_instructions.def: their table
@@ -28,6 +31,7 @@ enum {
     SOLANA_SIGNATURE_FAILURE = -32003,
     SOLANA_BLOCK_NOT_AVAILABLE = -32004,
     SOLANA_SLOT_SKIPPED = -32007,
+    SOLANA_NO_SNAPSHOT = -32008,
     SOLANA_KEY_EXCLUDED = -32010,
     SOLANA_UNSUPPORTED_VERSION = -32015,
     SOLANA_MIN_CONTEXT_SLOT = -32016,
@@ -47,9 +51,20 @@ bool solana_config_u64(struct rpc_call *c, json_t *config, const char *name, uin
                        uint64_t *out);
 bool solana_config_bool(struct rpc_call *c, json_t *config, const char *name, bool fallback,
                         bool *out);
+/* The configuration's commitment, which must be a known word. */
+bool solana_commitment(struct rpc_call *c, json_t *config);
+/* For methods that know no block that is only processed. */
+bool solana_at_least_confirmed(struct rpc_call *c, json_t *config);
 /* A reader of the newest block, once commitment and minContextSlot of the configuration are
  * checked; the caller closes it. */
 bool solana_reader(struct rpc_call *c, json_t *config, struct chain_reader **out);
+
+/* Runs `answer` on a reader of the newest block; the configuration is the parameter at `at`. */
+bool solana_with_reader(struct rpc_call *c, size_t at,
+                        bool (*answer)(struct rpc_call *c, struct chain_reader *r));
+static inline uint64_t solana_slots_per_epoch(void) {
+    return sol_default_epoch_schedule.slots_per_epoch;
+}
 
 enum solana_encoding {
     SOLANA_BINARY, /* base58 as a bare string: the default of old */
@@ -91,6 +106,20 @@ bool solana_put_account(struct rpc_call *c, struct chain_reader *r, struct json_
 /* Writes {"program","parsed","space"} if the data is known; else false, nothing written. */
 bool solana_put_parsed(struct json_out *o, struct chain_reader *r, const struct b32 *key,
                        const struct st_svm_account *a);
+
+/* Which of a program's accounts are wanted: all filters must hold (solana_filter.c). */
+struct solana_filter {
+    enum { SOLANA_FILTER_SIZE, SOLANA_FILTER_MEMCMP, SOLANA_FILTER_TOKEN } kind;
+    uint64_t size, offset;
+    uint8_t length; /* of bytes, which must stand at the offset */
+    uint8_t bytes[128];
+};
+struct solana_filters {
+    size_t count;
+    struct solana_filter list[4];
+};
+bool solana_filters_read(struct rpc_call *c, json_t *config, struct solana_filters *out);
+bool solana_filters_pass(const struct solana_filters *f, const struct st_svm_account *a);
 
 /* The accounts with the most of something, the most first. */
 enum { SOLANA_LARGEST = 20 };
@@ -142,6 +171,8 @@ enum solana_tx_form { SOLANA_TX_JSON, SOLANA_TX_PARSED, SOLANA_TX_BASE58, SOLANA
 /* The value of "meta", and parts of it. */
 void solana_put_meta(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
                      enum solana_tx_form form);
+void solana_put_loaded(struct json_out *o, const struct chain_solana *s);
+void solana_put_balances(struct json_out *o, const struct chain_solana *s);
 void solana_put_logs(struct json_out *o, const struct chain_solana *s);
 void solana_put_return_data(struct json_out *o, const struct chain_solana *s);
 void solana_put_inner(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
@@ -153,7 +184,8 @@ bool solana_is_writable(const struct sol_tx *tx, const struct chain_solana *s, s
 /* The value of "transaction". */
 void solana_put_tx(struct json_out *o, const struct sol_tx *tx, struct bytes raw,
                    const struct chain_solana *s, enum solana_tx_form form);
-extern const struct rpc_method_row solana_cluster_methods[], solana_account_methods[],
-    solana_token_methods[], solana_tx_methods[], solana_send_methods[], solana_feed_methods[];
+extern const struct rpc_method_row solana_cluster_methods[], solana_validator_methods[],
+    solana_recent_methods[], solana_account_methods[], solana_token_methods[], solana_tx_methods[],
+    solana_send_methods[], solana_feed_methods[];
 
 #endif

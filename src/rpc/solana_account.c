@@ -7,9 +7,7 @@
 #include "solana/account.h"
 
 enum {
-    KEYS_MAX = 100,  /* of getMultipleAccounts */
-    FILTERS_MAX = 4, /* of getProgramAccounts */
-    MEMCMP_MAX_BYTES = 128,
+    KEYS_MAX = 100, /* of getMultipleAccounts */
     BASE58_DATA_MAX = 128,
     ANSWER_MAX_BYTES = 256 << 20,
 };
@@ -178,71 +176,14 @@ static bool get_balance(struct rpc_call *c) {
 
 /* ---- Accounts of a program */
 
-struct filter {
-    bool is_size;
-    uint64_t size, offset;
-    struct bytes bytes;
-};
-
 struct program_scan {
     struct rpc_call *call;
     struct chain_reader *reader;
     struct b32 program;
-    struct filter filters[FILTERS_MAX];
-    size_t filter_count;
+    struct solana_filters filters;
     struct solana_data_options data;
     bool ok;
 };
-
-static bool read_memcmp(struct rpc_call *c, json_t *v, struct filter *f) {
-    json_t *text = json_object_get(v, "bytes");
-    const char *encoding = json_string_value(json_object_get(v, "encoding"));
-    const char *s = json_string_value(text);
-    struct buf out = {0};
-    if (!solana_u64(c, json_object_get(v, "offset"), "memcmp.offset", &f->offset)) return false;
-    if (!s)
-        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid params: memcmp.bytes must be a string.");
-    struct bytes in = bytes_make(s, json_string_length(text));
-    bool base64 = encoding && !strcmp(encoding, "base64");
-    struct err e = base64 ? base64_read(&out, in) : base58_read(&out, in);
-    f->bytes = arena_copy(c->arena, buf_bytes(&out));
-    buf_free(&out);
-    if (err_is(e))
-        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: memcmp.bytes: %s", e.text);
-    if (f->bytes.n <= MEMCMP_MAX_BYTES) return true;
-    return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: memcmp.bytes: more than %u bytes",
-                    MEMCMP_MAX_BYTES);
-}
-
-static bool read_filter(struct rpc_call *c, json_t *v, struct filter *f) {
-    json_t *size = json_object_get(v, "dataSize"), *memory = json_object_get(v, "memcmp");
-    *f = (struct filter){.is_size = size != NULL};
-    if (size) return solana_u64(c, size, "dataSize", &f->size);
-    if (memory) return read_memcmp(c, memory, f);
-    if (json_object_get(v, "tokenAccountState")) {
-        *f = (struct filter){.offset = 108, .bytes = BYTES_LIT("\x01")};
-        return true;
-    }
-    return rpc_fail(c, RPC_INVALID_PARAMS,
-                    "Invalid params: a filter is `dataSize`, `memcmp` or `tokenAccountState`.");
-}
-
-static bool read_filters(struct rpc_call *c, json_t *config, struct program_scan *s) {
-    json_t *list = json_object_get(config, "filters");
-    size_t n = json_array_size(list);
-    if (n > FILTERS_MAX)
-        return rpc_fail(c, RPC_INVALID_PARAMS, "Too many filters provided; max %u", FILTERS_MAX);
-    for (size_t i = 0; i < n; i++)
-        if (!read_filter(c, json_array_get(list, i), &s->filters[i])) return false;
-    s->filter_count = n;
-    return true;
-}
-
-static bool passes(const struct filter *f, struct bytes data) {
-    if (f->is_size) return data.n == f->size;
-    return f->offset <= data.n && f->bytes.n <= data.n - f->offset &&
-           bytes_eq(bytes_sub(data, f->offset, f->bytes.n), f->bytes);
-}
 
 static bool visit_program_account(void *ctx, const struct b32 *key,
                                   const struct st_svm_account *head) {
@@ -251,8 +192,7 @@ static bool visit_program_account(void *ctx, const struct b32 *key,
     struct st_svm_account a;
     if (!b32_eq(&head->owner, &s->program)) return true;
     if (!solana_account(s->reader, key, &a)) return true;
-    for (size_t i = 0; i < s->filter_count; i++)
-        if (!passes(&s->filters[i], a.data)) return true;
+    if (!solana_filters_pass(&s->filters, &a)) return true;
     jo_object(o);
     jo_key(o, "pubkey");
     solana_put_key(o, key);
@@ -270,7 +210,8 @@ static bool get_program_accounts(struct rpc_call *c) {
     json_t *config;
     bool with_context;
     if (!solana_key_param(c, 0, "a program", &s.program) || !solana_config(c, 1, &config) ||
-        !solana_data_options(c, config, SOLANA_BINARY, &s.data) || !read_filters(c, config, &s) ||
+        !solana_data_options(c, config, SOLANA_BINARY, &s.data) ||
+        !solana_filters_read(c, config, &s.filters) ||
         !solana_config_bool(c, config, "withContext", false, &with_context) ||
         !solana_reader(c, config, &s.reader))
         return false;

@@ -63,9 +63,10 @@ bool solana_config_bool(struct rpc_call *c, json_t *config, const char *name, bo
     return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid params: %s must be a boolean.", name);
 }
 
-static bool check_commitment(struct rpc_call *c, json_t *v) {
+bool solana_commitment(struct rpc_call *c, json_t *config) {
     static const char *const levels[] = {"processed", "confirmed", "finalized",    "recent",
                                          "max",       "single",    "singleGossip", "root"};
+    json_t *v = json_object_get(config, "commitment");
     const char *s = json_string_value(v);
     if (!v || json_is_null(v)) return true;
     for (size_t i = 0; s && i < COUNT_OF(levels); i++)
@@ -75,10 +76,15 @@ static bool check_commitment(struct rpc_call *c, json_t *v) {
                     "`finalized`.");
 }
 
+bool solana_at_least_confirmed(struct rpc_call *c, json_t *config) {
+    const char *s = json_string_value(json_object_get(config, "commitment"));
+    return !s || strcmp(s, "processed") != 0 ||
+           rpc_fail(c, RPC_INVALID_PARAMS, "Method does not support commitment below `confirmed`");
+}
+
 bool solana_reader(struct rpc_call *c, json_t *config, struct chain_reader **out) {
     uint64_t least;
-    if (!check_commitment(c, json_object_get(config, "commitment")) ||
-        !solana_config_u64(c, config, "minContextSlot", 0, &least))
+    if (!solana_commitment(c, config) || !solana_config_u64(c, config, "minContextSlot", 0, &least))
         return false;
     struct err e = chain_reader_open(c->node->chain, ST_LATEST, out);
     if (err_is(e)) return rpc_fail(c, RPC_INTERNAL_ERROR, "%s", e.text);

@@ -1,14 +1,9 @@
-/* Slots, epochs, blockhashes and fees; and what a cluster of one node answers about itself. */
+/* Slots, epochs, blockhashes and fees. */
 #include "codec/codec.h"
 #include "rpc/solana.h"
 #include "solana/account.h"
 
-static uint64_t slots_per_epoch(void) {
-    return sol_default_epoch_schedule.slots_per_epoch;
-}
-
-/* Runs `answer` on a reader of the newest block; the configuration is the parameter at `at`. */
-static bool with_reader(struct rpc_call *c, size_t at,
+bool solana_with_reader(struct rpc_call *c, size_t at,
                         bool (*answer)(struct rpc_call *c, struct chain_reader *r)) {
     struct chain_reader *r;
     json_t *config;
@@ -24,7 +19,7 @@ static bool put_height(struct rpc_call *c, struct chain_reader *r) {
 }
 
 static bool get_slot(struct rpc_call *c) {
-    return with_reader(c, 0, put_height);
+    return solana_with_reader(c, 0, put_height);
 }
 
 static bool put_newest(struct rpc_call *c) {
@@ -52,7 +47,7 @@ static bool put_transaction_count(struct rpc_call *c, struct chain_reader *r) {
 }
 
 static bool get_transaction_count(struct rpc_call *c) {
-    return with_reader(c, 0, put_transaction_count);
+    return solana_with_reader(c, 0, put_transaction_count);
 }
 
 static bool put_epoch_info(struct rpc_call *c, struct chain_reader *r) {
@@ -63,16 +58,16 @@ static bool put_epoch_info(struct rpc_call *c, struct chain_reader *r) {
     jo_object(o);
     solana_key_u64(o, "absoluteSlot", slot);
     solana_key_u64(o, "blockHeight", slot);
-    solana_key_u64(o, "epoch", slot / slots_per_epoch());
-    solana_key_u64(o, "slotIndex", slot % slots_per_epoch());
-    solana_key_u64(o, "slotsInEpoch", slots_per_epoch());
+    solana_key_u64(o, "epoch", slot / solana_slots_per_epoch());
+    solana_key_u64(o, "slotIndex", slot % solana_slots_per_epoch());
+    solana_key_u64(o, "slotsInEpoch", solana_slots_per_epoch());
     solana_key_u64(o, "transactionCount", head.solana_count);
     jo_end_object(o);
     return true;
 }
 
 static bool get_epoch_info(struct rpc_call *c) {
-    return with_reader(c, 0, put_epoch_info);
+    return solana_with_reader(c, 0, put_epoch_info);
 }
 
 static bool get_epoch_schedule(struct rpc_call *c) {
@@ -107,7 +102,7 @@ static bool put_latest_blockhash(struct rpc_call *c, struct chain_reader *r) {
 }
 
 static bool get_latest_blockhash(struct rpc_call *c) {
-    return with_reader(c, 0, put_latest_blockhash);
+    return solana_with_reader(c, 0, put_latest_blockhash);
 }
 
 static bool put_blockhash_valid(struct rpc_call *c, struct chain_reader *r) {
@@ -121,7 +116,7 @@ static bool put_blockhash_valid(struct rpc_call *c, struct chain_reader *r) {
 }
 
 static bool is_blockhash_valid(struct rpc_call *c) {
-    return with_reader(c, 1, put_blockhash_valid);
+    return solana_with_reader(c, 1, put_blockhash_valid);
 }
 
 static bool read_message(struct rpc_call *c, struct sol_tx *tx) {
@@ -166,7 +161,7 @@ static bool put_message_fee(struct rpc_call *c, struct chain_reader *r) {
 }
 
 static bool get_fee_for_message(struct rpc_call *c) {
-    return with_reader(c, 1, put_message_fee);
+    return solana_with_reader(c, 1, put_message_fee);
 }
 
 static bool get_rent_minimum(struct rpc_call *c) {
@@ -176,23 +171,6 @@ static bool get_rent_minimum(struct rpc_call *c) {
         return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid params: an account has at most %u bytes.",
                         (unsigned)SOL_DATA_MAX_BYTES);
     jo_number(c->out, sol_rent_minimum(&sol_default_rent, bytes));
-    return true;
-}
-
-static bool get_prioritization_fees(struct rpc_call *c) {
-    struct chain_reader *r;
-    enum { SLOTS = 150 };
-    if (!solana_reader(c, NULL, &r)) return false;
-    uint64_t head = chain_reader_height(r);
-    chain_reader_close(r);
-    jo_array(c->out);
-    for (uint64_t slot = head > SLOTS ? head - SLOTS + 1 : 0; slot <= head; slot++) {
-        jo_object(c->out);
-        solana_key_u64(c->out, "prioritizationFee", 0);
-        solana_key_u64(c->out, "slot", slot);
-        jo_end_object(c->out);
-    }
-    jo_end_array(c->out);
     return true;
 }
 
@@ -211,8 +189,9 @@ static bool get_block_time(struct rpc_call *c) {
                           (unsigned long long)slot);
 }
 
+enum { SLOTS_MAX = 500000 }; /* in an answer */
+
 static bool put_slots(struct rpc_call *c, uint64_t from, uint64_t to) {
-    enum { SLOTS_MAX = 500000 };
     if (to >= from && to - from > SLOTS_MAX)
         return rpc_fail(c, RPC_INVALID_PARAMS, "Slot range too large; max %u", SLOTS_MAX);
     jo_array(c->out);
@@ -231,132 +210,28 @@ static bool newest_slot(struct rpc_call *c, uint64_t *out) {
 
 static bool get_blocks(struct rpc_call *c) {
     uint64_t from, to = UINT64_MAX, head;
-    json_t *end = rpc_param(c, 1);
-    if (!solana_u64(c, rpc_param(c, 0), "the first slot", &from) || !newest_slot(c, &head))
+    json_t *end = rpc_param(c, 1), *config;
+    bool has_end = end && !json_is_object(end) && !json_is_null(end);
+    if (!solana_u64(c, rpc_param(c, 0), "the first slot", &from) || !newest_slot(c, &head) ||
+        (has_end && !solana_u64(c, end, "the last slot", &to)) ||
+        !solana_config(c, json_is_object(end) ? 1 : 2, &config) ||
+        !solana_at_least_confirmed(c, config))
         return false;
-    if (end && !json_is_object(end) && !solana_u64(c, end, "the last slot", &to)) return false;
     return put_slots(c, from, min_u64(to, head));
 }
 
 static bool get_blocks_with_limit(struct rpc_call *c) {
     uint64_t from, limit, head, end;
+    json_t *config;
     if (!solana_u64(c, rpc_param(c, 0), "the first slot", &from) ||
-        !solana_u64(c, rpc_param(c, 1), "the limit", &limit) || !newest_slot(c, &head))
+        !solana_u64(c, rpc_param(c, 1), "the limit", &limit) || !newest_slot(c, &head) ||
+        !solana_config(c, 2, &config) || !solana_at_least_confirmed(c, config))
         return false;
+    if (limit > SLOTS_MAX)
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Limit too large; max %u", SLOTS_MAX);
     if (!limit || from > head) return put_slots(c, 1, 0);
     if (!add_u64(from, limit - 1, &end)) end = UINT64_MAX;
     return put_slots(c, from, min_u64(end, head));
-}
-
-/* ---- The cluster: this node */
-
-static bool put_identity(struct rpc_call *c) {
-    struct b32 key = chain_solana_faucet_key(c->node->chain);
-    jo_object(c->out);
-    jo_key(c->out, "identity");
-    solana_put_key(c->out, &key);
-    jo_end_object(c->out);
-    return true;
-}
-
-static bool get_version(struct rpc_call *c) {
-    jo_raw(c->out, BYTES_LIT("{\"feature-set\":0,\"solana-core\":\"4.3.0\"}"));
-    return true;
-}
-
-static bool get_health(struct rpc_call *c) {
-    jo_cstring(c->out, "ok");
-    return true;
-}
-
-static bool put_genesis_hash(struct rpc_call *c, struct chain_reader *r) {
-    struct chain_block b;
-    if (!chain_block_at(r, 0, &b)) return rpc_fail(c, RPC_INTERNAL_ERROR, "no genesis block");
-    solana_put_key(c->out, &b.hash);
-    return true;
-}
-
-static bool get_genesis_hash(struct rpc_call *c) {
-    return with_reader(c, 0, put_genesis_hash);
-}
-
-static bool get_slot_leader(struct rpc_call *c) {
-    struct b32 key = chain_solana_faucet_key(c->node->chain);
-    solana_put_key(c->out, &key);
-    return true;
-}
-
-static bool get_slot_leaders(struct rpc_call *c) {
-    enum { LEADERS_MAX = 5000 };
-    struct b32 key = chain_solana_faucet_key(c->node->chain);
-    uint64_t from, count;
-    if (!solana_u64(c, rpc_param(c, 0), "the first slot", &from) ||
-        !solana_u64(c, rpc_param(c, 1), "the limit", &count))
-        return false;
-    if (!count || count > LEADERS_MAX)
-        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid limit; max %u", LEADERS_MAX);
-    jo_array(c->out);
-    for (uint64_t i = 0; i < count; i++) solana_put_key(c->out, &key);
-    jo_end_array(c->out);
-    return true;
-}
-
-static bool get_cluster_nodes(struct rpc_call *c) {
-    struct b32 key = chain_solana_faucet_key(c->node->chain);
-    struct json_out *o = c->out;
-    static const char *const none[] = {"gossip", "tpu", "tpuQuic", "rpc", "pubsub"};
-    jo_array(o);
-    jo_object(o);
-    jo_key(o, "pubkey");
-    solana_put_key(o, &key);
-    for (size_t i = 0; i < COUNT_OF(none); i++) solana_key_null(o, none[i]);
-    jo_key(o, "version");
-    jo_cstring(o, "4.3.0");
-    solana_key_null(o, "featureSet");
-    solana_key_u64(o, "shredVersion", 0);
-    jo_end_object(o);
-    jo_end_array(o);
-    return true;
-}
-
-/* Nobody votes and nothing is inflated: one node seals the blocks. */
-static bool get_vote_accounts(struct rpc_call *c) {
-    jo_raw(c->out, BYTES_LIT("{\"current\":[],\"delinquent\":[]}"));
-    return true;
-}
-
-static bool get_inflation_governor(struct rpc_call *c) {
-    jo_raw(c->out, BYTES_LIT("{\"foundation\":0.0,\"foundationTerm\":0.0,\"initial\":0.0,"
-                             "\"taper\":0.0,\"terminal\":0.0}"));
-    return true;
-}
-
-static bool get_inflation_rate(struct rpc_call *c) {
-    jo_raw(c->out, BYTES_LIT("{\"epoch\":0,\"foundation\":0.0,\"total\":0.0,\"validator\":0.0}"));
-    return true;
-}
-
-static bool get_inflation_reward(struct rpc_call *c) {
-    json_t *keys = rpc_param(c, 0);
-    struct b32 key;
-    if (!json_is_array(keys))
-        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid params: an array of keys is expected.");
-    for (size_t i = 0; i < json_array_size(keys); i++)
-        if (!solana_key(c, json_array_get(keys, i), &key)) return false;
-    jo_array(c->out);
-    for (size_t i = 0; i < json_array_size(keys); i++) jo_null(c->out);
-    jo_end_array(c->out);
-    return true;
-}
-
-static bool put_empty_list(struct rpc_call *c) {
-    jo_raw(c->out, BYTES_LIT("[]"));
-    return true;
-}
-
-static bool put_null(struct rpc_call *c) {
-    jo_null(c->out);
-    return true;
 }
 
 const struct rpc_method_row solana_cluster_methods[] = {
@@ -369,7 +244,6 @@ const struct rpc_method_row solana_cluster_methods[] = {
     {"isBlockhashValid", is_blockhash_valid},
     {"getFeeForMessage", get_fee_for_message},
     {"getMinimumBalanceForRentExemption", get_rent_minimum},
-    {"getRecentPrioritizationFees", get_prioritization_fees},
     {"getBlockTime", get_block_time},
     {"getBlocks", get_blocks},
     {"getBlocksWithLimit", get_blocks_with_limit},
@@ -377,18 +251,5 @@ const struct rpc_method_row solana_cluster_methods[] = {
     {"minimumLedgerSlot", put_zero},
     {"getMaxRetransmitSlot", put_newest},
     {"getMaxShredInsertSlot", put_newest},
-    {"getIdentity", put_identity},
-    {"getVersion", get_version},
-    {"getHealth", get_health},
-    {"getGenesisHash", get_genesis_hash},
-    {"getSlotLeader", get_slot_leader},
-    {"getSlotLeaders", get_slot_leaders},
-    {"getLeaderSchedule", put_null},
-    {"getClusterNodes", get_cluster_nodes},
-    {"getVoteAccounts", get_vote_accounts},
-    {"getInflationGovernor", get_inflation_governor},
-    {"getInflationRate", get_inflation_rate},
-    {"getInflationReward", get_inflation_reward},
-    {"getRecentPerformanceSamples", put_empty_list},
     {NULL, NULL},
 };

@@ -8,7 +8,7 @@
 
 enum { SUBSCRIPTIONS_MAX = 16384, SUBSCRIPTIONS_OF_ONE_MAX = 1024 };
 
-enum kind { ACCOUNT, PROGRAM, LOGS, SIGNATURE, SLOT, ROOT, KINDS };
+enum kind { ACCOUNT, PROGRAM, LOGS, SIGNATURE, SLOT, ROOT, SLOTS_UPDATES, KINDS };
 
 static const struct {
     const char *notification, *unsubscribe;
@@ -19,6 +19,7 @@ static const struct {
     [SIGNATURE] = {"signatureNotification", "signatureUnsubscribe"},
     [SLOT] = {"slotNotification", "slotUnsubscribe"},
     [ROOT] = {"rootNotification", "rootUnsubscribe"},
+    [SLOTS_UPDATES] = {"slotsUpdatesNotification", "slotsUpdatesUnsubscribe"},
 };
 
 struct subscription {
@@ -27,12 +28,12 @@ struct subscription {
     uint64_t next;  /* the slot that it has not been told yet */
     bool silent;    /* its number has not been told yet */
     bool done;      /* a signature that has been seen */
+    bool received;  /* a signature: told as well when it is received */
     bool any;       /* LOGS: of every transaction */
     struct b32 key; /* the account, the program, or who is mentioned */
     uint8_t signature[SOL_SIGNATURE_BYTES];
     struct solana_data_options data;
-    bool has_size; /* PROGRAM: only accounts with so many bytes */
-    uint64_t size;
+    struct solana_filters filters; /* PROGRAM */
 };
 
 struct solana_feed {
@@ -125,35 +126,32 @@ static bool unsubscribe(struct rpc_call *c, enum kind kind) {
     return true;
 }
 
+/* The configuration, and the commitment in it: all of them are the same here. */
+static bool read_config(struct rpc_call *c, size_t index, json_t **config) {
+    return solana_config(c, index, config) && solana_commitment(c, *config);
+}
+
 static bool account_subscribe(struct rpc_call *c) {
     struct subscription s = {.kind = ACCOUNT};
     json_t *config;
-    return solana_key_param(c, 0, "a key", &s.key) && solana_config(c, 1, &config) &&
+    return solana_key_param(c, 0, "a key", &s.key) && read_config(c, 1, &config) &&
            solana_data_options(c, config, SOLANA_BINARY, &s.data) && subscribe(c, &s);
 }
 
 static bool program_subscribe(struct rpc_call *c) {
     struct subscription s = {.kind = PROGRAM};
     json_t *config;
-    if (!solana_key_param(c, 0, "a program", &s.key) || !solana_config(c, 1, &config) ||
-        !solana_data_options(c, config, SOLANA_BINARY, &s.data))
-        return false;
-    json_t *filters = json_object_get(config, "filters");
-    for (size_t i = 0; i < json_array_size(filters); i++) {
-        json_t *size = json_object_get(json_array_get(filters, i), "dataSize");
-        if (!size)
-            return rpc_fail(c, RPC_INVALID_PARAMS,
-                            "Invalid params: of the filters, subscriptions take `dataSize` here.");
-        s.has_size = true;
-        if (!solana_u64(c, size, "dataSize", &s.size)) return false;
-    }
-    return subscribe(c, &s);
+    return solana_key_param(c, 0, "a program", &s.key) && read_config(c, 1, &config) &&
+           solana_data_options(c, config, SOLANA_BINARY, &s.data) &&
+           solana_filters_read(c, config, &s.filters) && subscribe(c, &s);
 }
 
 static bool logs_subscribe(struct rpc_call *c) {
     struct subscription s = {.kind = LOGS};
     json_t *v = rpc_param(c, 0), *mentions = json_object_get(v, "mentions");
     const char *word = json_string_value(v);
+    json_t *config;
+    if (!read_config(c, 1, &config)) return false;
     s.any = word && (!strcmp(word, "all") || !strcmp(word, "allWithVotes"));
     if (s.any) return subscribe(c, &s);
     if (json_array_size(mentions) != 1)
@@ -164,7 +162,10 @@ static bool logs_subscribe(struct rpc_call *c) {
 
 static bool signature_subscribe(struct rpc_call *c) {
     struct subscription s = {.kind = SIGNATURE};
-    return solana_signature(c, rpc_param(c, 0), s.signature) && subscribe(c, &s);
+    json_t *config;
+    return solana_signature(c, rpc_param(c, 0), s.signature) && read_config(c, 1, &config) &&
+           solana_config_bool(c, config, "enableReceivedNotification", false, &s.received) &&
+           subscribe(c, &s);
 }
 
 static bool slot_subscribe(struct rpc_call *c) {
@@ -173,6 +174,10 @@ static bool slot_subscribe(struct rpc_call *c) {
 
 static bool root_subscribe(struct rpc_call *c) {
     return subscribe(c, &(struct subscription){.kind = ROOT});
+}
+
+static bool slots_updates_subscribe(struct rpc_call *c) {
+    return subscribe(c, &(struct subscription){.kind = SLOTS_UPDATES});
 }
 
 static bool account_unsubscribe(struct rpc_call *c) {
@@ -194,11 +199,13 @@ static bool root_unsubscribe(struct rpc_call *c) {
     return unsubscribe(c, ROOT);
 }
 
+static bool slots_updates_unsubscribe(struct rpc_call *c) {
+    return unsubscribe(c, SLOTS_UPDATES);
+}
+
+/* As a node of Agave answers that was not started with the flags for these. */
 static bool not_here(struct rpc_call *c) {
-    return rpc_fail(c, RPC_METHOD_NOT_FOUND,
-                    "%s is not offered: blocks are sealed by one node, without votes; subscribe to "
-                    "slots and ask getBlock",
-                    c->method);
+    return rpc_fail(c, RPC_METHOD_NOT_FOUND, "Method not found");
 }
 
 const struct rpc_method_row solana_feed_methods[] = {
@@ -214,9 +221,12 @@ const struct rpc_method_row solana_feed_methods[] = {
     {"slotUnsubscribe", slot_unsubscribe},
     {"rootSubscribe", root_subscribe},
     {"rootUnsubscribe", root_unsubscribe},
+    {"slotsUpdatesSubscribe", slots_updates_subscribe},
+    {"slotsUpdatesUnsubscribe", slots_updates_unsubscribe},
     {"blockSubscribe", not_here},
+    {"blockUnsubscribe", not_here},
     {"voteSubscribe", not_here},
-    {"slotsUpdatesSubscribe", not_here},
+    {"voteUnsubscribe", not_here},
     {NULL, NULL},
 };
 
@@ -265,13 +275,62 @@ static void send_slot(struct sending *s, uint64_t slot) {
     end_note(s, &o);
 }
 
+/* How many of a slot's transactions there are, and how many of them failed. */
+static void count_txs(struct sending *s, const struct chain_block *b, uint64_t *all,
+                      uint64_t *failed) {
+    struct arena *arena = chain_reader_arena(s->reader);
+    struct chain_solana r;
+    struct chain_tx t;
+    *all = *failed = 0;
+    for (uint32_t i = 0; i < b->root_count; i++) {
+        struct arena_mark mark = arena_mark(arena);
+        if (chain_tx_at(s->reader, b->height, i, &t) && t.vm == ST_VM_SVM &&
+            chain_solana_decode(t.solana, arena, &r))
+            ++*all, *failed += r.error.code != 0;
+        arena_release(arena, mark);
+    }
+}
+
+static void put_slot_stats(struct sending *s, struct json_out *o, const struct chain_block *b) {
+    uint64_t all, failed;
+    count_txs(s, b, &all, &failed);
+    jo_key(o, "stats");
+    jo_object(o);
+    solana_key_u64(o, "maxTransactionsPerEntry", all);
+    solana_key_u64(o, "numFailedTransactions", failed);
+    solana_key_u64(o, "numSuccessfulTransactions", all - failed);
+    solana_key_u64(o, "numTransactionEntries", all != 0);
+    jo_end_object(o);
+}
+
+/* What became of a slot, from its beginning on. */
+static void send_slot_updates(struct sending *s, uint64_t slot) {
+    static const char *const types[] = {"createdBank", "completed", "frozen",
+                                        "optimisticConfirmation", "root"};
+    enum { CREATED = 0, FROZEN = 2, US_PER_MS = 1000 };
+    struct chain_block b;
+    if (!chain_block_at(s->reader, slot, &b)) return;
+    for (size_t i = 0; i < COUNT_OF(types) && !s->gone; i++) {
+        struct json_out o = begin_note(s);
+        jo_object(&o);
+        if (i == CREATED) solana_key_u64(&o, "parent", slot ? slot - 1 : 0);
+        solana_key_u64(&o, "slot", slot);
+        if (i == FROZEN) put_slot_stats(s, &o, &b);
+        solana_key_u64(&o, "timestamp", b.timestamp_us / US_PER_MS);
+        jo_key(&o, "type");
+        jo_cstring(&o, types[i]);
+        jo_end_object(&o);
+        end_note(s, &o);
+    }
+}
+
 /* The account as it is now, which is what the slot left or newer. */
 static void send_account(struct sending *s, uint64_t slot, const struct b32 *key) {
     struct st_svm_account a;
     bool present = solana_account(s->reader, key, &a), named = s->to->kind == PROGRAM;
     struct arena arena;
-    if (named && (!present || !b32_eq(&a.owner, &s->to->key) ||
-                  (s->to->has_size && a.data.n != s->to->size)))
+    if (named &&
+        (!present || !b32_eq(&a.owner, &s->to->key) || !solana_filters_pass(&s->to->filters, &a)))
         return;
     arena_init(&arena, 0);
     struct rpc_call c = {.node = s->node, .arena = &arena};
@@ -306,8 +365,17 @@ static void send_logs(struct sending *s, const struct chain_tx *t, const struct 
     end_note(s, &o);
 }
 
+static void send_received(struct sending *s, uint64_t slot) {
+    struct json_out o = begin_note(s);
+    solana_begin_context(&o, slot);
+    jo_cstring(&o, "receivedSignature");
+    solana_end_context(&o);
+    end_note(s, &o);
+}
+
 static void send_signature(struct sending *s, const struct chain_tx *t,
                            const struct chain_solana *r) {
+    if (s->to->received) send_received(s, t->height);
     struct json_out o = begin_note(s);
     solana_begin_context(&o, t->height);
     jo_object(&o);
@@ -371,6 +439,8 @@ static void serve_one(struct sending *s, uint64_t newest) {
         for (uint64_t slot = s->to->next; slot <= newest && !s->gone; slot++) {
             if (s->to->kind == SLOT || s->to->kind == ROOT)
                 send_slot(s, slot);
+            else if (s->to->kind == SLOTS_UPDATES)
+                send_slot_updates(s, slot);
             else
                 serve_block(s, slot);
         }

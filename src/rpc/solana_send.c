@@ -195,6 +195,12 @@ static bool put_simulated(struct rpc_call *c, struct chain_reader *r, const stru
     jo_object(o);
     if (!put_accounts(c, r, s)) return false;
     put_units_and_logs(o, &done);
+    if (done.result.error.code && !done.record.key_count)
+        solana_key_null(o, "fee");
+    else
+        solana_key_u64(o, "fee", done.record.fee);
+    solana_put_balances(o, &done.record);
+    solana_put_loaded(o, &done.record);
     put_replacement(c, r, s);
     jo_key(o, "innerInstructions");
     if (s->inner)

@@ -3,6 +3,21 @@
 
 /* ---- Methods */
 
+/* A mint that somebody names; false after rpc_fail. */
+static bool read_mint(struct rpc_call *c, struct chain_reader *r, const struct b32 *key,
+                      struct solana_scale *scale) {
+    struct st_svm_account a;
+    struct sol_mint m;
+    if (!solana_account(r, key, &a))
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: could not find mint");
+    if (!sol_is_token_program(&a.owner))
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: not a Token mint");
+    if (!sol_mint_read(&a, &m))
+        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: Token mint could not be unpacked");
+    *scale = solana_scale_of(r, &a, m.decimals);
+    return true;
+}
+
 static bool scale_of(struct chain_reader *r, const struct b32 *mint, struct solana_scale *out) {
     struct st_svm_account a;
     struct sol_mint m;
@@ -42,7 +57,8 @@ static bool get_token_supply(struct rpc_call *c) {
     struct sol_mint m;
     struct b32 key;
     if (!begin(c, "a mint", &key, &r)) return false;
-    bool found = solana_account(r, &key, &a), ok = found && sol_mint_read(&a, &m);
+    bool found = solana_account(r, &key, &a), is_token = sol_is_token_program(&a.owner);
+    bool ok = found && sol_mint_read(&a, &m);
     if (ok) {
         solana_begin_context(c->out, chain_reader_height(r));
         struct solana_scale scale = solana_scale_of(r, &a, m.decimals);
@@ -51,7 +67,9 @@ static bool get_token_supply(struct rpc_call *c) {
     }
     chain_reader_close(r);
     return ok || rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: %s",
-                          found ? "not a Token mint" : "could not find account");
+                          !found      ? "could not find account"
+                          : !is_token ? "not a Token mint"
+                                      : "mint could not be unpacked");
 }
 
 struct largest_scan {
@@ -89,7 +107,7 @@ static bool get_token_largest_accounts(struct rpc_call *c) {
     struct largest_scan s = {0};
     struct solana_scale scale;
     if (!begin(c, "a mint", &s.mint, &s.reader)) return false;
-    bool ok = scale_of(s.reader, &s.mint, &scale);
+    bool ok = read_mint(c, s.reader, &s.mint, &scale);
     if (ok) {
         st_snapshot_each_svm_account(chain_reader_snapshot(s.reader), visit_holder, &s);
         solana_begin_context(c->out, chain_reader_height(s.reader));
@@ -100,7 +118,7 @@ static bool get_token_largest_accounts(struct rpc_call *c) {
         solana_end_context(c->out);
     }
     chain_reader_close(s.reader);
-    return ok || rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: not a Token mint");
+    return ok;
 }
 
 struct owner_scan {
@@ -151,11 +169,15 @@ static bool token_accounts(struct rpc_call *c, bool by_delegate) {
         !solana_config(c, 2, &config) || !solana_data_options(c, config, SOLANA_BINARY, &s.data) ||
         !solana_reader(c, config, &s.reader))
         return false;
-    solana_begin_context(c->out, chain_reader_height(s.reader));
-    jo_array(c->out);
-    st_snapshot_each_svm_account(chain_reader_snapshot(s.reader), visit_owned, &s);
-    jo_end_array(c->out);
-    solana_end_context(c->out);
+    struct solana_scale ignored;
+    s.ok = !s.by_mint || read_mint(c, s.reader, &s.mint, &ignored);
+    if (s.ok) {
+        solana_begin_context(c->out, chain_reader_height(s.reader));
+        jo_array(c->out);
+        st_snapshot_each_svm_account(chain_reader_snapshot(s.reader), visit_owned, &s);
+        jo_end_array(c->out);
+        solana_end_context(c->out);
+    }
     chain_reader_close(s.reader);
     return s.ok;
 }

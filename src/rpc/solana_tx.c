@@ -181,7 +181,7 @@ void solana_put_inner(struct json_out *o, const struct sol_tx *tx, const struct 
     jo_end_array(o);
 }
 
-static void put_loaded(struct json_out *o, const struct chain_solana *s) {
+void solana_put_loaded(struct json_out *o, const struct chain_solana *s) {
     jo_key(o, "loadedAddresses");
     jo_object(o);
     jo_key(o, "readonly");
@@ -194,6 +194,13 @@ static void put_loaded(struct json_out *o, const struct chain_solana *s) {
     for (uint32_t i = 0; i < s->loaded_writable_count; i++) solana_put_key(o, &s->loaded[i]);
     jo_end_array(o);
     jo_end_object(o);
+}
+
+void solana_put_balances(struct json_out *o, const struct chain_solana *s) {
+    put_u64s(o, "postBalances", s->lamports_after, s->key_count);
+    put_tokens(o, "postTokenBalances", s->tokens_after, s->tokens_after_count);
+    put_u64s(o, "preBalances", s->lamports_before, s->key_count);
+    put_tokens(o, "preTokenBalances", s->tokens_before, s->tokens_before_count);
 }
 
 void solana_put_logs(struct json_out *o, const struct chain_solana *s) {
@@ -230,13 +237,10 @@ void solana_put_meta(struct json_out *o, const struct sol_tx *tx, const struct c
     solana_key_u64(o, "fee", s->fee);
     jo_key(o, "innerInstructions");
     solana_put_inner(o, tx, s, form == SOLANA_TX_PARSED);
-    put_loaded(o, s);
+    if (form != SOLANA_TX_PARSED) solana_put_loaded(o, s); /* there they are among the keys */
     jo_key(o, "logMessages");
     solana_put_logs(o, s);
-    put_u64s(o, "postBalances", s->lamports_after, s->key_count);
-    put_tokens(o, "postTokenBalances", s->tokens_after, s->tokens_after_count);
-    put_u64s(o, "preBalances", s->lamports_before, s->key_count);
-    put_tokens(o, "preTokenBalances", s->tokens_before, s->tokens_before_count);
+    solana_put_balances(o, s);
     if (s->return_data.n) {
         jo_key(o, "returnData");
         solana_put_return_data(o, s);
@@ -255,6 +259,7 @@ struct tx_options {
     enum solana_tx_form form;
     bool has_version; /* maxSupportedTransactionVersion is given */
     uint64_t version;
+    bool rewards; /* of getBlock: the list, which is empty, is shown */
 };
 
 static bool read_form(struct rpc_call *c, json_t *v, enum solana_tx_form *out) {
@@ -281,14 +286,36 @@ static bool read_form(struct rpc_call *c, json_t *v, enum solana_tx_form *out) {
 /* The second parameter: an object, or an encoding alone as in old versions. */
 static bool read_options(struct rpc_call *c, json_t **config, struct tx_options *out) {
     json_t *v = rpc_param(c, 1);
-    *out = (struct tx_options){0};
+    *out = (struct tx_options){.rewards = true};
     *config = NULL;
     if (json_is_string(v)) return read_form(c, v, &out->form);
     if (!solana_config(c, 1, config)) return false;
     json_t *version = json_object_get(*config, "maxSupportedTransactionVersion");
     out->has_version = version && !json_is_null(version);
-    return read_form(c, json_object_get(*config, "encoding"), &out->form) &&
-           solana_config_u64(c, *config, "maxSupportedTransactionVersion", 0, &out->version);
+    return solana_at_least_confirmed(c, *config) &&
+           read_form(c, json_object_get(*config, "encoding"), &out->form) &&
+           solana_config_u64(c, *config, "maxSupportedTransactionVersion", 0, &out->version) &&
+           solana_config_bool(c, *config, "rewards", true, &out->rewards);
+}
+
+static bool check_version(struct rpc_call *c, const struct sol_tx *tx,
+                          const struct tx_options *options) {
+    return tx->version < 0 || options->has_version ||
+           rpc_fail(c, SOLANA_UNSUPPORTED_VERSION,
+                    "Transaction version (%d) is not supported by the requesting client. Please "
+                    "try the request again with the following configuration parameter: "
+                    "\"maxSupportedTransactionVersion\": %d",
+                    tx->version, tx->version);
+}
+
+static void put_version(struct json_out *o, const struct sol_tx *tx,
+                        const struct tx_options *options) {
+    if (!options->has_version) return;
+    jo_key(o, "version");
+    if (tx->version < 0)
+        jo_cstring(o, "legacy");
+    else
+        jo_number(o, (uint64_t)tx->version);
 }
 
 /* "transaction", "meta" and "version". */
@@ -299,22 +326,12 @@ static bool put_whole(struct rpc_call *c, struct chain_reader *r, struct json_ou
     struct sol_tx tx;
     if (err_is(sol_tx_decode(&tx, t->raw, arena)) || !chain_solana_decode(t->solana, arena, &s))
         return rpc_fail(c, RPC_INTERNAL_ERROR, "the transaction's record cannot be read");
-    if (tx.version >= 0 && !options->has_version)
-        return rpc_fail(c, SOLANA_UNSUPPORTED_VERSION,
-                        "Transaction version (%d) is not supported by the requesting client. "
-                        "Please try the request again with the following configuration parameter: "
-                        "\"maxSupportedTransactionVersion\": %d",
-                        tx.version, tx.version);
+    if (!check_version(c, &tx, options)) return false;
     jo_key(o, "meta");
     solana_put_meta(o, &tx, &s, options->form);
     jo_key(o, "transaction");
     solana_put_tx(o, &tx, t->raw, &s, options->form);
-    if (!options->has_version) return true;
-    jo_key(o, "version");
-    if (tx.version < 0)
-        jo_cstring(o, "legacy");
-    else
-        jo_number(o, (uint64_t)tx.version);
+    put_version(o, &tx, options);
     return true;
 }
 
@@ -370,21 +387,19 @@ static bool read_details(struct rpc_call *c, json_t *v, enum block_details *out)
 }
 
 static bool put_accounts_only(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
-                              const struct chain_tx *t) {
+                              const struct chain_tx *t, const struct tx_options *options) {
     struct arena *arena = chain_reader_arena(r);
     struct chain_solana s;
     struct sol_tx tx;
     if (err_is(sol_tx_decode(&tx, t->raw, arena)) || !chain_solana_decode(t->solana, arena, &s))
         return rpc_fail(c, RPC_INTERNAL_ERROR, "the transaction's record cannot be read");
+    if (!check_version(c, &tx, options)) return false;
     jo_key(o, "meta");
     jo_object(o);
     jo_key(o, "err");
     solana_put_error(o, &s.error);
     solana_key_u64(o, "fee", s.fee);
-    put_u64s(o, "postBalances", s.lamports_after, s.key_count);
-    put_tokens(o, "postTokenBalances", s.tokens_after, s.tokens_after_count);
-    put_u64s(o, "preBalances", s.lamports_before, s.key_count);
-    put_tokens(o, "preTokenBalances", s.tokens_before, s.tokens_before_count);
+    solana_put_balances(o, &s);
     jo_key(o, "status");
     put_ok_or_err(o, &s.error);
     jo_end_object(o);
@@ -397,6 +412,7 @@ static bool put_accounts_only(struct rpc_call *c, struct chain_reader *r, struct
     for (size_t i = 0; i < tx.signature_count; i++) solana_put_signature(o, tx.signatures[i]);
     jo_end_array(o);
     jo_end_object(o);
+    put_version(o, &tx, options);
     return true;
 }
 
@@ -409,8 +425,8 @@ static bool put_block_tx(struct rpc_call *c, struct chain_reader *r, const struc
         return true;
     }
     jo_object(o);
-    bool ok =
-        details == DETAILS_FULL ? put_whole(c, r, o, t, options) : put_accounts_only(c, r, o, t);
+    bool ok = details == DETAILS_FULL ? put_whole(c, r, o, t, options)
+                                      : put_accounts_only(c, r, o, t, options);
     jo_end_object(o);
     if (ok && o->buf->n > BLOCK_MAX_BYTES)
         return rpc_fail(c, RPC_RESPONSE_TOO_LARGE,
@@ -450,9 +466,11 @@ static bool put_block(struct rpc_call *c, struct chain_reader *r, uint64_t slot,
     solana_key_u64(o, "parentSlot", slot ? slot - 1 : 0);
     jo_key(o, "previousBlockhash");
     solana_put_key(o, &b.parent_hash);
-    jo_key(o, "rewards");
-    jo_array(o);
-    jo_end_array(o);
+    if (options->rewards) {
+        jo_key(o, "rewards");
+        jo_array(o);
+        jo_end_array(o);
+    }
     bool ok = put_block_txs(c, r, &b, details, options);
     jo_end_object(o);
     return ok;
@@ -526,12 +544,32 @@ struct address_scan {
     uint64_t left;
 };
 
+/* The memos of the message's instructions, "[bytes] text", or null. */
+static void put_memos(struct json_out *o, const struct sol_tx *tx) {
+    struct buf text = {0};
+    for (size_t i = 0; i < tx->instruction_count; i++) {
+        const struct sol_instruction *in = &tx->instructions[i];
+        const struct b32 *program = &tx->keys[in->program];
+        if (!sol_is(program, SOL_ID_MEMO) && !sol_is(program, SOL_ID_MEMO_V1)) continue;
+        buf_printf(&text, "%s[%zu] ", text.n ? "; " : "", in->data.n);
+        buf_put_bytes(&text, utf8_valid(in->data) ? in->data : BYTES_LIT("(unparseable)"));
+    }
+    jo_key(o, "memo");
+    if (text.n)
+        jo_string(o, buf_bytes(&text));
+    else
+        jo_null(o);
+    buf_free(&text);
+}
+
 static void put_signature_row(struct json_out *o, struct chain_reader *r,
                               const struct chain_tx *t) {
     struct chain_block b;
     struct chain_solana s;
+    struct sol_tx tx;
     if (!chain_block_at(r, t->height, &b) ||
-        !chain_solana_decode(t->solana, chain_reader_arena(r), &s))
+        !chain_solana_decode(t->solana, chain_reader_arena(r), &s) ||
+        err_is(sol_tx_decode(&tx, t->raw, chain_reader_arena(r))))
         return;
     jo_object(o);
     solana_key_u64(o, "blockTime", b.timestamp_us / 1000000);
@@ -539,7 +577,7 @@ static void put_signature_row(struct json_out *o, struct chain_reader *r,
     jo_cstring(o, "finalized");
     jo_key(o, "err");
     solana_put_error(o, &s.error);
-    solana_key_null(o, "memo");
+    put_memos(o, &tx);
     jo_key(o, "signature");
     solana_put_signature(o, t->raw.p + 1);
     solana_key_u64(o, "slot", t->height);
@@ -558,14 +596,17 @@ static bool visit_signature(void *ctx, uint64_t height, uint32_t index) {
     return --s->left > 0;
 }
 
-/* Where a named signature stands; false after rpc_fail. */
+/* Where a named signature stands; false after rpc_fail. One that is not known changes nothing, but
+ * *found. */
 static bool read_place(struct rpc_call *c, struct chain_reader *r, json_t *v, uint64_t *height,
-                       uint32_t *index) {
+                       uint32_t *index, bool *found) {
     uint8_t signature[SOL_SIGNATURE_BYTES];
     struct chain_tx t;
+    *found = true;
     if (!v || json_is_null(v)) return true;
     if (!solana_signature(c, v, signature)) return false;
-    if (!chain_solana_by_signature(r, signature, &t)) return true;
+    *found = chain_solana_by_signature(r, signature, &t);
+    if (!*found) return true;
     *height = t.height;
     *index = t.index;
     return true;
@@ -578,17 +619,21 @@ static bool get_signatures_for_address(struct rpc_call *c) {
     uint64_t before = UINT64_MAX;
     uint32_t before_index = UINT32_MAX;
     if (!solana_key_param(c, 0, "a key", &key) || !solana_config(c, 1, &config) ||
+        !solana_at_least_confirmed(c, config) ||
         !solana_config_u64(c, config, "limit", SIGNATURES_MAX, &s.left))
         return false;
     if (s.left == 0 || s.left > SIGNATURES_MAX)
         return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid limit; max %u", SIGNATURES_MAX);
     if (!solana_reader(c, config, &s.reader)) return false;
-    bool ok =
-        read_place(c, s.reader, json_object_get(config, "before"), &before, &before_index) &&
-        read_place(c, s.reader, json_object_get(config, "until"), &s.until_height, &s.until_index);
+    json_t *from = json_object_get(config, "before"), *to = json_object_get(config, "until");
+    bool has_before, has_until;
+    bool ok = read_place(c, s.reader, from, &before, &before_index, &has_before) &&
+              read_place(c, s.reader, to, &s.until_height, &s.until_index, &has_until);
     if (ok) {
         jo_array(c->out);
-        chain_scan_solana(s.reader, &key, before, before_index, visit_signature, &s);
+        /* Nothing is before what nobody knows. */
+        if (has_before)
+            chain_scan_solana(s.reader, &key, before, before_index, visit_signature, &s);
         jo_end_array(c->out);
     }
     chain_reader_close(s.reader);

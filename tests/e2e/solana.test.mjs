@@ -64,8 +64,9 @@ test('a transfer of more than there is fails in preflight as on Solana', async (
     });
     // Without preflight it is in the chain, and has paid.
     const signature = await connection.sendTransaction(tx, [poor], { skipPreflight: true });
-    const { value } = await connection.confirmTransaction({ signature, ...await connection.getLatestBlockhash() });
-    assert.deepEqual(value.err, { InstructionError: [0, { Custom: 1 }] });
+    // web3.js asks for the status and listens at once: it resolves with the error where the news come first, else it rejects.
+    const error = await connection.confirmTransaction({ signature, ...await connection.getLatestBlockhash() }).then(({ value }) => value.err, (e) => e);
+    assert.deepEqual(error, { InstructionError: [0, { Custom: 1 }] });
     assert.equal(await connection.getBalance(poor.publicKey), LAMPORTS_PER_SOL - 5000);
 });
 

@@ -7,13 +7,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct rpc_method_row *const tables[] = {solana_cluster_methods,
-                                                      solana_account_methods,
-                                                      solana_token_methods,
-                                                      solana_tx_methods,
-                                                      solana_send_methods,
-                                                      solana_feed_methods,
-                                                      NULL};
+static const struct rpc_method_row *const tables[] = {
+    solana_cluster_methods, solana_validator_methods, solana_recent_methods,
+    solana_account_methods, solana_token_methods,     solana_tx_methods,
+    solana_send_methods,    solana_feed_methods,      NULL};
 
 static struct rpc_node node;
 
