@@ -56,6 +56,18 @@ struct chain_solana_submitted {
 struct err chain_submit_solana(struct chain *c, struct bytes raw, uint64_t wait_ms,
                                struct chain_solana_submitted *out);
 
+/* The same in two steps, for those who want the reader in between, to simulate it. First what can
+ * be checked on a reader of the newest block: *tx is the caller's then, to be given back to one of
+ * the other two; NULL with an error. */
+struct mempool_tx;
+struct err chain_prepare_solana(struct chain_reader *r, struct bytes raw, struct mempool_tx **tx,
+                                struct chain_solana_submitted *out);
+const struct sol_tx *chain_prepared_solana(const struct mempool_tx *tx);
+void chain_discard_solana(struct mempool_tx *tx);
+/* Takes it. `out` is what chain_prepare_solana has filled. */
+struct err chain_enter_solana(struct chain *c, struct mempool_tx *tx, uint64_t wait_ms,
+                              struct chain_solana_submitted *out);
+
 /* The development faucet: a transfer signed by the chain's own faucet account, which genesis has
  * filled. */
 struct err chain_faucet_solana(struct chain *c, const struct b32 *to, uint64_t lamports,

@@ -71,7 +71,7 @@ static void set_price(struct mempool_tx *tx, const struct sol_budget *b) {
 }
 
 /* The rules that do not need the sequencer, and its limits. */
-static struct sol_error check(struct chain *c, struct chain_reader *r, struct mempool_tx *tx) {
+static struct sol_error check(struct chain_reader *r, struct mempool_tx *tx) {
     struct chain_solana_tx *decoded = tx->decoded;
     const struct sol_bank *bank = chain_solana_bank(r);
     struct st_journal *j = chain_reader_journal(r);
@@ -87,31 +87,36 @@ static struct sol_error check(struct chain *c, struct chain_reader *r, struct me
     if (!e.code) e = sol_budget_of(&budget, &m);
     st_end_tx(j, true);
     if (e.code) return e;
-    decoded->gas_max = chain_solana_gas(&c->cross, budget.units, decoded->tx.signature_count);
+    decoded->gas_max =
+        chain_solana_gas(&r->chain->cross, budget.units, decoded->tx.signature_count);
     set_price(tx, &budget);
     return e;
 }
 
-static struct err read_and_check(struct chain *c, struct bytes raw, struct mempool_tx **tx,
-                                 struct chain_solana_submitted *out) {
-    struct chain_reader *r;
+struct err chain_prepare_solana(struct chain_reader *r, struct bytes raw, struct mempool_tx **tx,
+                                struct chain_solana_submitted *out) {
     struct err e = ERR_NONE;
     *out = (struct chain_solana_submitted){0};
-    if (c->is_ethereum)
+    *tx = NULL;
+    if (r->chain->is_ethereum)
         return refused(out, CHAIN_ERR_INVALID,
                        "this chain began with an Ethereum genesis: it has no Solana transactions");
     *tx = decode(raw, out, &e);
     if (!*tx) return e;
-    e = chain_reader_open(c, ST_LATEST, &r);
-    if (err_is(e)) {
-        mempool_tx_free(*tx);
-        return refused(out, CHAIN_ERR_STORE, e.text);
-    }
-    struct sol_error why = check(c, r, *tx);
-    chain_reader_close(r);
+    struct sol_error why = check(r, *tx);
     if (!why.code) return ERR_NONE;
-    mempool_tx_free(*tx);
+    chain_discard_solana(*tx);
+    *tx = NULL;
     return refused_for(out, why);
+}
+
+const struct sol_tx *chain_prepared_solana(const struct mempool_tx *tx) {
+    const struct chain_solana_tx *decoded = tx->decoded;
+    return &decoded->tx;
+}
+
+void chain_discard_solana(struct mempool_tx *tx) {
+    mempool_tx_free(tx);
 }
 
 static struct err pool_error(struct chain_solana_submitted *out, enum mempool_err e) {
@@ -123,12 +128,9 @@ static struct err pool_error(struct chain_solana_submitted *out, enum mempool_er
     }
 }
 
-struct err chain_submit_solana(struct chain *c, struct bytes raw, uint64_t wait_ms,
-                               struct chain_solana_submitted *out) {
-    struct mempool_tx *tx = NULL;
+struct err chain_enter_solana(struct chain *c, struct mempool_tx *tx, uint64_t wait_ms,
+                              struct chain_solana_submitted *out) {
     struct mempool_outcome outcome;
-    struct err e = read_and_check(c, raw, &tx, out);
-    if (err_is(e)) return e;
     enum mempool_err pe =
         mempool_insert(c->mempool, tx, 0, chain_submission_wait(c, wait_ms), &outcome);
     if (pe) return pool_error(out, pe);
@@ -136,6 +138,18 @@ struct err chain_submit_solana(struct chain *c, struct bytes raw, uint64_t wait_
     if (!outcome.refused) return ERR_NONE;
     out->error = sol_error((enum sol_tx_error)outcome.vm_code);
     return refused(out, CHAIN_ERR_INVALID, outcome.text);
+}
+
+struct err chain_submit_solana(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                               struct chain_solana_submitted *out) {
+    struct chain_reader *r;
+    struct mempool_tx *tx;
+    *out = (struct chain_solana_submitted){0};
+    struct err e = chain_reader_open(c, ST_LATEST, &r);
+    if (err_is(e)) return refused(out, CHAIN_ERR_STORE, e.text);
+    e = chain_prepare_solana(r, raw, &tx, out);
+    chain_reader_close(r);
+    return err_is(e) ? e : chain_enter_solana(c, tx, wait_ms, out);
 }
 
 void chain_resubmit_solana(struct chain *c, struct bytes raw) {

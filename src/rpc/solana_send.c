@@ -3,38 +3,63 @@
 #include "rpc/solana.h"
 #include "solana/account.h"
 
+/* As Agave's errors call a transaction. */
+#define TYPE_NAME "solana_transaction::versioned::VersionedTransaction"
+
 enum { SIMULATED_ACCOUNTS_MAX = 64 };
 
 /* ---- Reading transactions */
 
 /* base58 unless the configuration says base64. */
+static bool read_encoding(struct rpc_call *c, json_t *config, bool *base64) {
+    const char *encoding = json_string_value(json_object_get(config, "encoding"));
+    *base64 = encoding && !strcmp(encoding, "base64");
+    return !encoding || *base64 || !strcmp(encoding, "base58") ||
+           rpc_fail(c, RPC_INVALID_PARAMS,
+                    "unsupported encoding: %.32s. Supported encodings: base58, base64", encoding);
+}
+
+static bool fail_wire(struct rpc_call *c, bool base64, struct err e) {
+    const char *name = base64 ? "base64" : "base58";
+    return rpc_fail(c, RPC_INVALID_PARAMS, "invalid %s encoding: %s", name, e.text);
+}
+
+static bool check_text(struct rpc_call *c, bool base64, size_t bytes) {
+    enum { BASE58_MAX = 1683, BASE64_MAX = 1644 }; /* of a transaction's most bytes */
+    size_t max = base64 ? BASE64_MAX : BASE58_MAX;
+    return bytes <= max ||
+           rpc_fail(c, RPC_INVALID_PARAMS,
+                    "%s encoded " TYPE_NAME " too large: %zu bytes (max: encoded/raw %zu/%u)",
+                    base64 ? "base64" : "base58", bytes, max, SOL_TX_MAX_BYTES);
+}
+
 static bool read_wire(struct rpc_call *c, json_t *config, struct bytes *out) {
     json_t *v = rpc_param(c, 0);
-    const char *s = json_string_value(v),
-               *encoding = json_string_value(json_object_get(config, "encoding"));
+    const char *s = json_string_value(v);
     struct buf wire = {0};
+    bool base64;
     if (!s)
         return rpc_fail(c, RPC_INVALID_PARAMS,
                         "`params` should have at least 1 argument(s): a transaction");
-    bool base64 = encoding && !strcmp(encoding, "base64");
-    if (encoding && !base64 && strcmp(encoding, "base58") != 0)
-        return rpc_fail(c, RPC_INVALID_PARAMS,
-                        "unsupported encoding: %.32s. Supported encodings: base58, base64",
-                        encoding);
     struct bytes text = bytes_make(s, json_string_length(v));
+    if (!read_encoding(c, config, &base64) || !check_text(c, base64, text.n)) return false;
     struct err e = base64 ? base64_read(&wire, text) : base58_read(&wire, text);
     *out = arena_copy(c->arena, buf_bytes(&wire));
     buf_free(&wire);
-    if (!err_is(e)) return true;
-    return rpc_fail(c, RPC_INVALID_PARAMS, "invalid %s encoding: %s", base64 ? "base64" : "base58",
-                    e.text);
+    if (err_is(e)) return fail_wire(c, base64, e);
+    return out->n <= SOL_TX_MAX_BYTES ||
+           rpc_fail(c, RPC_INVALID_PARAMS,
+                    "decoded " TYPE_NAME " too large: %zu bytes (max: %u bytes)", out->n,
+                    SOL_TX_MAX_BYTES);
+}
+
+static bool fail_deserialize(struct rpc_call *c, struct err e) {
+    return rpc_fail(c, RPC_INVALID_PARAMS, "failed to deserialize " TYPE_NAME ": %s", e.text);
 }
 
 static bool read_tx(struct rpc_call *c, struct bytes wire, struct sol_tx *tx) {
     struct err e = sol_tx_decode(tx, wire, c->arena);
-    if (!err_is(e)) return true;
-    return rpc_fail(c, RPC_INVALID_PARAMS, "failed to deserialize the transaction: %s (byte %llu)",
-                    e.text, (unsigned long long)e.at);
+    return !err_is(e) || fail_deserialize(c, e);
 }
 
 /* ---- What a simulation answers */
@@ -82,41 +107,58 @@ static bool fail_signatures(struct rpc_call *c) {
 
 /* ---- Sending */
 
-static bool preflight(struct rpc_call *c, json_t *config, const struct sol_tx *tx) {
+static bool preflight(struct rpc_call *c, struct chain_reader *r, const struct sol_tx *tx) {
     struct chain_solana_simulated s;
-    struct chain_reader *r;
-    if (!sol_tx_verify(tx)) return fail_signatures(c);
-    if (!solana_reader(c, config, &r)) return false;
     chain_simulate_solana(r, tx, false, &s);
-    bool ok = !s.record.error.code || fail_preflight(c, &s);
-    chain_reader_close(r);
-    return ok;
+    return !s.record.error.code || fail_preflight(c, &s);
 }
 
-/* A transaction that is in the chain already was sent well. */
 static bool refuse(struct rpc_call *c, const struct chain_solana_submitted *done, struct err e) {
     struct chain_solana_simulated s = {.record = {.error = done->error}};
     if (done->error.code == SOL_TX_ALREADY_PROCESSED) return fail_preflight(c, &s);
     if (done->error.code == SOL_TX_SIGNATURE_FAILURE) return fail_signatures(c);
     if (done->error.code && e.code == CHAIN_ERR_INVALID) return fail_preflight(c, &s);
-    return rpc_fail(c, e.code == CHAIN_ERR_DECODE ? RPC_INVALID_PARAMS : RPC_INTERNAL_ERROR, "%s",
-                    e.text);
+    if (e.code == CHAIN_ERR_DECODE) return fail_deserialize(c, e);
+    return rpc_fail(c, RPC_INTERNAL_ERROR, "%s", e.text);
+}
+
+struct sending {
+    struct bytes wire;
+    bool skip;             /* no preflight */
+    struct mempool_tx *tx; /* prepared; NULL if there is nothing to be done */
+    struct chain_solana_submitted done;
+};
+
+/* One that is in the chain already counts as sent, if nothing was to be tried first. */
+static bool counts_as_sent(const struct sending *s) {
+    return s->skip && s->done.error.code == SOL_TX_ALREADY_PROCESSED;
+}
+
+/* Checks it and, unless that is to be skipped, tries it, both on one reader. */
+static bool prepare(struct rpc_call *c, json_t *config, struct sending *s) {
+    struct chain_reader *r;
+    if (!solana_reader(c, config, &r)) return false;
+    struct err e = chain_prepare_solana(r, s->wire, &s->tx, &s->done);
+    bool ok = err_is(e) ? counts_as_sent(s) || refuse(c, &s->done, e)
+                        : s->skip || preflight(c, r, chain_prepared_solana(s->tx));
+    chain_reader_close(r);
+    if (!ok && s->tx) chain_discard_solana(s->tx);
+    return ok;
+}
+
+static bool enter(struct rpc_call *c, struct sending *s) {
+    struct err e = chain_enter_solana(c->node->chain, s->tx, RPC_SEAL_WAIT_MS, &s->done);
+    return !err_is(e) || counts_as_sent(s) || refuse(c, &s->done, e);
 }
 
 static bool send_transaction(struct rpc_call *c) {
-    struct chain_solana_submitted done;
-    struct bytes wire;
-    struct sol_tx tx;
+    struct sending s = {.tx = NULL};
     json_t *config;
-    bool skip;
-    if (!solana_config(c, 1, &config) || !read_wire(c, config, &wire) || !read_tx(c, wire, &tx) ||
-        !solana_config_bool(c, config, "skipPreflight", false, &skip))
+    if (!solana_config(c, 1, &config) || !read_wire(c, config, &s.wire) ||
+        !solana_config_bool(c, config, "skipPreflight", false, &s.skip) ||
+        !prepare(c, config, &s) || (s.tx && !enter(c, &s)))
         return false;
-    if (!skip && !preflight(c, config, &tx)) return false;
-    struct err e = chain_submit_solana(c->node->chain, wire, RPC_SEAL_WAIT_MS, &done);
-    if (err_is(e) && !(skip && done.error.code == SOL_TX_ALREADY_PROCESSED))
-        return refuse(c, &done, e);
-    solana_put_signature(c->out, done.signature);
+    solana_put_signature(c->out, s.done.signature);
     return true;
 }
 
@@ -139,7 +181,9 @@ static bool read_accounts(struct rpc_call *c, json_t *v, struct simulation *s) {
                         SIMULATED_ACCOUNTS_MAX);
     for (size_t i = 0; i < s->account_count; i++)
         if (!solana_key(c, json_array_get(list, i), &s->accounts[i])) return false;
-    return solana_data_options(c, v, SOLANA_BASE64, &s->data);
+    return solana_data_options(c, v, SOLANA_BASE64, &s->data) &&
+           ((s->data.encoding != SOLANA_BASE58 && s->data.encoding != SOLANA_BINARY) ||
+            rpc_fail(c, RPC_INVALID_PARAMS, "base58 encoding not supported"));
 }
 
 static bool read_simulation(struct rpc_call *c, json_t *config, struct simulation *s) {

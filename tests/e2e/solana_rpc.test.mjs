@@ -161,10 +161,34 @@ test('a simulation tells what the transaction would leave, pay and return', asyn
     const ask = async (config) => chain.raw('simulateTransaction', wire, { encoding: 'base64', ...config });
     assert.equal((await ask({})).result.value.err, 'BlockhashNotFound');
     const replaced = (await ask({ replaceRecentBlockhash: true, innerInstructions: true, accounts: { encoding: 'base64', addresses: [text(to)] } })).result.value;
-    assert.equal(replaced.err?.InsufficientFundsForRent?.account_index ?? replaced.err, 1);
+    assert.deepEqual(replaced.err, { InsufficientFundsForRent: { account_index: 1 } });
+    assert.match((await ask({ accounts: { encoding: 'base58', addresses: [text(to)] } })).error.message, /base58 encoding not supported/);
     assert.ok(await chain.rpc('isBlockhashValid', replaced.replacementBlockhash.blockhash));
     assert.equal((await ask({ sigVerify: true })).error.code, -32003);
     assert.match((await ask({ sigVerify: true, replaceRecentBlockhash: true })).error.message, /sigVerify may not be used with replaceRecentBlockhash/);
+});
+
+test('a transaction that cannot be sent is refused as Agave refuses it', async () => {
+    const type = 'solana_transaction::versioned::VersionedTransaction', tx = new Transaction({ feePayer: payer.publicKey, ...await connection.getLatestBlockhash() });
+    tx.add(pay(Keypair.generate().publicKey, 1_000_000));
+    tx.sign(payer);
+    const good = tx.serialize(), bad = Buffer.from(good), send = async (wire, config) => chain.raw('sendTransaction', wire.toString('base64'), { encoding: 'base64', ...config });
+    bad[5] ^= 1;
+    const refusal = async (wire, config) => { const { error } = await send(wire, config); return [error.code, error.message]; };
+    assert.deepEqual(await refusal(Buffer.alloc(1233)), [-32602, `decoded ${type} too large: 1233 bytes (max: 1232 bytes)`]);
+    assert.deepEqual(await refusal(Buffer.alloc(1300)), [-32602, `base64 encoded ${type} too large: 1736 bytes (max: encoded/raw 1644/1232)`]);
+    assert.match((await send(good.subarray(0, 80))).error.message, new RegExp(`^failed to deserialize ${type}: `));
+    assert.deepEqual(await refusal(bad), [-32003, 'Transaction signature verification failure']);
+    assert.equal((await send(good, { minContextSlot: 1e9 })).error.code, -32016);
+    const { result } = await send(good);
+    const again = await send(good);
+    assert.deepEqual([again.error.code, again.error.message], [-32002, 'Transaction simulation failed: This transaction has already been processed']);
+    assert.equal(again.error.data.err, 'AlreadyProcessed');
+    assert.deepEqual(again.error.data.logs, []);
+    assert.equal((await send(good, { skipPreflight: true })).result, result);
+    const poor = Keypair.generate(), other = new Transaction({ feePayer: poor.publicKey, ...await connection.getLatestBlockhash() }).add(SystemProgram.transfer({ fromPubkey: poor.publicKey, toPubkey: payer.publicKey, lamports: 1 }));
+    other.sign(poor);
+    assert.deepEqual(await refusal(other.serialize()), [-32002, 'Transaction simulation failed: Attempt to debit an account but found no record of a prior credit.']);
 });
 
 test('slots’ updates, signatures that are received, and what is not offered without Agave’s flags', async () => {
