@@ -118,7 +118,7 @@ bool rpc_data(struct rpc_call *c, json_t *v, const char *what, struct bytes *out
 static rpc_method *find_method(const struct rpc_method_row *const *tables, const char *name) {
     for (; *tables; tables++)
         for (const struct rpc_method_row *row = *tables; row->name; row++)
-            if (strcmp(row->name, name) == 0) return row->run;
+            if (!strcmp(row->name, name) || !strcmp(row->name, "*")) return row->run;
     return NULL;
 }
 

@@ -49,6 +49,7 @@ struct rpc_call {
 
 typedef bool rpc_method(struct rpc_call *c);
 
+/* A row named "*" takes every name: it stands last. */
 struct rpc_method_row {
     const char *name;
     rpc_method *run;

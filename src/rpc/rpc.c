@@ -35,8 +35,9 @@ static const struct rpc_method_row *const eth_tables[] = {dev_methods,
                                                           NULL};
 
 static const struct rpc_method_row *const solana_tables[] = {
-    solana_cluster_methods, solana_validator_methods, solana_recent_methods, solana_account_methods,
-    solana_token_methods,   solana_tx_methods,        solana_send_methods,   NULL};
+    solana_cluster_methods, solana_validator_methods, solana_recent_methods,
+    solana_account_methods, solana_token_methods,     solana_tx_methods,
+    solana_send_methods,    solana_other_methods,     NULL};
 
 /* Methods that take little time whatever their parameters are, and wait for nobody when they may
  * answer later. */
@@ -167,7 +168,8 @@ static void on_eth_close(void *ctx, uint64_t ws) {
 static const struct ws_handler eth_ws = {.on_message = on_eth_message, .on_close = on_eth_close};
 
 static const struct rpc_method_row *const *solana_ws_tables(const struct rpc_node *node) {
-    static const struct rpc_method_row *const tables[] = {solana_feed_methods, NULL};
+    static const struct rpc_method_row *const tables[] = {solana_feed_methods, solana_other_methods,
+                                                          NULL};
     (void)node;
     return tables;
 }

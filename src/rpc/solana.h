@@ -168,6 +168,9 @@ void solana_put_parsed_instruction(struct json_out *o, const struct solana_instr
 
 enum solana_tx_form { SOLANA_TX_JSON, SOLANA_TX_PARSED, SOLANA_TX_BASE58, SOLANA_TX_BASE64 };
 
+/* Is it one of the programs for memos? */
+bool solana_is_memo(const struct b32 *program);
+
 /* The value of "meta", and parts of it. */
 void solana_put_meta(struct json_out *o, const struct sol_tx *tx, const struct chain_solana *s,
                      enum solana_tx_form form);
@@ -186,6 +189,7 @@ void solana_put_tx(struct json_out *o, const struct sol_tx *tx, struct bytes raw
                    const struct chain_solana *s, enum solana_tx_form form);
 extern const struct rpc_method_row solana_cluster_methods[], solana_validator_methods[],
     solana_recent_methods[], solana_account_methods[], solana_token_methods[], solana_tx_methods[],
-    solana_send_methods[], solana_feed_methods[];
+    solana_send_methods[], solana_feed_methods[],
+    solana_other_methods[]; /* the last: what is not there */
 
 #endif

@@ -291,8 +291,22 @@ static bool get_supply(struct rpc_call *c) {
     return with_supply(c, put_supply);
 }
 
+static void put_none(struct rpc_call *c, const struct supply_scan *s) {
+    (void)s;
+    jo_array(c->out);
+    jo_end_array(c->out);
+}
+
+/* All accounts circulate. */
 static bool get_largest_accounts(struct rpc_call *c) {
-    return with_supply(c, put_largest);
+    json_t *filter = json_object_get(rpc_param(c, 0), "filter");
+    const char *word = json_string_value(filter);
+    bool none = word && !strcmp(word, "nonCirculating");
+    if (filter && !json_is_null(filter) && !none && !(word && !strcmp(word, "circulating")))
+        return rpc_fail(c, RPC_INVALID_PARAMS,
+                        "Invalid params: unknown filter, expected `circulating` or "
+                        "`nonCirculating`.");
+    return with_supply(c, none ? put_none : put_largest);
 }
 
 const struct rpc_method_row solana_account_methods[] = {

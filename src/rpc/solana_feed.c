@@ -203,11 +203,6 @@ static bool slots_updates_unsubscribe(struct rpc_call *c) {
     return unsubscribe(c, SLOTS_UPDATES);
 }
 
-/* As a node of Agave answers that was not started with the flags for these. */
-static bool not_here(struct rpc_call *c) {
-    return rpc_fail(c, RPC_METHOD_NOT_FOUND, "Method not found");
-}
-
 const struct rpc_method_row solana_feed_methods[] = {
     {"accountSubscribe", account_subscribe},
     {"accountUnsubscribe", account_unsubscribe},
@@ -223,10 +218,6 @@ const struct rpc_method_row solana_feed_methods[] = {
     {"rootUnsubscribe", root_unsubscribe},
     {"slotsUpdatesSubscribe", slots_updates_subscribe},
     {"slotsUpdatesUnsubscribe", slots_updates_unsubscribe},
-    {"blockSubscribe", not_here},
-    {"blockUnsubscribe", not_here},
-    {"voteSubscribe", not_here},
-    {"voteUnsubscribe", not_here},
     {NULL, NULL},
 };
 

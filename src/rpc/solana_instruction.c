@@ -27,6 +27,7 @@ static const struct {
     {SOL_ID_TOKEN_2022, PROGRAM_TOKEN, "spl-token"},
     {SOL_ID_MEMO, PROGRAM_MEMO, "spl-memo"},
     {SOL_ID_MEMO_V1, PROGRAM_MEMO, "spl-memo"},
+    {SOL_ID_MEMO_V4, PROGRAM_MEMO, "spl-memo"},
 };
 
 struct row {
@@ -106,6 +107,11 @@ static bool put_batch(struct json_out *o, const struct solana_source *in) {
     jo_cstring(o, "batch");
     jo_end_object(o);
     return ok;
+}
+
+bool solana_is_memo(const struct b32 *program) {
+    return sol_is(program, SOL_ID_MEMO) || sol_is(program, SOL_ID_MEMO_V1) ||
+           sol_is(program, SOL_ID_MEMO_V4);
 }
 
 static bool put_memo(struct json_out *o, struct bytes data) {

@@ -10,8 +10,6 @@ static bool read_mint(struct rpc_call *c, struct chain_reader *r, const struct b
     struct sol_mint m;
     if (!solana_account(r, key, &a))
         return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: could not find mint");
-    if (!sol_is_token_program(&a.owner))
-        return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: not a Token mint");
     if (!sol_mint_read(&a, &m))
         return rpc_fail(c, RPC_INVALID_PARAMS, "Invalid param: Token mint could not be unpacked");
     *scale = solana_scale_of(r, &a, m.decimals);

@@ -549,8 +549,7 @@ static void put_memos(struct json_out *o, const struct sol_tx *tx) {
     struct buf text = {0};
     for (size_t i = 0; i < tx->instruction_count; i++) {
         const struct sol_instruction *in = &tx->instructions[i];
-        const struct b32 *program = &tx->keys[in->program];
-        if (!sol_is(program, SOL_ID_MEMO) && !sol_is(program, SOL_ID_MEMO_V1)) continue;
+        if (!solana_is_memo(&tx->keys[in->program])) continue;
         buf_printf(&text, "%s[%zu] ", text.n ? "; " : "", in->data.n);
         buf_put_bytes(&text, utf8_valid(in->data) ? in->data : BYTES_LIT("(unparseable)"));
     }

@@ -227,6 +227,12 @@ static bool get_snapshot_slot(struct rpc_call *c) {
     return rpc_fail(c, SOLANA_NO_SNAPSHOT, "No snapshot");
 }
 
+static bool not_found(struct rpc_call *c) {
+    return rpc_fail(c, RPC_METHOD_NOT_FOUND, "Method not found");
+}
+
+const struct rpc_method_row solana_other_methods[] = {{"*", not_found}, {NULL, NULL}};
+
 const struct rpc_method_row solana_validator_methods[] = {
     {"getIdentity", get_identity},
     {"getVersion", get_version},
