@@ -6,7 +6,7 @@
 
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-enum { DIGITS_PER_LIMB = 5, LIMB_BASE = 656356768 /* 58^5 */ };
+enum { DIGITS_PER_LIMB = 5, LIMB_BASE = 656356768 /* 58^5 */, BITS_PER_LIMB = 29 };
 
 static size_t leading(struct bytes s, uint8_t c) {
     size_t n = 0;
@@ -15,18 +15,21 @@ static size_t leading(struct bytes s, uint8_t c) {
 }
 
 void base58_put(struct buf *b, struct bytes in) {
-    uint32_t limb[BASE58_TEXT_MAX / DIGITS_PER_LIMB + 1];
+    uint32_t limb[BASE58_WRITTEN_MAX * 8 / BITS_PER_LIMB + 2];
     size_t limbs = 0;
-    assert(in.n <= BASE58_BYTES_MAX);
+    assert(in.n <= BASE58_WRITTEN_MAX);
     const size_t zeros = leading(in, 0);
-    for (size_t i = zeros; i < in.n; i++) {
-        uint64_t carry = in.p[i];
+    for (size_t i = zeros; i < in.n;) {
+        /* Four bytes at a time; first what is left over. */
+        size_t step = (in.n - i) % 4 ? (in.n - i) % 4 : 4;
+        uint64_t carry = 0;
+        for (size_t end = i + step; i < end; i++) carry = carry << 8 | in.p[i];
         for (size_t k = 0; k < limbs; k++) {
-            carry += (uint64_t)limb[k] << 8;
+            carry += (uint64_t)limb[k] << 8 * step;
             limb[k] = (uint32_t)(carry % LIMB_BASE);
             carry /= LIMB_BASE;
         }
-        if (carry) limb[limbs++] = (uint32_t)carry;
+        for (; carry; carry /= LIMB_BASE) limb[limbs++] = (uint32_t)(carry % LIMB_BASE);
     }
     for (size_t i = 0; i < zeros; i++) buf_put_u8(b, '1');
     for (size_t k = limbs; k-- > 0;) {

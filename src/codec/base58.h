@@ -7,13 +7,14 @@
 #include "base/base.h"
 
 enum {
-    BASE58_BYTES_MAX = 2048, /* a Solana transaction has at most 1,232 */
-    BASE58_TEXT_MAX = 2800,  /* characters for those */
+    BASE58_BYTES_MAX = 2048,    /* to be read: a Solana transaction has at most 1,232 */
+    BASE58_TEXT_MAX = 2800,     /* characters for those */
+    BASE58_WRITTEN_MAX = 10240, /* bytes to be written: what an instruction by CPI may have */
 };
 
 enum base58_error { BASE58_OK, BASE58_BAD_CHARACTER, BASE58_TOO_LONG, BASE58_WRONG_LENGTH };
 
-/* Appends the text of at most BASE58_BYTES_MAX bytes. */
+/* Appends the text of at most BASE58_WRITTEN_MAX bytes. */
 void base58_put(struct buf *b, struct bytes in);
 
 /* Appends the bytes; on an error `b` has its old length and err.at is the character's offset. */

@@ -23,6 +23,61 @@ static void test_base58_peer_texts_match(void **state) {
     json_decref(peers);
 }
 
+/* Digit by digit, by long division: slow, and plainly right. */
+static void naive_base58(struct buf *out, struct bytes in) {
+    static const char digits[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    uint8_t *number = malloc(in.n + 1);
+    struct buf reversed = {0};
+    size_t first = 0;
+    if (in.n) memcpy(number, in.p, in.n);
+    for (;;) {
+        unsigned rest = 0;
+        while (first < in.n && !number[first]) first++;
+        if (first == in.n) break;
+        for (size_t i = first; i < in.n; i++) {
+            rest = rest << 8 | number[i];
+            number[i] = (uint8_t)(rest / 58);
+            rest %= 58;
+        }
+        buf_put_u8(&reversed, (uint8_t)digits[rest]);
+    }
+    for (size_t i = 0; i < in.n && !in.p[i]; i++) buf_put_u8(&reversed, '1');
+    for (size_t i = reversed.n; i-- > 0;) buf_put_u8(out, reversed.p[i]);
+    buf_free(&reversed);
+    free(number);
+}
+
+static void test_base58_of_every_length_matches_long_division(void **state) {
+    (void)state;
+    static const size_t lengths[] = {0,  1,  2,  3,   4,   5,   7,   8,    31,   32,   33,
+                                     63, 64, 65, 100, 255, 256, 500, 1232, 2047, 2048, 2049};
+    for (size_t round = 0; round < 4; round++)
+        for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+            struct buf in = {0}, got = {0}, want = {0};
+            for (size_t k = 0; k < lengths[i]; k++)
+                buf_put_u8(&in, round == 0 ? 0xff : k < round - 1 ? 0 : (uint8_t)rnd());
+            base58_put(&got, buf_bytes(&in));
+            naive_base58(&want, buf_bytes(&in));
+            assert_bytes_equal(buf_bytes(&got), buf_bytes(&want));
+            buf_free(&in);
+            buf_free(&got);
+            buf_free(&want);
+        }
+}
+
+/* As long as the data of an instruction may be that a program starts. */
+static void test_base58_of_the_longest_is_written(void **state) {
+    (void)state;
+    struct buf in = {0}, got = {0}, want = {0};
+    for (size_t k = 0; k < BASE58_WRITTEN_MAX; k++) buf_put_u8(&in, 0xff);
+    base58_put(&got, buf_bytes(&in));
+    naive_base58(&want, buf_bytes(&in));
+    assert_bytes_equal(buf_bytes(&got), buf_bytes(&want));
+    buf_free(&in);
+    buf_free(&got);
+    buf_free(&want);
+}
+
 static void test_base58_bad_text_refused(void **state) {
     (void)state;
     static const char *const bad[] = {"0", "O", "I", "l", "1 ", "2g\n", "a+b"};
@@ -150,6 +205,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base58_peer_texts_match),
         cmocka_unit_test(test_base58_bad_text_refused),
+        cmocka_unit_test(test_base58_of_every_length_matches_long_division),
+        cmocka_unit_test(test_base58_of_the_longest_is_written),
         cmocka_unit_test(test_base64_rfc_vectors_match),
         cmocka_unit_test(test_base64_bad_text_refused),
         cmocka_unit_test(test_base64_random_round_trip),
