@@ -86,6 +86,7 @@ static enum xvm_failure failure_of(const struct mv_outcome *o) {
     case MV_EXECUTED: return XVM_OK;
     case MV_OUT_OF_GAS: return XVM_FAIL_GAS;
     case MV_ABORTED: return XVM_FAIL_REVERTED;
+    case MV_FAILED_TO_DESERIALIZE_ARGUMENT: return XVM_FAIL_MALFORMED;
     default:
         if (o->code >= 1000 && o->code < 2000) return XVM_FAIL_TARGET;
         return XVM_FAIL_REVERTED;

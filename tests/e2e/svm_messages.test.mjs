@@ -33,13 +33,14 @@ contract Witness {
 let node, solana, payer, owner, demo, demoAddress, witness, courier;
 
 before(async () => {
+    const account = Account.generate();
+    owner = account.accountAddress.toString();
+    const ledger = compileMove('tests/e2e/demo/move', { demo: owner }); // takes long: no connection waits meanwhile
     node = await startNode(['--quiet']);
     solana = new m.Solana(node);
     payer = await solana.funded(1000);
-    const account = Account.generate();
-    owner = account.accountAddress.toString();
     await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 1_000_000_000 });
-    await publish(node.aptos, account, 'Demo', ['ledger'], compileMove('tests/e2e/demo/move', { demo: owner }));
+    await publish(node.aptos, account, 'Demo', ['ledger'], ledger);
     demo = await deploy(node.wallet(0), compileSolidity('tests/e2e/demo/contracts/Demo.sol').Demo, Buffer.from(owner.slice(2).padStart(64, '0'), 'hex'));
     demoAddress = await demo.getAddress();
     witness = await deploy(node.wallet(0), compileSolidity('Witness.sol', WITNESS).Witness);
@@ -188,6 +189,27 @@ test('what is refused is refused by name, with a line of the log', async () => {
     await refused(m.callEvm(demoAddress, '0x'), 'MissingRequiredSignature', /has not signed/, [{ pubkey: Keypair.generate().publicKey, isSigner: false, isWritable: false }]);
 });
 
+test('malformed arguments fail the message and not the node', async () => {
+    const number = [5, 0, 0, 0, 0, 0, 0, 0], bcs = (...list) => ({ ...write(0, ''), abi: undefined, bcs: list });
+    const bad = {
+        'no arguments': write(0, '', { abi: '0x' }),
+        'trailing bytes': write(0, '', { abi: `${coder.encode(['uint64', 'string'], [1, 'x'])}${'00'.repeat(32)}` }),
+        'too few in BCS': bcs(number),
+        'a short integer in BCS': bcs([5], [1, 0x78]),
+        'no UTF-8 in BCS': bcs(number, [1, 0xff]),
+        'trailing bytes in BCS': bcs(number, [1, 0x78, 0]),
+        'ABI types, and BCS': { ...bcs(number, [1, 0x78]), fn: 'write(uint64,string)' },
+        'no identifier': { ...write(1, 'x'), name: 'led ger' },
+        'no type': write(1, 'x', { types: '0x1::coin::Coin<' }),
+    };
+    for (const [what, target] of Object.entries(bad)) {
+        const got = await message(await returned(await sent(m.callMove(target))));
+        assert.deepEqual([got.status, got.failure], ['pending', 'malformed'], `${what}: ${got.error}`);
+    }
+    const absent = await message(await returned(await sent(m.callMove({ ...write(1, 'x'), fn: 'nothing' }))));
+    assert.equal(absent.failure, 'target');
+});
+
 test('DROP, retry and cancel by the sender', async () => {
     const dropped = await returned(await sent(m.sendMove(guarded(5), { onFail: 1 })));
     assert.equal((await message(dropped)).status, 'dropped');
@@ -209,6 +231,7 @@ test('DROP, retry and cancel by the sender', async () => {
 test('the tail runs on the compute units that are left, and simulation says what it takes', async () => {
     const ix = m.instruction(payer.publicKey, m.callEvm(demoAddress, record(11, 'metered')));
     const simulated = await solana.simulate(payer, ix);
+    assert.notEqual(await demo.lastCount(), 11n); // nothing of it stays
     const signature = await solana.send([payer], ix);
     const { meta, slot } = await solana.transaction(signature);
     assert.equal(meta.computeUnitsConsumed, simulated.unitsConsumed);
