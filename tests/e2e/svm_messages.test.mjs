@@ -124,6 +124,21 @@ test('aliases are what other libraries compute, and every machine says so', asyn
     assert.deepEqual(await ask(m.homeOf('evm', evmAlias(key))), Buffer.concat([Buffer.from([2]), key.toBuffer()]));
 });
 
+test('a Solana root is traced in the EVM, and found by ethers and the Aptos SDK', async () => {
+    const signature = await solana.send([payer], m.instruction(payer.publicKey, m.callEvm(demoAddress, record(5, 'traced'))),
+        m.instruction(payer.publicKey, m.callMove(write(6, 'traced'))));
+    const t = await traceOf(signature), number = Number(t.block);
+    const traced = await node.rpc('debug_traceTransaction', t.evmHash, { tracer: 'callTracer', tracerConfig: { withLog: true } });
+    assert.deepEqual([getAddress(traced.from), getAddress(traced.to), traced.logs.length], [evmAlias(payer.publicKey), demoAddress, 1]);
+    const shown = await node.provider.getTransaction(t.evmHash);
+    assert.deepEqual([shown.from, shown.to, shown.blockNumber], [evmAlias(payer.publicKey), demoAddress, number]);
+    assert.ok((await node.provider.getBlock(number)).transactions.includes(t.evmHash));
+    const block = await node.aptos.getBlockByHeight({ blockHeight: number, options: { withTransactions: true } });
+    const inMove = block.transactions.find((x) => x.hash === t.moveHash);
+    assert.equal(inMove.sender, moveAlias(payer.publicKey));
+    assert.equal(inMove.payload.function.split('::').slice(1).join('::'), 'ledger::write');
+});
+
 test('the messenger is a program among the accounts', async () => {
     const account = await solana.connection.getAccountInfo(m.MESSENGER);
     assert.equal(account.executable, true);
