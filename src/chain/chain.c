@@ -380,6 +380,7 @@ static struct err open_state(struct chain *c) {
         e = chain_eth_reopen(c);
     else
         e = c->options.genesis.n ? chain_eth_genesis(c) : chain_genesis(c);
+    if (!err_is(e)) e = chain_amend_programs(c); /* a new chain has them from genesis on */
     if (!err_is(e) && c->options.import.n) e = chain_eth_import(c);
     c->options.genesis = c->options.import = (struct bytes){NULL, 0}; /* were borrowed */
     if (err_is(e)) return e;

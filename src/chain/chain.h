@@ -32,6 +32,12 @@
 
 struct chain;
 
+/* A Solana program to begin with. Borrowed for the chain's life. */
+struct chain_program {
+    struct b32 id;
+    struct bytes elf; /* that sol_programs_try() accepts */
+};
+
 struct chain_options {
     const char *data_dir;    /* NULL: temporary */
     uint64_t chain_id;       /* EVM side; 0: 31337 */
@@ -47,6 +53,10 @@ struct chain_options {
                            * what data_dir holds. Borrowed for chain_open(). */
     struct bytes import;  /* RLP blocks one after another, put on top before anything else; those
                            * that are there already are passed over. Borrowed likewise. */
+    /* Solana programs: in the genesis of a new chain, and of one that starts anew; put into the
+     * newest state of one that data_dir holds, unless they are there already. */
+    const struct chain_program *programs;
+    size_t program_count;
     /* Asked before each block of `import`; NULL: never. When it is true, chain_open() ends with
      * CHAIN_ERR_STOPPING, and data_dir keeps the blocks before. */
     bool (*import_stops)(void *ctx);
@@ -62,6 +72,7 @@ enum chain_err {
     CHAIN_ERR_FULL,     /* the mempool has no room */
     CHAIN_ERR_STOPPING, /* the chain is being closed, or its import was told to stop */
     CHAIN_ERR_REPLAY,   /* running a block again gave another result than the recorded one */
+    CHAIN_ERR_PROGRAM,  /* options.programs[at] cannot be put in place; text says why */
 };
 
 struct err chain_open(struct chain **out, const struct chain_options *options);

@@ -168,7 +168,9 @@ struct err chain_genesis(struct chain *c) {
     place_contract(c->journal, &CREATE2_DEPLOYER, BYTES_OF(create2_deployer_code));
     chain_solana_genesis(c->journal, &b.head, &b.arena);
     fund_solana_faucet(c);
-    struct err e = set_up_move(c, &tx->hash);
+    bool programs;
+    struct err e = chain_place_programs(c, 0, &programs);
+    if (!err_is(e)) e = set_up_move(c, &tx->hash);
     if (!err_is(e)) {
         struct xvm_tx none = {0};
         chain_keep_outcome(&x, &none, tx);

@@ -247,6 +247,11 @@ uint64_t chain_solana_gas(const struct xvm_params *p, uint64_t units, size_t sig
 /* The accounts that a chain begins with beside its users': programs and sysvars. */
 void chain_solana_genesis(struct st_journal *j, const struct chain_block *head,
                           struct arena *arena);
+/* Puts options.programs in place, in a transaction of the journal's; *changed: that did something.
+ */
+struct err chain_place_programs(struct chain *c, uint64_t slot, bool *changed);
+/* The same for a chain that is there already: its newest state is amended. */
+struct err chain_amend_programs(struct chain *c);
 /* Brings the sysvar accounts up to the block and makes what its transactions run on. Within a
  * transaction of the journal. */
 struct sol_bank *chain_solana_open_bank(struct chain_exec *x);

@@ -150,3 +150,36 @@ const struct sol_bank *chain_solana_exec_bank(void *exec) {
     if (!x->bank) x->bank = chain_solana_open_bank(x);
     return x->bank;
 }
+
+/* ---- Programs to begin with */
+
+struct err chain_place_programs(struct chain *c, uint64_t slot, bool *changed) {
+    *changed = false;
+    for (size_t i = 0; i < c->options.program_count; i++) {
+        const struct chain_program *p = &c->options.programs[i];
+        switch (sol_place_program(c->journal, &p->id, p->elf, slot)) {
+        case SOL_PLACED: *changed = true; break;
+        case SOL_PLACED_BEFORE: break;
+        case SOL_PLACED_TAKEN:
+            return err_at(CHAIN_ERR_PROGRAM,
+                          "the key is a sysvar's or that of a program that only the node can be",
+                          i);
+        }
+    }
+    return ERR_NONE;
+}
+
+struct err chain_amend_programs(struct chain *c) {
+    struct st_roots roots;
+    uint64_t height;
+    bool changed;
+    if (c->options.program_count == 0) return ERR_NONE;
+    if (c->is_ethereum)
+        return err_at(CHAIN_ERR_PROGRAM, "an Ethereum chain runs no Solana programs", 0);
+    if (!st_store_height(c->store, &height))
+        return err_at(CHAIN_ERR_STORE, "the newest block cannot be read", 0);
+    st_begin_tx(c->journal);
+    struct err e = chain_place_programs(c, height, &changed);
+    st_end_tx(c->journal, true);
+    return err_is(e) || !changed ? e : st_amend(c->store, c->journal, &roots);
+}

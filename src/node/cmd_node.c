@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "chain/chain.h"
+#include "codec/base58.h"
 #include "node/commands.h"
 #include "rpc/rpc.h"
+#include "solana/solana.h"
 
 static const char USAGE[] =
     "tern node [OPTIONS]\n\n"
@@ -33,15 +35,22 @@ static const char USAGE[] =
     "  --genesis FILE       begin with a geth genesis.json: an Ethereum chain by its fork "
     "schedule,\n"
     "                       without Move and without calls between machines\n"
+    "  --program ID=FILE    begin with this Solana program, also in the place of one of the node's "
+    "own;\n"
+    "                       may be given again and again\n"
     "  --import FILE        RLP blocks one after another to put on top of it, checked by every "
     "rule\n"
     "  --timestamp N        Unix time of block 0 (now)\n"
     "  --no-dev             no development verbs, no unlocked accounts: for who listens publicly\n"
     "  --quiet              only errors\n";
 
+enum { PROGRAMS_MAX = 256 };
+
 struct settings {
     struct chain_options chain;
-    const char *genesis, *import; /* files */
+    const char *genesis, *import;              /* files */
+    const char *program_options[PROGRAMS_MAX]; /* "ID=FILE" */
+    struct chain_program programs[PROGRAMS_MAX];
     struct rpc_options rpc;
 };
 
@@ -85,6 +94,9 @@ static int read_value(struct settings *s, const char *option, const char *value)
         s->genesis = value;
     } else if (!strcmp(option, "--import") && value) {
         s->import = value;
+    } else if (!strcmp(option, "--program") && value) {
+        if (s->chain.program_count == PROGRAMS_MAX) return bad_value(option, value);
+        s->program_options[s->chain.program_count++] = value;
     } else if (!strcmp(option, "--data") && value) {
         s->chain.data_dir = value;
     } else if (!strcmp(option, "--block-time")) {
@@ -121,10 +133,10 @@ static int read_value(struct settings *s, const char *option, const char *value)
 
 static bool takes_value(const char *option) {
     static const char *const names[] = {
-        "--host",          "--data",        "--block-time",     "--history",
-        "--eth-port",      "--aptos-port",  "--faucet-port",    "--chain-id",
-        "--move-chain-id", "--gas-limit",   "--genesis",        "--import",
-        "--timestamp",     "--solana-port", "--solana-ws-port", "--rpc-gas-cap"};
+        "--host",        "--data",        "--block-time", "--history",       "--eth-port",
+        "--aptos-port",  "--faucet-port", "--chain-id",   "--move-chain-id", "--gas-limit",
+        "--genesis",     "--import",      "--timestamp",  "--solana-port",   "--solana-ws-port",
+        "--rpc-gas-cap", "--program"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(option, names[i])) return true;
     return false;
@@ -171,6 +183,41 @@ static int map_file(const char *option, const char *path, struct bytes *out) {
     return 0;
 }
 
+static int bad_program(const char *option, const char *why) {
+    fprintf(stderr, "tern node: --program %s: %s\n", option, why);
+    return 2;
+}
+
+/* "ID=FILE": a key in base58 and the program's ELF file. */
+static int read_program(const char *option, const struct sol_programs *cache,
+                        struct chain_program *out) {
+    const char *file = strchr(option, '=');
+    if (!file) return bad_program(option, "write it as ID=FILE");
+    struct bytes id = bytes_make(option, (size_t)(file - option));
+    if (err_is(base58_read_fixed(out->id.b, sizeof out->id.b, id)))
+        return bad_program(option, "the id is not a key of 32 bytes in base58");
+    int rc = map_file("--program", file + 1, &out->elf);
+    if (rc) return rc;
+    if (out->elf.n < 4 || memcmp(out->elf.p, "\177ELF", 4) != 0)
+        return bad_program(option, "the file is no ELF file");
+    struct err e = sol_programs_try(cache, out->elf);
+    return err_is(e) ? bad_program(option, e.text) : 0;
+}
+
+static int read_programs(struct settings *s) {
+    struct sol_programs *cache = sol_programs_new(0, &sol_mainnet_features);
+    int rc = 0;
+    for (size_t i = 0; i < s->chain.program_count && !rc; i++) {
+        rc = read_program(s->program_options[i], cache, &s->programs[i]);
+        for (size_t k = 0; k < i && !rc; k++)
+            if (b32_eq(&s->programs[k].id, &s->programs[i].id))
+                rc = bad_program(s->program_options[i], "the id is given twice");
+    }
+    sol_programs_free(cache);
+    s->chain.programs = s->programs;
+    return rc;
+}
+
 static int map_files(struct settings *s) {
     if (s->genesis && s->chain.chain_id) {
         fprintf(stderr, "tern node: --chain-id: the genesis file says which it is\n");
@@ -178,7 +225,7 @@ static int map_files(struct settings *s) {
     }
     int rc = s->genesis ? map_file("--genesis", s->genesis, &s->chain.genesis) : 0;
     if (!rc && s->import) rc = map_file("--import", s->import, &s->chain.import);
-    return rc;
+    return rc ? rc : read_programs(s);
 }
 
 /* Every client is a descriptor: as many as the system lets us have. */
@@ -218,6 +265,8 @@ static int open_failed(const struct settings *s, struct err e) {
                 "tern node: --import: a signal stopped it after %llu blocks of the file%s\n",
                 (unsigned long long)e.at,
                 s->chain.data_dir ? ", which --data keeps: the same command goes on" : "");
+    else if (e.code == CHAIN_ERR_PROGRAM)
+        return bad_program(s->program_options[e.at], e.text);
     else
         fprintf(stderr, "tern node: %s\n", e.text);
     return 1;

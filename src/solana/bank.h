@@ -46,7 +46,19 @@ struct sol_bank {
 sol_builtin_fn *sol_builtin_find(const struct sol_bank *bank, const struct b32 *id);
 
 /* Writes the accounts that announce the built-in programs, the bank's and the runtime's, and the
- * precompiles: for a genesis. */
+ * precompiles, and the mint of wrapped SOL: for a genesis. */
 void sol_genesis_accounts(struct st_journal *j, const struct sol_bank *bank);
+
+/* Writes a program as if it had been deployed in `slot` for good: it can be called from the next
+ * slot on. It belongs to the upgradeable loader, without an authority; in the place of one of SPL's
+ * programs to the loader that this has on mainnet. The caller has checked `elf`
+ * (sol_programs_try). */
+enum sol_placed {
+    SOL_PLACED,
+    SOL_PLACED_BEFORE, /* it was there already, to the byte */
+    SOL_PLACED_TAKEN,  /* the key is a sysvar's or that of a program that only the node can be */
+};
+enum sol_placed sol_place_program(struct st_journal *j, const struct b32 *id, struct bytes elf,
+                                  uint64_t slot);
 
 #endif

@@ -70,13 +70,6 @@ static struct sol_fail charge_heap(struct sol_context *ctx) {
     return sol_fail(SOL_IX_PROGRAM_ENVIRONMENT_SETUP_FAILURE);
 }
 
-static void log_consumed(struct sol_context *ctx, uint64_t used, uint64_t had) {
-    const struct b32 *id = sol_program_id(ctx);
-    sol_log(ctx, "Program %s consumed %llu of %llu compute units", sol_text(id).s,
-            (unsigned long long)used, (unsigned long long)had);
-    if (ctx->return_data.n) sol_log_return(ctx, id, ctx->return_data);
-}
-
 /* The end of a program by itself or by a fault. Faults other than a syscall's take what is left of
  * the meter. */
 static struct sol_fail end_of(struct sol_context *ctx, const struct sol_bpf *b, bool exited) {
@@ -108,15 +101,15 @@ static struct sol_fail execute(struct sol_context *ctx, struct sol_bpf *b,
     bool exited = svm_vm_run_compiled(vm);
     ctx->bpf = b->outer;
     ctx->meter = vm->meter;
-    log_consumed(ctx, before - ctx->meter, had);
+    sol_log_consumed(ctx, before - ctx->meter, had);
     struct sol_fail f = end_of(ctx, b, exited);
     svm_vm_free(vm);
     free(vm);
     return f;
 }
 
-struct sol_fail sol_run_bpf(struct sol_context *ctx, const struct b32 *loader, struct buf *text) {
-    struct sol_bpf b = {.aligned = !sol_is(loader, SOL_ID_BPF_LOADER_DEPRECATED), .text = text};
+struct sol_fail sol_run_bpf(struct sol_context *ctx, const struct b32 *loader) {
+    struct sol_bpf b = {.aligned = !sol_is(loader, SOL_ID_BPF_LOADER_DEPRECATED), .text = ctx->why};
     struct svm_program *program = find_program(ctx, loader);
     if (!program) return sol_fail(SOL_IX_UNSUPPORTED_PROGRAM_ID);
     struct sol_fail f = sol_serialize(ctx, &b);

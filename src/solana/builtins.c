@@ -1,5 +1,7 @@
 #include "solana/builtins.h"
 
+#include "solana/loader.h"
+
 enum { COMPUTE_BUDGET_UNITS = 150, LOADER_UNITS = 570, DEPRECATED_LOADER_UNITS = 1140 };
 
 /* ComputeBudget's instructions are read before the message runs (message.c). */
@@ -22,11 +24,7 @@ static struct sol_fail run_loader_deprecated(struct sol_context *ctx) {
     return sol_fail(SOL_IX_UNSUPPORTED_PROGRAM_ID);
 }
 
-static const struct {
-    enum sol_id id;
-    const char *name;
-    struct sol_fail (*run)(struct sol_context *ctx);
-} table[] = {
+static const struct sol_own_builtin table[] = {
     {SOL_ID_SYSTEM_PROGRAM, "system_program", sol_run_system},
     {SOL_ID_BPF_LOADER_UPGRADEABLE, "solana_bpf_loader_upgradeable_program",
      sol_run_loader_upgradeable},
@@ -35,6 +33,11 @@ static const struct {
     {SOL_ID_COMPUTE_BUDGET, "compute_budget_program", run_compute_budget},
     {SOL_ID_ADDRESS_LOOKUP_TABLE, "address_lookup_table_program", sol_run_lookup_table},
 };
+
+const struct sol_own_builtin *sol_own_builtins(size_t *count) {
+    *count = COUNT_OF(table);
+    return table;
+}
 
 static sol_builtin_fn *find_own(const struct b32 *id) {
     for (size_t i = 0; i < COUNT_OF(table); i++)
@@ -55,22 +58,36 @@ void *sol_builtin_ctx(const struct sol_context *ctx) {
     return NULL;
 }
 
-static void announce(struct st_journal *j, const struct b32 *id, const char *name) {
-    struct st_svm_account a = {.lamports = 1,
-                               .rent_epoch = 0,
-                               .owner = *sol_id(SOL_ID_NATIVE_LOADER),
-                               .executable = true,
-                               .data = bytes_cstr(name)};
-    st_set_svm_account(j, id, &a);
+/* ---- Stand-ins */
+
+static const struct sol_stand_in stand_ins[] = {
+    {SOL_ID_ASSOCIATED_TOKEN, SOL_ID_BPF_LOADER, "spl_associated_token_account",
+     sol_run_associated_token},
+    {SOL_ID_MEMO, SOL_ID_BPF_LOADER, "spl_memo", sol_run_memo},
+    {SOL_ID_MEMO_V1, SOL_ID_BPF_LOADER_DEPRECATED, "spl_memo_v1", sol_run_memo_v1},
+};
+
+const struct sol_stand_in *sol_stand_ins(size_t *count) {
+    *count = COUNT_OF(stand_ins);
+    return stand_ins;
 }
 
-void sol_genesis_accounts(struct st_journal *j, const struct sol_bank *bank) {
-    static const uint8_t precompiles[] = {SOL_ID_ED25519_PROGRAM, SOL_ID_SECP256K1_PROGRAM,
-                                          SOL_ID_SECP256R1_PROGRAM};
-    for (size_t i = 0; i < COUNT_OF(table); i++) announce(j, sol_id(table[i].id), table[i].name);
-    for (size_t i = 0; i < COUNT_OF(precompiles); i++) announce(j, sol_id(precompiles[i]), "");
-    for (size_t i = 0; i < bank->builtin_count; i++)
-        announce(j, &bank->builtins[i].id, bank->builtins[i].name);
+static struct bytes without_state(const struct sol_account *program, enum sol_id loader) {
+    struct bytes data = sol_account_data(program);
+    if (loader != SOL_ID_BPF_LOADER_UPGRADEABLE) return data;
+    if (data.n <= SOL_LOADER_PROGRAM_BYTES) return (struct bytes){0};
+    return bytes_sub(data, SOL_LOADER_PROGRAM_BYTES, data.n - SOL_LOADER_PROGRAM_BYTES);
+}
+
+sol_builtin_fn *sol_stand_in_for(const struct sol_account *program) {
+    for (size_t i = 0; i < COUNT_OF(stand_ins); i++) {
+        const struct sol_stand_in *s = &stand_ins[i];
+        if (!sol_is(&program->key, s->id)) continue;
+        bool named = sol_is(&program->owner, s->loader) &&
+                     bytes_eq(without_state(program, s->loader), bytes_cstr(s->name));
+        return named ? s->run : NULL;
+    }
+    return NULL;
 }
 
 struct sol_fail sol_need_sysvar(const struct sol_context *ctx, size_t place, enum sol_id sysvar,

@@ -8,6 +8,31 @@ struct sol_fail sol_run_system(struct sol_context *ctx);
 struct sol_fail sol_run_loader_upgradeable(struct sol_context *ctx);
 struct sol_fail sol_run_lookup_table(struct sol_context *ctx);
 
+/* The runtime's own programs, whose accounts belong to the native loader. */
+struct sol_own_builtin {
+    uint8_t id; /* enum sol_id */
+    const char *name;
+    sol_builtin_fn *run;
+};
+const struct sol_own_builtin *sol_own_builtins(size_t *count);
+
+/* Programs that mainnet has as bytecode, as functions of the node. Their accounts belong to the
+ * loader that they have there; where the bytecode would be, the account's data has their name. An
+ * account with other data is bytecode, and runs as such. */
+struct sol_fail sol_run_associated_token(struct sol_context *ctx);
+struct sol_fail sol_run_memo(struct sol_context *ctx);
+struct sol_fail sol_run_memo_v1(struct sol_context *ctx);
+
+struct sol_stand_in {
+    uint8_t id, loader; /* enum sol_id */
+    const char *name;
+    sol_builtin_fn *run;
+};
+/* All of them. */
+const struct sol_stand_in *sol_stand_ins(size_t *count);
+/* The function that runs instead of the bytecode that the account does not have; NULL: it has. */
+sol_builtin_fn *sol_stand_in_for(const struct sol_account *program);
+
 /* System's errors. */
 enum sol_system_error {
     SOL_SYSTEM_ACCOUNT_ALREADY_IN_USE,

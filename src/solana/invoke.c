@@ -1,6 +1,6 @@
 /* The stack of instructions: how one starts and ends, and what it may hand on (crate
  * solana-program-runtime, InvokeContext; solana-transaction-context). */
-#include "solana/invoke.h"
+#include "solana/builtins.h"
 
 #include <assert.h>
 
@@ -88,17 +88,28 @@ static struct sol_fail pop(struct sol_context *ctx) {
 
 /* ---- Running */
 
-/* The program that runs an instruction: the account itself if the node brings it, else its loader.
- */
-static bool runner_of(const struct sol_account *program, const struct b32 **runner) {
-    static const uint8_t loaders[] = {SOL_ID_BPF_LOADER_DEPRECATED, SOL_ID_BPF_LOADER,
-                                      SOL_ID_BPF_LOADER_UPGRADEABLE};
-    *runner = &program->key;
-    if (sol_is(&program->owner, SOL_ID_NATIVE_LOADER)) return true;
-    *runner = &program->owner;
-    for (size_t i = 0; i < COUNT_OF(loaders); i++)
-        if (sol_is(&program->owner, loaders[i])) return true;
-    return false;
+/* What runs an instruction: a function of the node, or a loader with the program's bytecode. */
+struct runner {
+    sol_builtin_fn *builtin; /* NULL: the loader */
+    struct b32 loader;
+    bool stands_in; /* for bytecode: the log reads as that's */
+};
+
+static bool is_loader(const struct b32 *key) {
+    return sol_is(key, SOL_ID_BPF_LOADER_DEPRECATED) || sol_is(key, SOL_ID_BPF_LOADER) ||
+           sol_is(key, SOL_ID_BPF_LOADER_UPGRADEABLE);
+}
+
+static bool find_runner(const struct sol_context *ctx, const struct sol_account *program,
+                        struct runner *out) {
+    *out = (struct runner){.loader = program->owner};
+    if (sol_is(&program->owner, SOL_ID_NATIVE_LOADER)) {
+        out->builtin = sol_builtin_find(ctx->bank, &program->key);
+        return out->builtin != NULL;
+    }
+    out->builtin = sol_stand_in_for(program);
+    out->stands_in = out->builtin != NULL;
+    return is_loader(&program->owner);
 }
 
 static void log_end(struct sol_context *ctx, const struct b32 *program, struct sol_fail f,
@@ -117,22 +128,28 @@ static void log_end(struct sol_context *ctx, const struct b32 *program, struct s
     buf_free(&line);
 }
 
+static struct sol_fail run_builtin(struct sol_context *ctx, const struct runner *r) {
+    uint64_t before = ctx->meter;
+    struct sol_fail f = r->builtin(ctx);
+    if (r->stands_in) sol_log_consumed(ctx, before - ctx->meter, before);
+    return f;
+}
+
 static struct sol_fail run_program(struct sol_context *ctx) {
     const struct sol_account *program = &ctx->accounts[sol_frame(ctx)->program];
-    const struct b32 *runner;
-    if (!runner_of(program, &runner)) return sol_fail(SOL_IX_UNSUPPORTED_PROGRAM_ID);
-    bool native = runner == &program->key;
-    sol_builtin_fn *builtin = native ? sol_builtin_find(ctx->bank, runner) : NULL;
-    if (native && !builtin) return sol_fail(SOL_IX_UNSUPPORTED_PROGRAM_ID);
-    struct b32 id = program->key, loader = program->owner;
-    struct buf text = {0};
+    struct runner r;
+    if (!find_runner(ctx, program, &r)) return sol_fail(SOL_IX_UNSUPPORTED_PROGRAM_ID);
+    struct b32 id = program->key;
+    struct buf why = {0}, *outer = ctx->why;
+    ctx->why = &why;
     sol_set_return_data(ctx, &id, (struct bytes){0});
     sol_log(ctx, "Program %s invoke [%zu]", sol_text(&id).s, ctx->height);
     uint64_t before = ctx->meter;
-    struct sol_fail f = native ? builtin(ctx) : sol_run_bpf(ctx, &loader, &text);
-    log_end(ctx, &id, f, &text);
-    buf_free(&text);
-    if (native && !f.code && ctx->meter == before)
+    struct sol_fail f = r.builtin ? run_builtin(ctx, &r) : sol_run_bpf(ctx, &r.loader);
+    log_end(ctx, &id, f, &why);
+    ctx->why = outer;
+    buf_free(&why);
+    if (r.builtin && !f.code && ctx->meter == before)
         return sol_fail(SOL_IX_BUILTIN_PROGRAMS_MUST_CONSUME_COMPUTE_UNITS);
     return f;
 }

@@ -55,6 +55,8 @@ struct sol_context {
     uint16_t stack[SOL_STACK_MAX]; /* places in the trace */
     size_t height;
     struct sol_bpf *bpf; /* of the innermost bytecode program */
+    struct buf *why;     /* what the log says of the current instruction's failure; empty: the
+                          * error's own text */
 
     uint64_t meter;    /* compute units left */
     bool lacked_units; /* something wanted more: the message fails of it */
@@ -117,9 +119,15 @@ struct sol_fail sol_can_resize_data(const struct sol_context *ctx, size_t place,
 void sol_log(struct sol_context *ctx, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sol_log_bytes(struct sol_context *ctx, struct bytes line);
+/* "Program log: " and the text. */
+void sol_log_program(struct sol_context *ctx, struct bytes text);
 
-/* "Program return: KEY BASE64". */
-void sol_log_return(struct sol_context *ctx, const struct b32 *program, struct bytes data);
+/* How bytecode ends: "Program KEY consumed USED of HAD compute units", then "Program return: KEY
+ * BASE64" if there is return data. */
+void sol_log_consumed(struct sol_context *ctx, uint64_t used, uint64_t had);
+
+/* Appends Rust's text for a byte string that is not UTF-8: why, and the bytes. */
+void sol_utf8_text(struct buf *out, struct bytes text);
 
 /* Copies. */
 void sol_set_return_data(struct sol_context *ctx, const struct b32 *program, struct bytes data);
@@ -157,9 +165,8 @@ struct sol_fail sol_prepare_cpi(struct sol_context *ctx, const struct sol_invoca
                                 const struct b32 *signers, size_t signer_count);
 struct sol_fail sol_run_prepared(struct sol_context *ctx);
 
-/* Runs bytecode: the current instruction's program (bpf.c). Non-zero *text_bytes of `text` is what
- * the log says instead of the error's own text. */
-struct sol_fail sol_run_bpf(struct sol_context *ctx, const struct b32 *loader, struct buf *text);
+/* Runs bytecode: the current instruction's program (bpf.c). */
+struct sol_fail sol_run_bpf(struct sol_context *ctx, const struct b32 *loader);
 
 /* Precompiles: programs whose instructions are checked against others of the message. */
 bool sol_is_precompile(const struct b32 *id);

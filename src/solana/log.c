@@ -3,7 +3,10 @@
 #include <stdio.h>
 
 #include "codec/base64.h"
+#include "codec/utf8.h"
 #include "solana/invoke.h"
+
+enum { LOG_TEXT_MAX_BYTES = 64 << 10 /* far more than the log keeps */ };
 
 static void add_line(struct sol_context *ctx, struct bytes line) {
     if (ctx->log_count == ctx->log_room) {
@@ -35,12 +38,62 @@ void sol_log(struct sol_context *ctx, const char *format, ...) {
     if (n > 0) sol_log_bytes(ctx, bytes_make(line, min_u64((uint64_t)n, sizeof line - 1)));
 }
 
-void sol_log_return(struct sol_context *ctx, const struct b32 *program, struct bytes data) {
+void sol_log_program(struct sol_context *ctx, struct bytes text) {
+    struct buf line = {0};
+    if (text.n >= SOL_LOG_MAX_BYTES) text.n = SOL_LOG_MAX_BYTES; /* too much in any case */
+    buf_puts(&line, "Program log: ");
+    buf_put_bytes(&line, text);
+    sol_log_bytes(ctx, buf_bytes(&line));
+    buf_free(&line);
+}
+
+static void log_return(struct sol_context *ctx, const struct b32 *program, struct bytes data) {
     struct buf line = {0};
     buf_printf(&line, "Program return: %s ", sol_text(program).s);
     base64_put(&line, data);
     sol_log_bytes(ctx, buf_bytes(&line));
     buf_free(&line);
+}
+
+void sol_log_consumed(struct sol_context *ctx, uint64_t used, uint64_t had) {
+    const struct b32 *id = sol_program_id(ctx);
+    sol_log(ctx, "Program %s consumed %llu of %llu compute units", sol_text(id).s,
+            (unsigned long long)used, (unsigned long long)had);
+    if (ctx->return_data.n) log_return(ctx, id, ctx->return_data);
+}
+
+/* How many bytes the malformed sequence at the beginning of `s` has, as Rust counts them; 0 if the
+ * text ends in the middle of one that is well-formed so far. */
+static size_t malformed_bytes(struct bytes s) {
+    uint8_t a = s.p[0], low = 0x80, high = 0xbf;
+    size_t width = a >= 0xc2 && a <= 0xdf   ? 2
+                   : a >= 0xe0 && a <= 0xef ? 3
+                   : a >= 0xf0 && a <= 0xf4 ? 4
+                                            : 1;
+    if (width == 1) return 1;
+    if (a == 0xe0) low = 0xa0;
+    if (a == 0xed) high = 0x9f;
+    if (a == 0xf0) low = 0x90;
+    if (a == 0xf4) high = 0x8f;
+    for (size_t i = 1; i < width; i++) {
+        if (i == s.n) return 0;
+        if (s.p[i] < low || s.p[i] > high) return i;
+        low = 0x80;
+        high = 0xbf;
+    }
+    return width; /* not reached: the sequence would be well-formed */
+}
+
+void sol_utf8_text(struct buf *out, struct bytes text) {
+    size_t good = utf8_prefix(text), bad = malformed_bytes(bytes_sub(text, good, text.n - good));
+    if (bad)
+        buf_printf(out, "invalid utf-8 sequence of %zu bytes from index %zu", bad, good);
+    else
+        buf_printf(out, "incomplete utf-8 byte sequence from index %zu", good);
+    buf_puts(out, ": [");
+    for (size_t i = 0; i < text.n && out->n < LOG_TEXT_MAX_BYTES; i++)
+        buf_printf(out, i ? ", %u" : "%u", text.p[i]);
+    buf_puts(out, "]");
 }
 
 void sol_set_return_data(struct sol_context *ctx, const struct b32 *program, struct bytes data) {

@@ -62,11 +62,16 @@ static struct entry *find(struct sol_programs *p, const struct b32 *id, struct b
     return NULL;
 }
 
-static struct svm_program *load(const struct sol_programs *p, struct bytes elf) {
-    struct svm_program *program;
+static struct err load_to_run(const struct sol_programs *p, struct bytes elf,
+                              struct svm_program **out) {
     struct svm_load_options options = {
         .lowest = SVM_V0, .highest = SVM_V3, .syscalls = {p->executing, p->executing_count}};
-    if (err_is(svm_program_load(&program, elf, &options))) return NULL;
+    return svm_program_load(out, elf, &options);
+}
+
+static struct svm_program *load(const struct sol_programs *p, struct bytes elf) {
+    struct svm_program *program;
+    if (err_is(load_to_run(p, elf, &program))) return NULL;
     svm_program_compile(program);
     return program;
 }
@@ -114,6 +119,13 @@ struct svm_program *sol_programs_get(struct sol_programs *p, const struct b32 *i
         svm_program_unref(program);
     pthread_mutex_unlock(&p->mutex);
     return program;
+}
+
+struct err sol_programs_try(const struct sol_programs *p, struct bytes elf) {
+    struct svm_program *program;
+    struct err e = load_to_run(p, elf, &program);
+    if (!err_is(e)) svm_program_unref(program);
+    return e;
 }
 
 struct err sol_programs_check(const struct sol_programs *p, struct bytes elf) {

@@ -20,7 +20,10 @@ void sol_programs_free(struct sol_programs *p);
 struct svm_program *sol_programs_get(struct sol_programs *p, const struct b32 *id,
                                      struct bytes elf);
 
-/* Would `elf` be accepted for deployment? Nothing is kept. */
+/* Would `elf` run? Nothing is kept. */
+struct err sol_programs_try(const struct sol_programs *p, struct bytes elf);
+
+/* Would `elf` be accepted for deployment, which asks for more? Nothing is kept. */
 struct err sol_programs_check(const struct sol_programs *p, struct bytes elf);
 
 #endif

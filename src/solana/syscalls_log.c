@@ -5,7 +5,6 @@
 
 enum {
     BASE_UNITS = 100,
-    LOG_TEXT_MAX_BYTES = 64 << 10, /* far more than the log keeps */
 };
 
 bool sol_sys_abort(struct svm_vm *vm, const uint64_t args[5], uint64_t *result) {
@@ -13,41 +12,11 @@ bool sol_sys_abort(struct svm_vm *vm, const uint64_t args[5], uint64_t *result) 
     return sol_syscall_fail_text(vm, "SBF program panicked");
 }
 
-/* How many bytes the malformed sequence at the beginning of `s` has, as Rust counts them; 0 if the
- * text ends in the middle of one that is well-formed so far. */
-static size_t malformed_bytes(struct bytes s) {
-    uint8_t a = s.p[0], low = 0x80, high = 0xbf;
-    size_t width = a >= 0xc2 && a <= 0xdf   ? 2
-                   : a >= 0xe0 && a <= 0xef ? 3
-                   : a >= 0xf0 && a <= 0xf4 ? 4
-                                            : 1;
-    if (width == 1) return 1;
-    if (a == 0xe0) low = 0xa0;
-    if (a == 0xed) high = 0x9f;
-    if (a == 0xf0) low = 0x90;
-    if (a == 0xf4) high = 0x8f;
-    for (size_t i = 1; i < width; i++) {
-        if (i == s.n) return 0;
-        if (s.p[i] < low || s.p[i] > high) return i;
-        low = 0x80;
-        high = 0xbf;
-    }
-    return width; /* not reached: the sequence would be well-formed */
-}
-
-/* Appends Rust's text for a byte string that is not UTF-8: why, and the bytes. */
+/* Not UTF-8: says so. */
 static bool fail_string(struct svm_vm *vm, struct bytes text) {
     struct sol_bpf *b = sol_context_of(vm)->bpf;
     buf_clear(b->text);
-    size_t good = utf8_prefix(text), bad = malformed_bytes(bytes_sub(text, good, text.n - good));
-    if (bad)
-        buf_printf(b->text, "invalid utf-8 sequence of %zu bytes from index %zu", bad, good);
-    else
-        buf_printf(b->text, "incomplete utf-8 byte sequence from index %zu", good);
-    buf_puts(b->text, ": [");
-    for (size_t i = 0; i < text.n && b->text->n < LOG_TEXT_MAX_BYTES; i++)
-        buf_printf(b->text, i ? ", %u" : "%u", text.p[i]);
-    buf_puts(b->text, "]");
+    sol_utf8_text(b->text, text);
     return sol_syscall_fail(vm, SOL_OK);
 }
 
@@ -71,22 +40,12 @@ bool sol_sys_panic(struct svm_vm *vm, const uint64_t args[5], uint64_t *result) 
     return sol_syscall_fail(vm, SOL_OK);
 }
 
-/* "Program log: " and the text. */
-static void log_program(struct sol_context *ctx, struct bytes text) {
-    struct buf line = {0};
-    if (text.n >= SOL_LOG_MAX_BYTES) text.n = SOL_LOG_MAX_BYTES; /* too much in any case */
-    buf_puts(&line, "Program log: ");
-    buf_put_bytes(&line, text);
-    sol_log_bytes(ctx, buf_bytes(&line));
-    buf_free(&line);
-}
-
 bool sol_sys_log(struct svm_vm *vm, const uint64_t args[5], uint64_t *result) {
     struct bytes text;
     *result = 0;
     if (!sol_syscall_charge(vm, max_u64(BASE_UNITS, args[1]))) return false;
     if (!load_string(vm, args[0], args[1], &text)) return false;
-    log_program(sol_context_of(vm), text);
+    sol_log_program(sol_context_of(vm), text);
     return true;
 }
 

@@ -1,6 +1,13 @@
 #include "solana/token.h"
 
-enum { TOKEN_BYTES = 165, MINT_BYTES = 82, KIND_AT = 165, KIND_MINT = 1, KIND_TOKEN = 2 };
+enum {
+    TOKEN_BYTES = 165,
+    MINT_BYTES = 82,
+    MULTISIG_BYTES = 355,
+    KIND_AT = 165,
+    KIND_MINT = 1,
+    KIND_TOKEN = 2
+};
 
 bool sol_is_token_program(const struct b32 *key) {
     return sol_is(key, SOL_ID_TOKEN) || sol_is(key, SOL_ID_TOKEN_2022);
@@ -18,9 +25,7 @@ static bool optional_key(const uint8_t *p, struct b32 *out) {
     return load_le32(p) == 1;
 }
 
-bool sol_token_read(const struct st_svm_account *a, struct sol_token *t) {
-    const uint8_t *p = a->data.p;
-    if (!has_layout(a, TOKEN_BYTES, KIND_TOKEN) || p[108] == 0) return false;
+static void get_token(const uint8_t *p, struct sol_token *t) {
     *t = (struct sol_token){.amount = load_le64(p + 64),
                             .state = p[108],
                             .is_native = load_le32(p + 109) == 1,
@@ -30,15 +35,23 @@ bool sol_token_read(const struct st_svm_account *a, struct sol_token *t) {
     memcpy(&t->owner, p + 32, 32);
     t->has_delegate = optional_key(p + 72, &t->delegate);
     t->has_close_authority = optional_key(p + 129, &t->close_authority);
+}
+
+static void get_mint(const uint8_t *p, struct sol_mint *m) {
+    *m = (struct sol_mint){.supply = load_le64(p + 36), .decimals = p[44]};
+    m->has_mint_authority = optional_key(p, &m->mint_authority);
+    m->has_freeze_authority = optional_key(p + 46, &m->freeze_authority);
+}
+
+bool sol_token_read(const struct st_svm_account *a, struct sol_token *t) {
+    if (!has_layout(a, TOKEN_BYTES, KIND_TOKEN) || a->data.p[108] == 0) return false;
+    get_token(a->data.p, t);
     return true;
 }
 
 bool sol_mint_read(const struct st_svm_account *a, struct sol_mint *m) {
-    const uint8_t *p = a->data.p;
-    if (!has_layout(a, MINT_BYTES, KIND_MINT) || p[45] == 0) return false;
-    *m = (struct sol_mint){.supply = load_le64(p + 36), .decimals = p[44]};
-    m->has_mint_authority = optional_key(p, &m->mint_authority);
-    m->has_freeze_authority = optional_key(p + 46, &m->freeze_authority);
+    if (!has_layout(a, MINT_BYTES, KIND_MINT) || a->data.p[45] == 0) return false;
+    get_mint(a->data.p, m);
     return true;
 }
 
@@ -68,4 +81,42 @@ uint32_t sol_token_balances(struct st_journal *j, const struct sol_key *keys, si
     }
     *out = list;
     return n;
+}
+
+/* ---- As Token-2022 reads it */
+
+static bool is_tag(const uint8_t *p) {
+    return load_le32(p) <= 1;
+}
+
+/* What is behind the account proper: zeros up to the kind's place, and the kind. */
+static bool has_kind(struct bytes data, size_t bytes, uint8_t kind) {
+    if (data.n == bytes) return true;
+    if (data.n <= KIND_AT || data.p[KIND_AT] != kind) return false;
+    for (size_t i = bytes; i < KIND_AT; i++)
+        if (data.p[i]) return false;
+    return true;
+}
+
+struct sol_fail sol_token_unpack(struct bytes data, struct sol_token *out) {
+    const uint8_t *p = data.p;
+    if (data.n < TOKEN_BYTES || data.n == MULTISIG_BYTES)
+        return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    if (!is_tag(p + 72) || p[108] > 2 || !is_tag(p + 109) || !is_tag(p + 129))
+        return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    if (p[108] == 0) return sol_fail(SOL_IX_UNINITIALIZED_ACCOUNT);
+    if (!has_kind(data, TOKEN_BYTES, KIND_TOKEN)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    get_token(p, out);
+    return SOL_OK;
+}
+
+struct sol_fail sol_mint_unpack(struct bytes data, struct sol_mint *out) {
+    const uint8_t *p = data.p;
+    if (data.n < MINT_BYTES || data.n == MULTISIG_BYTES)
+        return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    if (!is_tag(p) || p[45] > 1 || !is_tag(p + 46)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    if (p[45] == 0) return sol_fail(SOL_IX_UNINITIALIZED_ACCOUNT);
+    if (!has_kind(data, MINT_BYTES, KIND_MINT)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    get_mint(p, out);
+    return SOL_OK;
 }

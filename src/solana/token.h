@@ -4,7 +4,10 @@
 #ifndef TERN_SOLANA_TOKEN_H
 #define TERN_SOLANA_TOKEN_H
 
+#include "solana/error.h"
+#include "solana/ids.h"
 #include "solana/message.h"
+#include "state/state.h"
 
 /* Is it SPL Token or Token-2022? */
 bool sol_is_token_program(const struct b32 *key);
@@ -38,5 +41,11 @@ struct sol_token_balance {
  * returns how many. */
 uint32_t sol_token_balances(struct st_journal *j, const struct sol_key *keys, size_t count,
                             struct arena *arena, const struct sol_token_balance **out);
+
+/* The data of a token account and a mint as Token-2022's own code reads it, whoever owns it:
+ * INVALID_ACCOUNT_DATA for what is malformed, UNINITIALIZED_ACCOUNT. The extensions are not looked
+ * at. */
+struct sol_fail sol_token_unpack(struct bytes data, struct sol_token *out);
+struct sol_fail sol_mint_unpack(struct bytes data, struct sol_mint *out);
 
 #endif

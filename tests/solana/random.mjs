@@ -41,8 +41,9 @@ export const CLOSED_GATES = {
 
 export async function openWorld(rand, options = {}) {
     const pair = await t.Pair.open(options);
-    const world = { pair, rand, payer: t.keypair('payer').address, wallets: [], owned: [], mints: [], tokens: [], tables: [], nonces: [], buffers: [], deployed: [], fresh: 0 };
-    for (const p of [t.TOKEN, t.TOKEN_2022, t.ATA, t.MEMO, t.MEMO_V1]) await pair.copyProgram(p);
+    const world = { pair, rand, payer: t.keypair('payer').address, wallets: [], owned: [], mints: [], tokens: [], tables: [], nonces: [], buffers: [], deployed: [], fresh: 0, native: options.native ?? [] };
+    // Tern's own programs, or litesvm's bytecode over them.
+    for (const p of [t.TOKEN, t.TOKEN_2022, t.ATA, t.MEMO, t.MEMO_V1]) if (!world.native.includes(p)) await pair.copyProgram(p);
     if (!options.nativeTables) await pair.copyProgram(t.LOOKUP_TABLE);
     const elf = b.driver(b.SYSCALLS.filter((s) => options.features || !GATED.includes(s)));
     world.elf = elf;
@@ -393,24 +394,26 @@ function layout(w, metas) {
         if (seen.has(m.key)) { places.push(places[seen.get(m.key)]); at += 8n; return; }
         seen.set(m.key, i);
         const bytes = BigInt(w.pair.liteAccount(m.key)?.data.length ?? 0);
-        places.push({ ...m, at, key: at + 8n, owner: at + 40n, lamports: at + 72n, bytes, data: at + 88n });
+        places.push({ meta: m, ...m, at, key: at + 8n, owner: at + 40n, lamports: at + 72n, bytes, data: at + 88n });
         at += 88n + bytes + 10240n + ((8n - (bytes % 8n)) % 8n) + 8n;
     });
     return places;
 }
 
 /** A driver that starts another instruction in C's or in Rust's layout, after it may have changed its accounts. */
-function cpiInstruction(w, depth) {
-    const r = w.rand, self = r.chance(8) ? PROGRAMS.v1 : r.one([PROGRAMS.v2, PROGRAMS.v3]);
-    const inner = innermost(w, depth);
-    const own = r.one(w.owned.filter((_, i) => DRIVERS[i % 3] === self));
+export function cpiInstruction(w, depth, inner = innermost(w, depth)) {
+    const r = w.rand, self = r.chance(8) && !w.native.length ? PROGRAMS.v1 : r.one([PROGRAMS.v2, PROGRAMS.v3]);
+    const first = r.one(w.owned.filter((_, i) => DRIVERS[i % 3] === self));
     const signerPda = pda([Buffer.from('seed')], self);
-    const metas = [t.w(own), ...inner.accounts.map((a) => ({ ...a, signer: a.key === signerPda ? false : a.signer })), t.r(inner.program)];
+    let metas = [t.w(first), ...inner.accounts.map((a) => ({ ...a, signer: a.key === signerPda ? false : a.signer })), t.r(inner.program)];
     if (r.chance(6)) metas.push({ key: someKey(w), signer: false, writable: r.chance(2) });
     if (r.chance(20)) metas.pop();
+    // Tern's own programs have other data than litesvm's: they come last, where that moves nothing.
+    const own = (a) => w.native.includes(a.key);
+    metas = [...metas.filter((a) => !own(a)), ...metas.filter(own)];
     // The compiler of messages gives an account the same rights in every instruction.
-    const places = layout(w, metas), parts = [];
-    for (let i = r.below(3); i > 0; i--) parts.push(touch(w, r.one(places)));
+    const places = layout(w, metas), parts = [], touched = places.filter((p) => !own(p.meta));
+    for (let i = r.below(3); i > 0; i--) parts.push(touch(w, r.one(touched)));
     const rust = r.chance(2), area = H + 2048n;
     const data = inner.data.subarray(0, 400);
     const meta = (a) => rust ? t.cat(t.key(a.key), t.u8(a.signer ? 1 : 0), t.u8(a.writable ? 1 : 0)) : t.cat(t.u64(places[metas.findIndex((m) => m.key === a.key)]?.key ?? H), t.u8(a.writable ? 1 : 0), t.u8(a.signer ? 1 : 0), Buffer.alloc(6));
@@ -431,7 +434,7 @@ function cpiInstruction(w, depth) {
     parts.push(b.put(at.seeds, t.cat(t.u64(at.seeds + 16n), t.u64(2), t.u64(at.seeds + 64n), t.u64(4), t.u64(at.seeds + 72n), t.u64(1), Buffer.alloc(16), Buffer.from('seed\0\0\0\0'), bumpOf(self))));
     parts.push(b.call(rust ? 'sol_invoke_signed_rust' : 'sol_invoke_signed_c', at.ix, at.infos, BigInt(infos.length), at.seeds, r.chance(4) ? 1n : 0n));
     if (r.chance(3)) parts.push(b.call('sol_get_return_data', H, 100n, H + 1024n));
-    if (r.chance(3)) parts.push(touch(w, r.one(places)));
+    if (r.chance(3)) parts.push(touch(w, r.one(touched)));
     return { program: self, accounts: metas, data: t.cat(...parts) };
 }
 
@@ -504,7 +507,7 @@ export function drawCase(w) {
 }
 
 // Where litesvm is not Agave: transactions that fail before they run pay nothing there.
-const LOAD_ERRORS = ['ProgramAccountNotFound', 'InvalidProgramForExecution', 'MaxLoadedAccountsDataSizeExceeded'];
+export const LOAD_ERRORS = ['ProgramAccountNotFound', 'InvalidProgramForExecution', 'MaxLoadedAccountsDataSizeExceeded'];
 
 /** Runs one case; its differences, or null if the message cannot be made. */
 export async function runCase(w) {
@@ -526,7 +529,7 @@ export async function runCase(w) {
     return { instructions, message, ...result };
 }
 
-async function resync(pair, k) {
+export async function resync(pair, k) {
     const a = pair.liteAccount(k);
     if (a && a.owner !== t.NATIVE_LOADER && a.data.length < 3000) await pair.tern.setAccount(k, a);
 }
