@@ -61,6 +61,7 @@ void *sol_builtin_ctx(const struct sol_context *ctx) {
 /* ---- Stand-ins */
 
 static const struct sol_stand_in stand_ins[] = {
+    {SOL_ID_TOKEN, SOL_ID_BPF_LOADER_UPGRADEABLE, "spl_token", sol_run_token},
     {SOL_ID_ASSOCIATED_TOKEN, SOL_ID_BPF_LOADER, "spl_associated_token_account",
      sol_run_associated_token},
     {SOL_ID_MEMO, SOL_ID_BPF_LOADER, "spl_memo", sol_run_memo},

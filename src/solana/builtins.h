@@ -19,6 +19,7 @@ const struct sol_own_builtin *sol_own_builtins(size_t *count);
 /* Programs that mainnet has as bytecode, as functions of the node. Their accounts belong to the
  * loader that they have there; where the bytecode would be, the account's data has their name. An
  * account with other data is bytecode, and runs as such. */
+struct sol_fail sol_run_token(struct sol_context *ctx);
 struct sol_fail sol_run_associated_token(struct sol_context *ctx);
 struct sol_fail sol_run_memo(struct sol_context *ctx);
 struct sol_fail sol_run_memo_v1(struct sol_context *ctx);

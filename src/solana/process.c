@@ -239,6 +239,7 @@ static struct sol_error load(struct loading *l) {
         if (!load_account(l, i)) return sol_error(SOL_TX_MAX_LOADED_ACCOUNTS_DATA_SIZE_EXCEEDED);
     for (size_t i = 0; i < m->instruction_count; i++) {
         const struct sol_account *a = &ctx->accounts[m->instructions[i].program];
+        if (sol_is(&a->key, SOL_ID_NATIVE_LOADER)) continue; /* it fails when it is its turn */
         if (a->lamports == 0) return sol_error(SOL_TX_PROGRAM_ACCOUNT_NOT_FOUND);
         if (!is_program(a)) return sol_error(SOL_TX_INVALID_PROGRAM_FOR_EXECUTION);
     }

@@ -1,13 +1,7 @@
 #include "solana/token.h"
 
-enum {
-    TOKEN_BYTES = 165,
-    MINT_BYTES = 82,
-    MULTISIG_BYTES = 355,
-    KIND_AT = 165,
-    KIND_MINT = 1,
-    KIND_TOKEN = 2
-};
+/* Token-2022's byte that says what an account is. */
+enum { KIND_AT = SOL_TOKEN_BYTES, KIND_MINT = 1, KIND_TOKEN = 2 };
 
 bool sol_is_token_program(const struct b32 *key) {
     return sol_is(key, SOL_ID_TOKEN) || sol_is(key, SOL_ID_TOKEN_2022);
@@ -26,31 +20,34 @@ static bool optional_key(const uint8_t *p, struct b32 *out) {
 }
 
 static void get_token(const uint8_t *p, struct sol_token *t) {
-    *t = (struct sol_token){.amount = load_le64(p + 64),
-                            .state = p[108],
-                            .is_native = load_le32(p + 109) == 1,
-                            .native_reserve = load_le64(p + 113),
-                            .delegated = load_le64(p + 121)};
-    memcpy(&t->mint, p, 32);
-    memcpy(&t->owner, p + 32, 32);
-    t->has_delegate = optional_key(p + 72, &t->delegate);
-    t->has_close_authority = optional_key(p + 129, &t->close_authority);
+    *t = (struct sol_token){.amount = load_le64(p + SOL_TOKEN_AMOUNT),
+                            .state = p[SOL_TOKEN_STATE],
+                            .is_native = load_le32(p + SOL_TOKEN_NATIVE) == 1,
+                            .native_reserve = load_le64(p + SOL_TOKEN_RESERVE),
+                            .delegated = load_le64(p + SOL_TOKEN_DELEGATED)};
+    memcpy(&t->mint, p + SOL_TOKEN_MINT, 32);
+    memcpy(&t->owner, p + SOL_TOKEN_OWNER, 32);
+    t->has_delegate = optional_key(p + SOL_TOKEN_DELEGATE, &t->delegate);
+    t->has_close_authority = optional_key(p + SOL_TOKEN_CLOSE_AUTHORITY, &t->close_authority);
 }
 
 static void get_mint(const uint8_t *p, struct sol_mint *m) {
-    *m = (struct sol_mint){.supply = load_le64(p + 36), .decimals = p[44]};
-    m->has_mint_authority = optional_key(p, &m->mint_authority);
-    m->has_freeze_authority = optional_key(p + 46, &m->freeze_authority);
+    *m = (struct sol_mint){.supply = load_le64(p + SOL_MINT_SUPPLY),
+                           .decimals = p[SOL_MINT_DECIMALS]};
+    m->has_mint_authority = optional_key(p + SOL_MINT_AUTHORITY, &m->mint_authority);
+    m->has_freeze_authority = optional_key(p + SOL_MINT_FREEZE_AUTHORITY, &m->freeze_authority);
 }
 
 bool sol_token_read(const struct st_svm_account *a, struct sol_token *t) {
-    if (!has_layout(a, TOKEN_BYTES, KIND_TOKEN) || a->data.p[108] == 0) return false;
+    if (!has_layout(a, SOL_TOKEN_BYTES, KIND_TOKEN) || a->data.p[SOL_TOKEN_STATE] == 0)
+        return false;
     get_token(a->data.p, t);
     return true;
 }
 
 bool sol_mint_read(const struct st_svm_account *a, struct sol_mint *m) {
-    if (!has_layout(a, MINT_BYTES, KIND_MINT) || a->data.p[45] == 0) return false;
+    if (!has_layout(a, SOL_MINT_BYTES, KIND_MINT) || a->data.p[SOL_MINT_INITIALIZED] == 0)
+        return false;
     get_mint(a->data.p, m);
     return true;
 }
@@ -100,23 +97,26 @@ static bool has_kind(struct bytes data, size_t bytes, uint8_t kind) {
 
 struct sol_fail sol_token_unpack(struct bytes data, struct sol_token *out) {
     const uint8_t *p = data.p;
-    if (data.n < TOKEN_BYTES || data.n == MULTISIG_BYTES)
+    if (data.n < SOL_TOKEN_BYTES || data.n == SOL_MULTISIG_BYTES)
         return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
-    if (!is_tag(p + 72) || p[108] > 2 || !is_tag(p + 109) || !is_tag(p + 129))
+    if (!is_tag(p + SOL_TOKEN_DELEGATE) || p[SOL_TOKEN_STATE] > SOL_TOKEN_FROZEN ||
+        !is_tag(p + SOL_TOKEN_NATIVE) || !is_tag(p + SOL_TOKEN_CLOSE_AUTHORITY))
         return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
-    if (p[108] == 0) return sol_fail(SOL_IX_UNINITIALIZED_ACCOUNT);
-    if (!has_kind(data, TOKEN_BYTES, KIND_TOKEN)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    if (p[SOL_TOKEN_STATE] == 0) return sol_fail(SOL_IX_UNINITIALIZED_ACCOUNT);
+    if (!has_kind(data, SOL_TOKEN_BYTES, KIND_TOKEN)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
     get_token(p, out);
     return SOL_OK;
 }
 
 struct sol_fail sol_mint_unpack(struct bytes data, struct sol_mint *out) {
     const uint8_t *p = data.p;
-    if (data.n < MINT_BYTES || data.n == MULTISIG_BYTES)
+    if (data.n < SOL_MINT_BYTES || data.n == SOL_MULTISIG_BYTES)
         return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
-    if (!is_tag(p) || p[45] > 1 || !is_tag(p + 46)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
-    if (p[45] == 0) return sol_fail(SOL_IX_UNINITIALIZED_ACCOUNT);
-    if (!has_kind(data, MINT_BYTES, KIND_MINT)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    if (!is_tag(p + SOL_MINT_AUTHORITY) || p[SOL_MINT_INITIALIZED] > 1 ||
+        !is_tag(p + SOL_MINT_FREEZE_AUTHORITY))
+        return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
+    if (p[SOL_MINT_INITIALIZED] == 0) return sol_fail(SOL_IX_UNINITIALIZED_ACCOUNT);
+    if (!has_kind(data, SOL_MINT_BYTES, KIND_MINT)) return sol_fail(SOL_IX_INVALID_ACCOUNT_DATA);
     get_mint(p, out);
     return SOL_OK;
 }

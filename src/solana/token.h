@@ -9,13 +9,43 @@
 #include "solana/message.h"
 #include "state/state.h"
 
+/* Where the fields are. An optional one is a tag of four bytes, 0 or 1, then the value in any case.
+ */
+enum {
+    SOL_TOKEN_MINT = 0,
+    SOL_TOKEN_OWNER = 32,
+    SOL_TOKEN_AMOUNT = 64,
+    SOL_TOKEN_DELEGATE = 72, /* optional */
+    SOL_TOKEN_STATE = 108,   /* one byte */
+    SOL_TOKEN_NATIVE = 109,  /* the tag of the next */
+    SOL_TOKEN_RESERVE = 113, /* lamports that a native account keeps beside its amount */
+    SOL_TOKEN_DELEGATED = 121,
+    SOL_TOKEN_CLOSE_AUTHORITY = 129, /* optional */
+    SOL_TOKEN_BYTES = 165,
+
+    SOL_MINT_AUTHORITY = 0, /* optional */
+    SOL_MINT_SUPPLY = 36,
+    SOL_MINT_DECIMALS = 44,
+    SOL_MINT_INITIALIZED = 45,
+    SOL_MINT_FREEZE_AUTHORITY = 46, /* optional */
+    SOL_MINT_BYTES = 82,
+
+    SOL_MULTISIG_M = 0, /* how many must sign */
+    SOL_MULTISIG_N = 1, /* of how many */
+    SOL_MULTISIG_INITIALIZED = 2,
+    SOL_MULTISIG_SIGNERS = 3,
+    SOL_MULTISIG_SIGNERS_MAX = 11,
+    SOL_MULTISIG_BYTES = 355,
+};
+enum { SOL_TOKEN_UNINITIALIZED, SOL_TOKEN_INITIALIZED, SOL_TOKEN_FROZEN };
+
 /* Is it SPL Token or Token-2022? */
 bool sol_is_token_program(const struct b32 *key);
 
 struct sol_token {
     struct b32 mint, owner, delegate, close_authority;
     uint64_t amount, delegated, native_reserve;
-    uint8_t state; /* 1 initialized, 2 frozen */
+    uint8_t state; /* SOL_TOKEN_INITIALIZED, SOL_TOKEN_FROZEN */
     bool has_delegate, is_native, has_close_authority;
 };
 struct sol_mint {

@@ -1,21 +1,12 @@
 /* Instructions for the built-in programs on a small world. Nothing may crash, and lamports are
- * neither made nor lost. Input, for each instruction: the program's key, a count and that many keys
- * with flags in their top bits, the length of the data, the data. */
-#include "solana/solana.h"
-
+ * neither made nor lost. Input: solana_message.h. */
 #include <stdlib.h>
+
+#include "solana_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum {
-    WALLETS = 4,
-    STATES = 9,
-    DERIVED = 2,
-    INSTRUCTIONS_MAX = 6,
-    ACCOUNTS_MAX = 12,
-    SIGNER = 0x80,
-    WRITABLE = 0x40
-};
+enum { WALLETS = 4, STATES = 9, DERIVED = 2 };
 
 /* Programs and sysvars that instructions name. */
 static const uint8_t ids[] = {SOL_ID_SYSTEM_PROGRAM,
@@ -139,49 +130,6 @@ static void close_world(struct world *w) {
     arena_free(&w->arena);
 }
 
-/* Takes up to n bytes off the input. */
-static struct bytes take(struct bytes *in, size_t n) {
-    struct bytes out = bytes_sub(*in, 0, n < in->n ? n : in->n);
-    *in = bytes_sub(*in, out.n, in->n - out.n);
-    return out;
-}
-
-static uint8_t take_byte(struct bytes *in) {
-    struct bytes b = take(in, 1);
-    return b.n ? *b.p : 0;
-}
-
-static void read_message(struct world *w, struct bytes in, struct sol_message *m) {
-    struct sol_key *keys = ARENA_ARRAY(&w->arena, struct sol_key, KEYS);
-    struct sol_instruction *list = ARENA_ARRAY(&w->arena, struct sol_instruction, INSTRUCTIONS_MAX);
-    for (size_t i = 0; i < KEYS; i++) keys[i] = (struct sol_key){.key = w->keys[i]};
-    *m = (struct sol_message){
-        .keys = keys, .key_count = KEYS, .static_count = KEYS, .instructions = list};
-    while (in.n && m->instruction_count < INSTRUCTIONS_MAX) {
-        struct sol_instruction *i = &list[m->instruction_count++];
-        uint8_t *accounts = arena_alloc(&w->arena, ACCOUNTS_MAX, 1);
-        i->program = take_byte(&in) % KEYS;
-        struct bytes named = take(&in, take_byte(&in) % (ACCOUNTS_MAX + 1));
-        for (size_t k = 0; k < named.n; k++) {
-            accounts[k] = (named.p[k] & 0x3f) % KEYS;
-            keys[accounts[k]].signer |= (named.p[k] & SIGNER) != 0;
-            keys[accounts[k]].writable |=
-                (named.p[k] & WRITABLE) != 0 && accounts[k] >= COUNT_OF(ids);
-        }
-        i->accounts = bytes_make(accounts, named.n);
-        i->data = take(&in, take_byte(&in));
-    }
-}
-
-static uint64_t all_lamports(struct world *w) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < KEYS; i++) {
-        struct st_svm_account a;
-        if (st_svm_account(w->journal, &w->keys[i], &a)) sum += a.lamports;
-    }
-    return sum;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const struct sol_budget budget = {
         .units = 200000, .heap_bytes = 32768, .loaded_bytes_max = 64 << 20};
@@ -189,14 +137,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct sol_message m;
     struct sol_result r;
     open(&w);
-    read_message(&w, bytes_make(data, size), &m);
-    uint64_t before = all_lamports(&w);
+    const struct fuzz_keys keys = {w.keys, KEYS, COUNT_OF(ids)};
+    fuzz_read_message(&w.arena, &keys, bytes_make(data, size), &m);
+    uint64_t before = fuzz_all_lamports(w.journal, &keys);
     st_begin_tx(w.journal);
     st_mark mark = st_savepoint(w.journal);
     sol_run_message(&w.bank, w.journal, &m, &budget, &r);
     if (r.units > budget.units) abort();
     if (r.error.code) st_revert(w.journal, mark);
-    if (all_lamports(&w) != before) abort();
+    if (fuzz_all_lamports(w.journal, &keys) != before) abort();
     st_end_tx(w.journal, false);
     close_world(&w);
     return 0;

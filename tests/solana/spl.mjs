@@ -5,7 +5,7 @@ import * as t from './lib.mjs';
 import { cpiInstruction, LOAD_ERRORS, openWorld, pda, refill, resync } from './random.mjs';
 
 /** Those that Tern has itself. */
-export const OWN = [t.ATA, t.MEMO, t.MEMO_V1];
+export const OWN = [t.TOKEN, t.ATA, t.MEMO, t.MEMO_V1];
 
 const MINT = 82, ACCOUNT = 165, MULTISIG = 355;
 const U64_MAX = (1n << 64n) - 1n, RENT_OF = (bytes) => BigInt(128 + bytes) * 6960n;
@@ -15,7 +15,37 @@ export async function openSpl(rand, native) {
     // Tern's genesis has the mint of wrapped SOL, as mainnet; litesvm has it on request.
     await w.pair.setAccount(t.NATIVE_MINT, { lamports: RENT_OF(MINT), owner: t.TOKEN, data: t.cat(Buffer.alloc(44), t.u8(9), t.u8(1), Buffer.alloc(36)) });
     Object.assign(w, { mints: [], accounts: [], multisigs: [], damaged: [], associated: [] });
+    await found(w);
     return w;
+}
+
+/** What a world begins with: multisigs, mints that wallets and a multisig govern, and accounts with tokens. */
+async function found(w) {
+    const make = async (k, bytes, instructions, extra = 0n) => {
+        const create = system([t.ws(w.payer), t.ws(k)], 0, t.u64(RENT_OF(bytes) + extra), t.u64(bytes), t.key(t.TOKEN));
+        const result = await w.pair.run(w.payer, [create, ...instructions]);
+        const list = differing(w, result);
+        if (result.tern.error || list.length) throw new Error(`a world cannot be made: ${JSON.stringify(result.tern.error)} ${list.join(' ')}`);
+        return k;
+    };
+    for (const [m, n] of [[1, 1], [2, 3]]) {
+        const k = fresh(w);
+        w.multisigs.push(await make(k, MULTISIG, [token([t.w(k), ...w.wallets.slice(0, n).map(t.r)], t.u8(19), t.u8(m))]));
+    }
+    const who = [...w.wallets.slice(0, 2), w.multisigs[1]];
+    for (const [i, authority] of who.entries()) {
+        const mint = fresh(w);
+        w.mints.push(await make(mint, MINT, [token([t.w(mint)], t.u8(20), t.u8(3 * i), t.key(authority), optional(w, authority))]));
+        const signers = i === 2 ? [t.r(authority), ...w.wallets.slice(0, 3).map(t.s)] : [t.s(authority)];
+        for (const owner of [...who, w.wallets[2]]) {
+            const k = fresh(w);
+            w.accounts.push(await make(k, ACCOUNT, [token([t.w(k), t.r(mint)], t.u8(18), t.key(owner)), token([t.w(mint), t.w(k), ...signers], t.u8(7), t.u64(1_000_000))]));
+        }
+    }
+    for (const owner of who) {
+        const k = fresh(w);
+        w.accounts.push(await make(k, ACCOUNT, [token([t.w(k), t.r(t.NATIVE_MINT)], t.u8(18), t.key(owner))], 3_000_000n));
+    }
 }
 
 // ---- Reading the world
@@ -31,7 +61,7 @@ const anything = (w) => w.rand.one([...w.wallets, w.payer, t.SYSTEM, t.TOKEN, t.
 /** One of the list, mostly one that is what it was made to be. */
 function living(w, list, bytes) {
     let k = anything(w);
-    for (let i = 0; i < 5 && list.length; i++) {
+    for (let i = 0; i < 12 && list.length; i++) {
         k = w.rand.one(list);
         const data = dataOf(w, k);
         if (data.length >= bytes && data[bytes === MINT ? 45 : 108] > 0) break;
@@ -39,10 +69,10 @@ function living(w, list, bytes) {
     return k;
 }
 const someMint = (w) => w.rand.chance(12) ? t.NATIVE_MINT : w.rand.chance(20) ? anything(w) : living(w, w.mints, MINT);
-const someAccount = (w) => w.rand.chance(20) ? anything(w) : living(w, w.accounts.slice(-20), ACCOUNT);
+const someAccount = (w) => w.rand.chance(20) ? anything(w) : living(w, w.accounts.slice(-40), ACCOUNT);
 /** Of the mint, if there is one. */
 function accountOf(w, mint) {
-    const list = w.accounts.filter((k) => keyAt(dataOf(w, k), 0) === mint);
+    const list = w.accounts.filter((k) => keyAt(dataOf(w, k), 0) === mint).slice(-8);
     return list.length && !w.rand.chance(12) ? w.rand.one(list) : someAccount(w);
 }
 /** Who may be given power: wallets, multisigs, now and then anything. */
@@ -68,9 +98,7 @@ function amount(w, have) {
         case 0: return 0n;
         case 1: return have;
         case 2: return have + 1n;
-        case 3: return U64_MAX;
-        case 4: return r.u64();
-        case 5: return U64_MAX - have;
+        case 3: return r.one([U64_MAX, r.u64(), U64_MAX - have]);
         default: return have / BigInt(1 + r.below(9)) + BigInt(r.below(2));
     }
 }
@@ -248,7 +276,7 @@ function uiAmount(r) {
     }
 }
 
-const weights = { newMint: 3, newAccount: 5, newMultisig: 2, again: 2, transfer: 9, approve: 4, revoke: 2, setAuthority: 5, mintTo: 7, burn: 4, close: 3, freeze: 3, native: 3, unwrap: 3, withdraw: 3, views: 3,
+const weights = { newMint: 1, newAccount: 5, newMultisig: 2, again: 2, transfer: 9, approve: 4, revoke: 2, setAuthority: 5, mintTo: 7, burn: 4, close: 3, freeze: 3, native: 3, unwrap: 3, withdraw: 3, views: 3,
     unknown: 1, batch: 8, associated: 5, recover: 2, memo: 3 };
 const drawn = Object.entries(weights).flatMap(([k, n]) => Array(n).fill(k));
 
@@ -285,7 +313,7 @@ async function damage(w) {
     w.damaged.push(copy);
     if (data.length === MINT) w.mints.push(copy);
     if (data.length === ACCOUNT && !isSet(data, 109)) w.accounts.push(copy);
-    if (data.length === MULTISIG && data[1] <= 11) w.multisigs.push(copy);
+    if (data.length === MULTISIG) w.multisigs.push(copy);
     await w.pair.setAccount(copy, { lamports: lamports > 0n ? lamports : 1n, owner, data });
 }
 
@@ -294,7 +322,7 @@ export function drawSpl(w) {
     const r = w.rand;
     let list = [];
     for (let i = 1 + (r.chance(4) ? r.below(3) : 0); i > 0; i--) list.push(...kinds[r.one(drawn)](w));
-    if (r.chance(4)) { const i = r.below(list.length); list[i] = spoil(w, list[i]); }
+    if (r.chance(6)) { const i = r.below(list.length); list[i] = spoil(w, list[i]); }
     if (r.chance(10)) {
         const i = r.below(list.length), programs = new Set([list[i].program, ...list[i].accounts.map((a) => a.key)].filter((k) => w.native.includes(k)));
         const via = programs.size > 1 ? null : cpiInstruction(w, 0, list[i]);
@@ -305,6 +333,14 @@ export function drawSpl(w) {
 
 const plain = (logs) => logs.filter((line) => !/^Program \w+ consumed /.test(line));
 
+/** What differs but for compute units and the data of Tern's own programs' accounts. */
+export function differing(w, { tern, lite, differences }) {
+    const list = differences.filter((d) => !/^(units|logs)/.test(d) && !w.native.some((k) => d.startsWith(`account ${k}`)));
+    const [a, b] = [plain(tern.logs), plain(lite.logs)], whole = ![...a, ...b].includes('Log truncated');
+    if (whole && JSON.stringify(a) !== JSON.stringify(b)) list.push(`logs: tern ${JSON.stringify(a)}, litesvm ${JSON.stringify(b)}`);
+    return list;
+}
+
 /** Runs one transaction; what differs, or null if the message cannot be made. */
 export async function runSpl(w) {
     const { pair, rand } = w;
@@ -314,11 +350,8 @@ export async function runSpl(w) {
     if (message.keys.length > 60 || message.keys.some((k) => k === undefined)) return null;
     const { tern, lite, differences } = await pair.send(message);
     if (LOAD_ERRORS.includes(tern.error)) {
-        for (const k of message.keys) await resync(pair, k);
+        for (const k of message.keys) await resync(pair, k, w.native);
         return { instructions, message, tern, lite, differences: typeof lite.error === 'string' ? [] : differences };
     }
-    const list = differences.filter((d) => !/^(units|logs)/.test(d));
-    const [a, b] = [plain(tern.logs), plain(lite.logs)], whole = !tern.logs.includes('Log truncated') && !lite.logs.includes('Log truncated');
-    if (whole && JSON.stringify(a) !== JSON.stringify(b)) list.push(`logs: tern ${JSON.stringify(a)}, litesvm ${JSON.stringify(b)}`);
-    return { instructions, message, tern, lite, differences: list };
+    return { instructions, message, tern, lite, differences: differing(w, { tern, lite, differences }) };
 }
