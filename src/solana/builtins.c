@@ -73,6 +73,12 @@ const struct sol_stand_in *sol_stand_ins(size_t *count) {
     return stand_ins;
 }
 
+struct sol_fail sol_charge_stand_in(struct sol_context *ctx, uint64_t units) {
+    if (!sol_charge(ctx, units).code) return SOL_OK;
+    buf_puts(ctx->why, svm_fault_text(SVM_FAULT_EXCEEDED_METER));
+    return sol_fail(SOL_IX_PROGRAM_FAILED_TO_COMPLETE);
+}
+
 static struct bytes without_state(const struct sol_account *program, enum sol_id loader) {
     struct bytes data = sol_account_data(program);
     if (loader != SOL_ID_BPF_LOADER_UPGRADEABLE) return data;

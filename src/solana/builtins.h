@@ -24,6 +24,9 @@ struct sol_fail sol_run_associated_token(struct sol_context *ctx);
 struct sol_fail sol_run_memo(struct sol_context *ctx);
 struct sol_fail sol_run_memo_v1(struct sol_context *ctx);
 
+/* Takes compute units as bytecode does: without enough of them the program is not completed. */
+struct sol_fail sol_charge_stand_in(struct sol_context *ctx, uint64_t units);
+
 struct sol_stand_in {
     uint8_t id, loader; /* enum sol_id */
     const char *name;

@@ -133,7 +133,7 @@ static struct sol_fail create(struct sol_context *ctx, bool idempotent) {
     if (f.code || done) return f;
     if (!is_owned_by(ctx, ACCOUNT, sol_id(SOL_ID_SYSTEM_PROGRAM)))
         return sol_fail(SOL_IX_ILLEGAL_OWNER);
-    f = sol_charge(ctx, CREATE_UNITS - EXISTS_UNITS);
+    f = sol_charge_stand_in(ctx, CREATE_UNITS - EXISTS_UNITS);
     if (!f.code) f = account_bytes(ctx, program, mint, &bytes);
     if (!f.code) f = allocate(ctx, program, bytes);
     return f.code ? f : initialize(ctx, program, key_at(ctx, ACCOUNT), mint, wallet);
@@ -247,7 +247,8 @@ static struct sol_fail recover_nested(struct sol_context *ctx) {
 struct sol_fail sol_run_associated_token(struct sol_context *ctx) {
     struct bytes data = sol_data(ctx);
     enum tag tag = data.n ? (enum tag)data.p[0] : CREATE;
-    struct sol_fail f = sol_charge(ctx, tag == RECOVER_NESTED ? RECOVER_UNITS : EXISTS_UNITS);
+    struct sol_fail f =
+        sol_charge_stand_in(ctx, tag == RECOVER_NESTED ? RECOVER_UNITS : EXISTS_UNITS);
     if (f.code) return f;
     if (data.n > 1 || tag > RECOVER_NESTED) return sol_fail(SOL_IX_INVALID_INSTRUCTION_DATA);
     say(ctx, names[tag]);

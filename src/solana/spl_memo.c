@@ -16,7 +16,7 @@ static struct sol_fail charge(struct sol_context *ctx) {
     size_t accounts = sol_frame(ctx)->meta_count, bytes = sol_data(ctx).n;
     uint64_t units = UNITS + (accounts ? SIGNERS_UNITS : 0) + ACCOUNT_UNITS * accounts;
     if (bytes > FREE_TEXT_BYTES) units += bytes - FREE_TEXT_BYTES;
-    return sol_charge(ctx, units);
+    return sol_charge_stand_in(ctx, units);
 }
 
 /* Logs who has signed. An account that is named twice counts once. */
@@ -49,7 +49,7 @@ struct sol_fail sol_run_memo(struct sol_context *ctx) {
 }
 
 struct sol_fail sol_run_memo_v1(struct sol_context *ctx) {
-    struct sol_fail f = sol_charge(ctx, V1_UNITS);
+    struct sol_fail f = sol_charge_stand_in(ctx, V1_UNITS);
     if (f.code) return f;
     return sol_fail(utf8_valid(sol_data(ctx)) ? SOL_IX_OK : SOL_IX_INVALID_INSTRUCTION_DATA);
 }

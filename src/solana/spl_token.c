@@ -25,7 +25,7 @@ static const struct instruction *find_instruction(uint8_t tag) {
 
 /* `t->data` with its tag, of at least one byte. */
 static struct sol_fail run(struct tok *t, const struct instruction *in) {
-    struct sol_fail f = sol_charge(t->ctx, in ? in->units : UNKNOWN_UNITS);
+    struct sol_fail f = sol_charge_stand_in(t->ctx, in ? in->units : UNKNOWN_UNITS);
     if (f.code) return f;
     if (!in) return tok_fail(TOK_INVALID_INSTRUCTION);
     t->data = bytes_sub(t->data, 1, t->data.n - 1);
@@ -63,7 +63,7 @@ static struct sol_fail take_instruction(struct tok *all, struct tok *out) {
 
 static struct sol_fail run_batch(struct tok *all) {
     struct tok t;
-    struct sol_fail f = sol_charge(all->ctx, BATCH_UNITS);
+    struct sol_fail f = sol_charge_stand_in(all->ctx, BATCH_UNITS);
     if (f.code) return f;
     all->data = bytes_sub(all->data, 1, all->data.n - 1);
     do {
@@ -105,8 +105,7 @@ static const char *const texts[TOK_ERRORS] = {
 static void log_error(struct sol_context *ctx, struct sol_fail f) {
     if (f.code == SOL_IX_CUSTOM)
         sol_log(ctx, "Program log: Error: %s", texts[f.custom]);
-    else if (f.code != SOL_IX_PROGRAM_FAILED_TO_COMPLETE &&
-             f.code != SOL_IX_COMPUTATIONAL_BUDGET_EXCEEDED)
+    else if (f.code != SOL_IX_PROGRAM_FAILED_TO_COMPLETE)
         sol_log(ctx, "Program log: Error: %s", sol_ix_error_name(f.code));
 }
 
@@ -117,7 +116,7 @@ struct sol_fail sol_run_token(struct sol_context *ctx) {
                     .data = sol_data(ctx),
                     .shadows = &shadows};
     if (t.data.n == 0) {
-        struct sol_fail f = sol_charge(ctx, UNKNOWN_UNITS);
+        struct sol_fail f = sol_charge_stand_in(ctx, UNKNOWN_UNITS);
         return f.code ? f : tok_fail(TOK_INVALID_INSTRUCTION);
     }
     uint8_t tag = t.data.p[0];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as t from './lib.mjs';
-import { Rand } from './random.mjs';
+import { pda, Rand } from './random.mjs';
 import { differing, openSpl, OWN } from './spl.mjs';
 
 const U64_MAX = (1n << 64n) - 1n;
@@ -26,7 +26,7 @@ const batch = (...list) => token(list.flatMap((i) => i.accounts), t.u8(255), ...
 
 /** Both do the same; `error` is what, if it is given. */
 async function same(instruction, error) {
-    const result = await w.pair.run(w.payer, [instruction]);
+    const result = await w.pair.run(w.payer, [instruction].flat());
     assert.deepEqual(differing(w, result), []);
     if (error !== undefined) assert.deepEqual(result.tern.error?.InstructionError?.[1] ?? result.tern.error, error);
 }
@@ -128,4 +128,15 @@ test('amounts as people write them', async () => {
             `1.${'0'.repeat(25)}`, '9'.repeat(room), '9'.repeat(room + 1), '0'.repeat(room), '0'.repeat(258)])
             await same(token([t.r(k)], t.u8(24), Buffer.from(text)));
     }
+});
+
+test('without enough compute units', async () => {
+    const limit = (units) => ({ program: t.COMPUTE_BUDGET, accounts: [], data: t.cat(t.u8(2), t.u32(units)) });
+    const text = { program: t.MEMO, accounts: [], data: Buffer.from('text') }, old = { ...text, program: t.MEMO_V1 };
+    const k = pda([t.key(w.wallets[0]), t.key(t.TOKEN), t.key(mint)], t.ATA);
+    const associated = { program: t.ATA, data: t.u8(1), accounts: [t.ws(w.payer), t.w(k), t.r(w.wallets[0]), t.r(mint), t.r(t.SYSTEM), t.r(t.TOKEN)] };
+    for (const i of [transfer(t.w(account), t.w(other), owner(), 1), batch(transfer(t.w(account), t.w(other), owner(), 1)), text, old])
+        await same([limit(160), i], 'ProgramFailedToComplete'); // 150 are the budget's own
+    await same([limit(160), { ...associated, data: t.u8(9) }], 'ProgramFailedToComplete');
+    assert.deepEqual((await w.pair.run(w.payer, [limit(5000), associated])).tern.error, { InstructionError: [1, 'ProgramFailedToComplete'] });
 });
