@@ -115,7 +115,7 @@ static bool find_runner(const struct sol_context *ctx, const struct sol_account 
 static void log_end(struct sol_context *ctx, const struct b32 *program, struct sol_fail f,
                     struct buf *text) {
     if (!f.code) {
-        sol_log(ctx, "Program %s success", sol_text(program).s);
+        sol_log_success(ctx, program);
         return;
     }
     struct buf line = {0};
@@ -143,7 +143,7 @@ static struct sol_fail run_program(struct sol_context *ctx) {
     struct buf why = {0}, *outer = ctx->why;
     ctx->why = &why;
     sol_set_return_data(ctx, &id, (struct bytes){0});
-    sol_log(ctx, "Program %s invoke [%zu]", sol_text(&id).s, ctx->height);
+    sol_log_invoke(ctx, &id);
     uint64_t before = ctx->meter;
     struct sol_fail f = r.builtin ? run_builtin(ctx, &r) : sol_run_bpf(ctx, &r.loader);
     log_end(ctx, &id, f, &why);

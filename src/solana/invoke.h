@@ -122,6 +122,9 @@ void sol_log_bytes(struct sol_context *ctx, struct bytes line);
 /* "Program log: " and the text. */
 void sol_log_program(struct sol_context *ctx, struct bytes text);
 
+/* "Program KEY invoke [HEIGHT]", "Program KEY success". */
+void sol_log_invoke(struct sol_context *ctx, const struct b32 *program);
+void sol_log_success(struct sol_context *ctx, const struct b32 *program);
 /* How bytecode ends: "Program KEY consumed USED of HAD compute units", then "Program return: KEY
  * BASE64" if there is return data. */
 void sol_log_consumed(struct sol_context *ctx, uint64_t used, uint64_t had);

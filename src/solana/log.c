@@ -55,10 +55,62 @@ static void log_return(struct sol_context *ctx, const struct b32 *program, struc
     buf_free(&line);
 }
 
+/* ---- The lines of every instruction, put together without printf */
+
+struct line {
+    char s[160]; /* a key's text of up to 44 bytes, two numbers, and words */
+    size_t n;
+};
+
+static void put_text(struct line *l, const char *text) {
+    size_t n = strlen(text);
+    memcpy(l->s + l->n, text, n);
+    l->n += n;
+}
+
+static void put_u64(struct line *l, uint64_t v) {
+    char digits[20];
+    size_t n = 0;
+    do digits[n++] = (char)('0' + v % 10);
+    while (v /= 10);
+    while (n) l->s[l->n++] = digits[--n];
+}
+
+static struct line program_line(const struct b32 *program) {
+    struct line l;
+    l.n = 0;
+    put_text(&l, "Program ");
+    put_text(&l, sol_text(program).s);
+    return l;
+}
+
+static void log_line_of(struct sol_context *ctx, const struct line *l) {
+    sol_log_bytes(ctx, bytes_make(l->s, l->n));
+}
+
+void sol_log_invoke(struct sol_context *ctx, const struct b32 *program) {
+    struct line l = program_line(program);
+    put_text(&l, " invoke [");
+    put_u64(&l, ctx->height);
+    put_text(&l, "]");
+    log_line_of(ctx, &l);
+}
+
+void sol_log_success(struct sol_context *ctx, const struct b32 *program) {
+    struct line l = program_line(program);
+    put_text(&l, " success");
+    log_line_of(ctx, &l);
+}
+
 void sol_log_consumed(struct sol_context *ctx, uint64_t used, uint64_t had) {
     const struct b32 *id = sol_program_id(ctx);
-    sol_log(ctx, "Program %s consumed %llu of %llu compute units", sol_text(id).s,
-            (unsigned long long)used, (unsigned long long)had);
+    struct line l = program_line(id);
+    put_text(&l, " consumed ");
+    put_u64(&l, used);
+    put_text(&l, " of ");
+    put_u64(&l, had);
+    put_text(&l, " compute units");
+    log_line_of(ctx, &l);
     if (ctx->return_data.n) log_return(ctx, id, ctx->return_data);
 }
 
