@@ -374,7 +374,8 @@ static struct sol_fail close_with_authority(struct sol_context *ctx,
     struct sol_fail f = check_authority(ctx, s, 2, "Account is immutable",
                                         "Incorrect authority provided", "Authority did not sign");
     if (!f.code) f = drain(ctx);
-    return f.code ? f : set_state(ctx, 0, &(struct sol_loader_state){SOL_LOADER_UNINITIALIZED});
+    return f.code ? f
+                  : set_state(ctx, 0, &(struct sol_loader_state){.kind = SOL_LOADER_UNINITIALIZED});
 }
 
 static struct sol_fail close_program(struct sol_context *ctx, const struct sol_loader_state *s,
