@@ -154,7 +154,8 @@ test('subscriptions tell of accounts, logs, signatures and slots', async () => {
     const account = wait('account', (told) => connection.onAccountChange(to, told));
     const logs = wait('logs', (told) => connection.onLogs(to, told));
     const slot = wait('slot', (told) => connection.onSlotChange(told));
-    await new Promise((r) => setTimeout(r, 500)); // web3.js has no word for "subscribed"
+    const waits = () => Object.values(connection._subscriptionsByHash).some(({ state }) => ['pending', 'subscribing'].includes(state));
+    while (waits()) await new Promise((r) => setTimeout(r, 20)); // web3.js has no word for "subscribed"
     const signature = await send([SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 3_000_000 })]);
     const [info] = await account, [log] = await logs, [{ slot: number }] = await slot;
     assert.equal(info.lamports, 3_000_000);

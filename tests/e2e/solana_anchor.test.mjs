@@ -47,7 +47,7 @@ test('a call changes it, and its event is heard over the WebSocket', async () =>
     let heard, listener;
     const event = new Promise((resolve) => { heard = resolve; });
     listener = program.addEventListener('changed', (data, slot, signature) => heard({ data, slot, signature }));
-    await new Promise((r) => setTimeout(r, 500)); // the client has no word for "subscribed"
+    await chain.subscribed();
     const signature = await program.methods.add(new BN(37)).accounts({ counter, authority: payer.publicKey }).rpc();
     const { data, slot, signature: from } = await event;
     assert.equal(from, signature);
@@ -97,7 +97,7 @@ test('an account’s changes are heard, by its address and by a filter', async (
     const matched = [];
     const byOwner = chain.connection.onProgramAccountChange(address, ({ accountId }) => matched.push(accountId.toBase58()), {
         commitment: 'confirmed', filters: [{ dataSize: 48 }, { memcmp: { offset: 8, bytes: payer.publicKey.toBase58() } }] });
-    await new Promise((r) => setTimeout(r, 500));
+    await chain.subscribed();
     const other = await chain.funded(1);
     await of(other).methods.initialize(new BN(1)).accounts({ authority: other.publicKey }).rpc();
     await program.methods.add(new BN(1)).accounts({ counter, authority: payer.publicKey }).rpc();

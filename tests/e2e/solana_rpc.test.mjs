@@ -194,7 +194,7 @@ test('a transaction that cannot be sent is refused as Agave refuses it', async (
 test('slots’ updates, signatures that are received, and what is not offered without Agave’s flags', async () => {
     const updates = [];
     const listener = connection.onSlotUpdate((u) => updates.push(u));
-    await new Promise((r) => setTimeout(r, 500)); // web3.js has no word for "subscribed"
+    await chain.subscribed();
     const signature = await chain.send([pay(Keypair.generate().publicKey, 1_000_000)]);
     const { slot, blockTime } = await chain.parsed(signature);
     await chain.until(() => updates.some((u) => u.slot === slot && u.type === 'root'));

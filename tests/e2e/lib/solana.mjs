@@ -54,6 +54,11 @@ class SolanaTest {
         while (!await holds()) await new Promise((r) => setTimeout(r, 20));
     }
 
+    /** Waits until the node has taken what web3.js listens to: it has no word for that itself. */
+    subscribed() {
+        return this.until(() => Object.values(this.connection._subscriptionsByHash).every(({ state }) => !['pending', 'subscribing'].includes(state)));
+    }
+
     /** One call as it is: {result} or {error}. */
     async raw(method, ...params) {
         const r = await fetch(this.node.urls.solana, {
