@@ -55,7 +55,9 @@ static bool get_slot_leaders(struct rpc_call *c) {
 static bool get_cluster_nodes(struct rpc_call *c) {
     struct b32 key = chain_solana_faucet_key(c->node->chain);
     struct json_out *o = c->out;
-    static const char *const none[] = {"gossip", "tpu", "tpuQuic", "rpc", "pubsub"};
+    static const char *const none[] = {
+        "gossip",          "tvu",     "tpu",         "tpuQuic", "tpuForwards",
+        "tpuForwardsQuic", "tpuVote", "serveRepair", "rpc",     "pubsub"};
     jo_array(o);
     jo_object(o);
     jo_key(o, "pubkey");
