@@ -44,9 +44,21 @@ class SolanaTest {
         return this.connection.simulateTransaction(new VersionedTransaction(message));
     }
 
+    /** Waits until all are in the chain; throws if one of them failed. */
+    async sealed(signatures) {
+        for (let i = 0; i < signatures.length; i += 256) { // as many as one call may ask for
+            let list;
+            await this.until(async () => {
+                list = (await this.connection.getSignatureStatuses(signatures.slice(i, i + 256))).value;
+                return list.every(Boolean);
+            });
+            for (const { err } of list) if (err) throw new Error(`a transaction failed: ${JSON.stringify(err)}`);
+        }
+    }
+
     /** A block after all that was sent. */
-    nextSlot() {
-        return this.connection.requestAirdrop(this.payer.publicKey, 1);
+    async nextSlot() {
+        await this.sealed([await this.connection.requestAirdrop(this.payer.publicKey, 1)]);
     }
 
     /** Waits until that holds; a test that waits for ever is ended by its runner. */
@@ -154,10 +166,7 @@ export async function writeBuffer(chain, elf, authority = chain.payer) {
         tx.sign(...new Set([payer, authority]));
         sent.push(connection.sendRawTransaction(tx.serialize(), { skipPreflight: true }));
     }
-    const signatures = await Promise.all(sent);
-    for (let i = 0; i < signatures.length; i += 256)
-        for (const status of (await connection.getSignatureStatuses(signatures.slice(i, i + 256))).value)
-            if (status?.err !== null) throw new Error(`a chunk was not written: ${JSON.stringify(status)}`);
+    await chain.sealed(await Promise.all(sent));
     return buffer;
 }
 
