@@ -4,6 +4,7 @@
 #define TERN_RPC_HTTP_REQUEST_H
 
 #include "rpc/http.h"
+#include "rpc/http_accept.h"
 #include "rpc/http_ws.h"
 
 #include <microhttpd.h>
@@ -13,6 +14,7 @@
 struct rpc_server {
     struct rpc_limits limits;
     struct ws_loop *ws;
+    struct acceptor *acceptor;
     _Atomic uint64_t bodies_bytes;
     size_t listener_count;
     struct listener *listeners;
@@ -24,6 +26,7 @@ struct listener {
     int fd;
     uint16_t port;
     struct MHD_Daemon *daemon;
+    _Atomic uint32_t open; /* connections */
 
     pthread_mutex_t lock;   /* for what follows */
     pthread_cond_t settled; /* owners or conns went down */

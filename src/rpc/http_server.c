@@ -9,7 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LISTEN_BACKLOG = 1024, LAST_ANSWERS_MS = 1000 };
+enum {
+    LISTEN_BACKLOG = 1024,
+    LAST_ANSWERS_MS = 1000,
+    CLOSING_MAX = 64, /* libmicrohttpd says that a connection has gone before it counts it out */
+};
 
 static struct rpc_limits complete(const struct rpc_limits *given) {
     static const struct rpc_limits defaults = {
@@ -91,6 +95,13 @@ static unsigned pool_size(const struct rpc_listener *conf) {
     return conf->threads > 1 ? conf->threads : 0;
 }
 
+static void on_connection(void *cls, struct MHD_Connection *conn, void **slot,
+                          enum MHD_ConnectionNotificationCode what) {
+    struct listener *l = cls;
+    (void)conn, (void)slot;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) acceptor_gone(l->server->acceptor, l);
+}
+
 static struct err open_listener(struct rpc_server *s, struct listener *l,
                                 const struct rpc_listener *conf, uint64_t index) {
     assert(conf->on_request && conf->methods);
@@ -107,15 +118,15 @@ static struct err open_listener(struct rpc_server *s, struct listener *l,
     struct err e = open_port(l, index);
     if (err_is(e)) return e;
     unsigned flags = MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC |
-                     MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE;
+                     MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_NO_LISTEN_SOCKET;
     l->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, request_on_access, l, MHD_OPTION_LISTEN_SOCKET, l->fd,
+        flags, 0, NULL, NULL, request_on_access, l, MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
         MHD_OPTION_URI_LOG_CALLBACK, request_on_target, l, MHD_OPTION_NOTIFY_COMPLETED,
-        request_on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->limits.connections,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)s->limits.header_bytes,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)div_ceil_u64(s->limits.idle_ms, 1000),
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE, pool_size(conf),
-        MHD_OPTION_END);
+        request_on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)s->limits.connections + CLOSING_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)s->limits.header_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)div_ceil_u64(s->limits.idle_ms, 1000), MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_THREAD_POOL_SIZE, pool_size(conf), MHD_OPTION_END);
     return l->daemon
                ? ERR_NONE
                : err_at(errno ? errno : ENOMEM, "cannot start the HTTP server's thread", index);
@@ -131,6 +142,10 @@ struct err rpc_server_start(struct rpc_server **out, const struct rpc_listener *
     for (size_t i = 0; i < count && !err_is(e); i++) {
         s->listener_count++;
         e = open_listener(s, &s->listeners[i], &listeners[i], i);
+    }
+    if (!err_is(e)) {
+        s->acceptor = acceptor_start(s->listeners, count, (uint32_t)s->limits.connections);
+        if (!s->acceptor) e = err_at(errno, "cannot start the thread that accepts connections", 0);
     }
     if (err_is(e)) {
         if (s->ws) rpc_server_stop(s, 0);
@@ -168,9 +183,8 @@ static bool wait_zero(struct listener *l, const uint32_t *counter, const struct 
 }
 
 static void stop_accepting(struct listener *l) {
-    if (l->daemon) MHD_quiesce_daemon(l->daemon);
-    if (l->fd >= 0)
-        shutdown(l->fd, SHUT_RDWR); /* closed when the daemon's thread cannot use it any more */
+    if (l->fd >= 0) close(l->fd);
+    l->fd = -1;
     pthread_mutex_lock(&l->lock);
     l->stopping = true;
     pthread_mutex_unlock(&l->lock);
@@ -178,6 +192,7 @@ static void stop_accepting(struct listener *l) {
 
 void rpc_server_stop(struct rpc_server *s, uint32_t grace_ms) {
     struct timespec until = after_ms(grace_ms);
+    if (s->acceptor) acceptor_stop(s->acceptor);
     for (size_t i = 0; i < s->listener_count; i++) stop_accepting(&s->listeners[i]);
     for (size_t i = 0; i < s->listener_count; i++)
         if (!wait_zero(&s->listeners[i], &s->listeners[i].conns, &until))
@@ -192,8 +207,6 @@ void rpc_server_stop(struct rpc_server *s, uint32_t grace_ms) {
     for (size_t i = 0; i < s->listener_count; i++) {
         if (s->listeners[i].daemon) MHD_stop_daemon(s->listeners[i].daemon);
         s->listeners[i].daemon = NULL;
-        if (s->listeners[i].fd >= 0) close(s->listeners[i].fd);
-        s->listeners[i].fd = -1;
     }
 }
 
@@ -205,6 +218,7 @@ void rpc_server_free(struct rpc_server *s) {
         pthread_mutex_destroy(&l->lock);
         free((char *)l->conf.cors_expose);
     }
+    if (s->acceptor) acceptor_free(s->acceptor);
     if (s->ws) ws_loop_free(s->ws);
     free(s->listeners);
     free(s);
