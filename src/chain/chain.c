@@ -418,6 +418,7 @@ struct err chain_open(struct chain **out, const struct chain_options *options) {
     pthread_condattr_destroy(&attr);
     pthread_mutex_init(&c->ahead_lock, NULL);
     chain_orders_init(c);
+    chain_acceptance_init(&c->acceptance);
     chain_ahead_init(c);
     c->mempool = mempool_new();
     make_faucet_key(c);
@@ -459,6 +460,7 @@ void chain_close(struct chain *c) {
     mempool_stop(c->mempool);
     if (c->sequencer_runs) pthread_join(c->sequencer, NULL);
     mempool_free(c->mempool);
+    chain_acceptance_free(&c->acceptance);
     chain_points_free(c);
     chain_orders_free(c);
     free(c->impersonated);

@@ -104,8 +104,8 @@ struct err chain_submit_evm(struct chain *c, struct bytes raw, uint64_t wait_ms,
 struct err chain_submit_move(struct chain *c, struct bytes raw, uint64_t wait_ms,
                              struct chain_submitted *out);
 
-/* The same, but without blocking: with `*later` the answer comes by one call of `told`, on any
- * thread and perhaps before this call returns; it must be quick and must not call the chain.
+/* The same, but without blocking: with `*later` the answer comes by one call of `told`,
+ * on any thread and perhaps before this call returns; it must be quick and must not call the chain.
  * Otherwise the answer is in the result and in `out`, and `told` is not called. */
 struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wait_ms,
                                   void (*told)(void *ctx, const struct chain_submitted *done,
@@ -115,6 +115,16 @@ struct err chain_submit_move_later(struct chain *c, struct bytes raw, uint64_t w
                                    void (*told)(void *ctx, const struct chain_submitted *done,
                                                 struct err e),
                                    void *ctx, struct chain_submitted *out, bool *later);
+
+/* As chain_submit_evm without waiting. In instant mode those who call chain_wait_accepted wait for
+ * it instead, for up to `wait_ms`: a client cannot tell the difference, but for a transaction that
+ * its sender's others make impossible, which is forgotten without a word, as on a network. */
+struct err chain_submit_evm_at_once(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                                    struct chain_submitted *out);
+/* Returns when everything that chain_submit_evm_at_once has accepted so far is in a block or will
+ * not be, or after `wait_ms`. To be called before anything is read for a client. */
+void chain_wait_accepted(struct chain *c, uint64_t wait_ms);
+
 /* Whoever is to be told later is told now, nobody will wait any more, and blocks that are being
  * made on demand (dev.h) are the last ones. For the end of those who `told` speaks to. */
 void chain_release_waiters(struct chain *c);

@@ -50,6 +50,16 @@ struct chain_recent_hash {
     struct b32 hash;
 };
 
+/* accepted.c: the submissions that were answered before their block. */
+struct chain_acceptance {
+    pthread_mutex_t lock; /* for all below; taken under the mempool's */
+    pthread_cond_t news;  /* the earliest one has ended */
+    struct chain_accepted *first, *last;
+    uint64_t turns;
+    uint32_t sleepers;
+    _Atomic uint32_t count;
+};
+
 struct chain {
     struct chain_options options;
     struct eth_schedule schedule;
@@ -60,6 +70,7 @@ struct chain {
     struct mv_vm *move_vm;
     struct sol_programs *solana_programs;
     struct mempool *mempool;
+    struct chain_acceptance acceptance;
     struct b32 faucet_seed;
     struct b32 faucet_address;
     _Atomic uint32_t airdrops; /* of lamports, so far */
@@ -125,6 +136,15 @@ bool chain_newest_block(struct chain *c, struct chain_block *out);
 /* The chain is about to be closed: what takes long or waits for blocks ends. */
 void chain_set_stopping(struct chain *c);
 bool chain_is_stopping(struct chain *c);
+
+/* ---- accepted.c */
+
+void chain_acceptance_init(struct chain_acceptance *a);
+void chain_acceptance_free(struct chain_acceptance *a);
+/* From here on readers wait, until this waiter (the pool's, to be given to it) is told or … */
+struct mempool_waiter *chain_accept(struct chain_acceptance *a);
+/* … is given back, because there is nothing to wait for. */
+void chain_accept_not(struct mempool_waiter *w);
 
 /* ---- orders.c */
 

@@ -78,6 +78,17 @@ static struct err hand_over_later(struct chain *c, struct mempool_tx *tx, uint64
     return pe ? pool_error(out, pe) : ERR_NONE;
 }
 
+/* As hand_over, but those who read wait, not the submitter. */
+static struct err hand_over_at_once(struct chain *c, struct mempool_tx *tx, uint64_t account_nonce,
+                                    uint64_t wait_ms, struct chain_submitted *out) {
+    bool waits;
+    struct mempool_waiter *w = chain_accept(&c->acceptance);
+    enum mempool_err pe = mempool_insert_waiting(c->mempool, tx, account_nonce,
+                                                 chain_submission_wait(c, wait_ms), w, &waits);
+    if (!waits) chain_accept_not(w);
+    return pe ? pool_error(out, pe) : ERR_NONE;
+}
+
 void chain_release_waiters(struct chain *c) {
     chain_set_stopping(c);
     mempool_release_waiters(c->mempool);
@@ -254,6 +265,18 @@ struct err chain_submit_evm_later(struct chain *c, struct bytes raw, uint64_t wa
     *later = false;
     struct mempool_tx *tx = read_signed_evm(raw, out, &e);
     return tx ? check_and_hand_over_later(c, tx, 0, wait_ms, told, ctx, out, later) : e;
+}
+
+struct err chain_submit_evm_at_once(struct chain *c, struct bytes raw, uint64_t wait_ms,
+                                    struct chain_submitted *out) {
+    struct err e;
+    struct mempool_tx *tx = read_signed_evm(raw, out, &e);
+    if (!tx) return e;
+    uint64_t nonce = 0;
+    e = check_evm(c, &tx->hash, tx->decoded, 0, &nonce, out);
+    if (!err_is(e)) return hand_over_at_once(c, tx, nonce, wait_ms, out);
+    mempool_tx_free(tx);
+    return e;
 }
 
 /* ---- Move */

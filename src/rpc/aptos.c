@@ -330,6 +330,7 @@ void aptos_handle(struct rpc_node *node, struct http_request *req) {
     struct json_out out = {.buf = &body};
     struct arena arena;
     arena_init(&arena, 0);
+    chain_wait_accepted(node->chain, RPC_SEAL_WAIT_MS);
     struct aptos_call c = {.node = node,
                            .req = req,
                            .body_type = http_header(req, "content-type"),

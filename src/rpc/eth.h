@@ -38,8 +38,9 @@ bool eth_height_at(struct rpc_call *c, json_t *block, uint64_t newest, uint64_t 
 /* The height that a tag or number names, given the newest. */
 bool eth_height(struct rpc_call *c, json_t *block, uint64_t newest, uint64_t *out);
 
-/* Submits signed bytes and answers with their hash, when the transaction is in a block if blocks
- * come at once. False after rpc_fail. */
+/* Submits signed bytes and answers with their hash: if blocks come at once, when the transaction is
+ * in one (a node with its chain on disk), or at once, and who reads then waits for the block (a
+ * node in memory). False after rpc_fail. */
 bool eth_submit(struct rpc_call *c, struct bytes raw);
 
 /* A filter object of eth_getLogs and eth_newFilter, its lists in the call's arena. */

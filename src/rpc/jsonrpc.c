@@ -6,6 +6,7 @@
 
 #include "codec/codec.h"
 #include "rpc/http.h"
+#include "rpc/node.h"
 
 bool rpc_fail(struct rpc_call *c, int code, const char *format, ...) {
     char text[512];
@@ -115,11 +116,25 @@ bool rpc_data(struct rpc_call *c, json_t *v, const char *what, struct bytes *out
 
 /* ---- Requests */
 
-static rpc_method *find_method(const struct rpc_method_row *const *tables, const char *name) {
+static const struct rpc_method_row *find_method(const struct rpc_method_row *const *tables,
+                                                const char *name) {
     for (; *tables; tables++)
         for (const struct rpc_method_row *row = *tables; row->name; row++)
-            if (!strcmp(row->name, name) || !strcmp(row->name, "*")) return row->run;
+            if (!strcmp(row->name, name) || !strcmp(row->name, "*")) return row;
     return NULL;
+}
+
+/* Does it read the chain? Then what was submitted before is to be in a block first. */
+static bool reads(const struct rpc_method_row *row) {
+    for (const struct rpc_method_row *r = eth_send_methods; r->name; r++)
+        if (r == row) return false;
+    return true;
+}
+
+/* Tables may stand alone, without a node. */
+static bool run_method(const struct rpc_method_row *row, struct rpc_call *c) {
+    if (c->node && reads(row)) chain_wait_accepted(c->node->chain, RPC_SEAL_WAIT_MS);
+    return row->run(c);
 }
 
 bool rpc_is_call_of(const struct rpc_method_row *const *tables, json_t *root) {
@@ -196,7 +211,7 @@ static bool handle_one(const struct origin *from, json_t *request, struct json_o
         put_error(o, id, RPC_INVALID_PARAMS, "non-array args", no_data);
         return true;
     }
-    rpc_method *run = find_method(from->tables, name);
+    const struct rpc_method_row *row = find_method(from->tables, name);
     struct buf result = {0};
     struct json_out ro = {.buf = &result};
     struct arena arena;
@@ -211,7 +226,7 @@ static bool handle_one(const struct origin *from, json_t *request, struct json_o
                             .req = from->may_be_later ? from->req : NULL,
                             .id = from->may_be_later ? id : NULL,
                             .is_notification = !id};
-    bool ok = run ? run(&call)
+    bool ok = row ? run_method(row, &call)
                   : rpc_fail(&call, RPC_METHOD_NOT_FOUND,
                              "the method %.200s does not exist/is not available", name);
     if (id && !call.is_later) {

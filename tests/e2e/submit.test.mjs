@@ -48,6 +48,23 @@ test('many at once: each answer comes when its receipt can be read, and the rece
     assert.equal(await node.rpc('eth_getBalance', to, 'latest'), '0x50');
 });
 
+test('what was answered is in a block for whoever asks next, on every port', async () => {
+    const post = async (url, method, ...params) => (await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) })).json()).result;
+    const others = [
+        async () => Number((await (await fetch(node.urls.aptos)).json()).block_height),
+        () => post(node.urls.solana, 'getSlot'),
+        async () => Number(await post(node.urls.eth, 'eth_blockNumber')),
+    ];
+    const endless = { to: null, data: '0x5b600056', gasLimit: 16_000_000, value: 0n }; // long enough to be overtaken
+    for (let k = 0; k < 3; k++)
+        for (const height of others) {
+            const raw = await signed(node.wallet(9), endless);
+            await node.rpc('eth_sendRawTransaction', raw);
+            const seen = await height();
+            assert.ok(Number((await receipt(raw)).blockNumber) <= seen);
+        }
+});
+
 test('unlocked accounts that send many at once, without nonces, get one for each', async () => {
     const [from] = await node.rpc('eth_accounts'), target = '0x00000000000000000000000000000000000beef1';
     const stranger = '0x00000000000000000000000000000000000beef2';
