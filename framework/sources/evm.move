@@ -6,6 +6,8 @@ module aptos_framework::evm {
     use std::error;
     use aptos_framework::timestamp;
 
+    friend aptos_framework::svm;
+
     /// What becomes of a message that fails: it stays pending, and can be retried and cancelled until its deadline.
     const ON_FAIL_KEEP: u8 = 0;
     /// It is gone for good.
@@ -53,7 +55,7 @@ module aptos_framework::evm {
         deadline: u64,
     }
 
-    /// How a message is to run: `options()` is what `evm` does, the functions `with_..` change it.
+    /// How a message is to run, to whatever machine: `options()` is what `evm` does, the functions `with_..` change it.
     struct Options has copy, drop, store {
         on_fail: u8,
         open_retry: bool,
@@ -82,6 +84,12 @@ module aptos_framework::evm {
     public fun send<T>(
         account: &signer, to: address, fn_abi: vector<u8>, calldata: &T, options: Options
     ): vector<u8> {
+        let (on_fail, open_retry, deadline) = checked(options);
+        send_internal(account, to, fn_abi, calldata, on_fail, open_retry, deadline)
+    }
+
+    /// What of the options messages have today; aborts as `send` does if they ask for more.
+    public(friend) fun checked(options: Options): (u8, bool, u64) {
         assert!(options.on_fail <= ON_FAIL_DROP, error::not_implemented(EON_FAIL_NOT_SUPPORTED));
         assert!(options.value == 0, error::not_implemented(EVALUE_NOT_SUPPORTED));
         assert!(options.gas == 0, error::not_implemented(EGAS_NOT_SUPPORTED));
@@ -95,7 +103,7 @@ module aptos_framework::evm {
             options.deadline == 0 || (options.deadline >= now && options.deadline <= now + LONGEST_SECS),
             error::invalid_argument(EDEADLINE_OUT_OF_RANGE)
         );
-        send_internal(account, to, fn_abi, calldata, options.on_fail, options.open_retry, options.deadline)
+        (options.on_fail, options.open_retry, options.deadline)
     }
 
     native fun send_internal<T>(

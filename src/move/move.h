@@ -134,7 +134,7 @@ struct mv_tx_info {
     struct mv_payload_info payload;
 };
 
-/* What 0x1::evm::send says more than evm. */
+/* What send() of 0x1::evm and 0x1::svm says more than the simple forms. */
 struct mv_send_options {
     uint8_t on_fail; /* 0 KEEP, 1 DROP: the module refuses the others */
     bool open_retry;
@@ -152,13 +152,23 @@ struct mv_evm_call {
     const struct mv_send_options *options; /* NULL: the simple form */
 };
 
+/* A message to the Solana VM, started by 0x1::svm. Slices are borrowed for the call. */
+struct mv_svm_call {
+    struct b32 sender; /* the address of the signer that was passed */
+    struct b32 program;
+    struct bytes metas; /* BCS of vector<AccountMeta>: key (32), is_signer (1), is_writable (1) */
+    struct bytes data;
+    const struct mv_send_options *options; /* NULL: the simple form */
+};
+
 /* What the machine asks the rest of the node. Any function may be NULL: then the native aborts with
  * the category NOT_IMPLEMENTED, unless it says otherwise. */
 struct mv_host {
     void *ctx;
-    /* Queues the message and answers its id. An error's text becomes the abort's message; nothing
-     * is queued then. */
+    /* Each queues the message and answers its id. An error's text becomes the abort's message;
+     * nothing is queued then. */
     struct err (*evm_call)(void *ctx, const struct mv_evm_call *call, struct b32 *id);
+    struct err (*svm_call)(void *ctx, const struct mv_svm_call *call, struct b32 *id);
     /* Aliases (CROSS-VM §1). */
     struct b32 (*alias_of_evm)(void *ctx, const struct b20 *evm);
     struct b20 (*alias_of_move)(void *ctx, const struct b32 *address);

@@ -1,4 +1,4 @@
-/* Natives that know the chain: events, signers, publishing, the transaction, the EVM. */
+/* Natives that know the chain: events, signers, publishing, the transaction. */
 #include "crypto/keccak.h"
 #include "move/natives.h"
 #include "move/session.h"
@@ -292,87 +292,4 @@ enum mv_status_code mv_native_random_unbiasable(struct mv_native_call *n) {
 
 enum mv_status_code mv_native_random_seed(struct mv_native_call *n) {
     return mv_native_return_bytes(n, BYTES_OF(n->s->p.block.seed.b));
-}
-
-/* ---- The EVM */
-
-/* account: &signer (slot 0), to: address (1…4), fn_abi: vector<u8> (5, 6), calldata: &T (7). */
-static enum mv_status_code start_evm_call(struct mv_native_call *n,
-                                          const struct mv_send_options *options, struct b32 *id) {
-    struct mv_session *s = n->s;
-    if (s->p.read_only) return MV_ACCESS_DENIED;
-    if (!s->p.host.evm_call) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
-    struct mv_vec abi = mv_native_vec(n, 5);
-    const struct mv_type *t = mv_native_type(n, 0);
-    struct buf value = {0};
-    struct err err = ERR_NONE;
-    enum mv_status_code e = MV_OK;
-    if (!mv_value_encode(t, mv_native_ref(n, 7), &value, MV_EVENT_BYTES_MAX))
-        e = mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
-    else if (!mv_charge(s, MV_GAS_EVENT_PER_BYTE * (uint64_t)(value.n + abi.len)))
-        e = MV_OUT_OF_GAS;
-    if (!e) {
-        struct mv_evm_call call = {.fn_abi = mv_vec_bytes(&abi),
-                                   .value = buf_bytes(&value),
-                                   .layout = mv_layout_of(s, t),
-                                   .gas_left = (uint64_t)s->gas,
-                                   .options = options};
-        memcpy(&call.sender, mv_native_ref(n, 0), 32);
-        memcpy(&call.to, &n->slots[1], 32);
-        err = s->p.host.evm_call(s->p.host.ctx, &call, id);
-        if (err_is(err)) e = mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
-    }
-    buf_free(&value);
-    if (err.text) n->message = err.text;
-    return e;
-}
-
-enum mv_status_code mv_native_evm_call(struct mv_native_call *n) {
-    struct b32 id;
-    return start_evm_call(n, NULL, &id);
-}
-
-/* … on_fail: u8 (8), open_retry: bool (9), deadline: u64 (10). */
-enum mv_status_code mv_native_evm_send(struct mv_native_call *n) {
-    struct b32 id;
-    struct mv_send_options options = {
-        .on_fail = (uint8_t)n->slots[8], .open_retry = n->slots[9] != 0, .deadline = n->slots[10]};
-    enum mv_status_code e = start_evm_call(n, &options, &id);
-    return e ? e : mv_native_return_bytes(n, BYTES_OF(id));
-}
-
-enum mv_status_code mv_native_evm_alias_of_evm(struct mv_native_call *n) {
-    const struct mv_host *h = &n->s->p.host;
-    if (!h->alias_of_evm) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
-    struct b20 evm;
-    memcpy(&evm, (const uint8_t *)n->slots + 12, sizeof evm);
-    struct b32 alias = h->alias_of_evm(h->ctx, &evm);
-    return mv_native_return_b32(n, &alias);
-}
-
-enum mv_status_code mv_native_evm_alias_of_move(struct mv_native_call *n) {
-    const struct mv_host *h = &n->s->p.host;
-    if (!h->alias_of_move) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
-    struct b32 address, out = {{0}};
-    memcpy(&address, n->slots, sizeof address);
-    struct b20 alias = h->alias_of_move(h->ctx, &address);
-    memcpy(out.b + 12, &alias, sizeof alias);
-    return mv_native_return_b32(n, &out);
-}
-
-/* (machine, address): an EVM address stands in the last 20 bytes. */
-enum mv_status_code mv_native_evm_home_of(struct mv_native_call *n) {
-    const struct mv_host *h = &n->s->p.host;
-    if (!h->home_of) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
-    struct b32 address, out = {{0}};
-    uint8_t home[32] = {0};
-    memcpy(&address, n->slots, sizeof address);
-    uint8_t vm = h->home_of(h->ctx, &address, home);
-    if (vm == ST_VM_EVM)
-        memcpy(out.b + 12, home, 20);
-    else
-        memcpy(out.b, home, 32);
-    n->slots[0] = vm;
-    memcpy(&n->slots[1], &out, sizeof out);
-    return MV_OK;
 }

@@ -1,0 +1,103 @@
+/// Solana Communication Module.
+///
+/// Starts instructions of programs in the Solana VM. A call is a message: it runs after the current transaction's own
+/// execution has succeeded, in the order in which messages were started, in the same block. docs/cross-vm.md has the
+/// rules.
+module aptos_framework::svm {
+    use aptos_framework::evm::{Self, Options};
+
+    /// The message cannot be started: its accounts and data are too long.
+    const EINVALID_CALL: u64 = 1;
+
+    /// An account of an instruction, as in `AccountMeta` of Solana's SDKs.
+    struct AccountMeta has copy, drop, store {
+        /// The account's key.
+        pubkey: address,
+        /// It has signed. Only the caller's alias may say so, and it signs wherever it is named.
+        is_signer: bool,
+        /// The program may change it.
+        is_writable: bool,
+    }
+
+    #[event]
+    /// The message as an event. It is written by the machine when `call` is called, and by nothing else.
+    struct Call has drop, store {
+        sender: address,
+        program: address,
+        metas: vector<AccountMeta>,
+        data: vector<u8>,
+    }
+
+    #[event]
+    /// The message as an event when `send` starts it.
+    struct Send has drop, store {
+        sender: address,
+        program: address,
+        metas: vector<AccountMeta>,
+        data: vector<u8>,
+        /// The message's id.
+        id: vector<u8>,
+        on_fail: u8,
+        open_retry: bool,
+        deadline: u64,
+    }
+
+    /// Starts an instruction of a Solana program.
+    ///
+    ///  * `account`: whose alias signs there, if `metas` name it: the program-derived address of the messenger program
+    ///    with the seeds `"move"` and the account's address.
+    ///  * `program`: the program's id.
+    ///  * `metas`: the accounts that the instruction names, in order.
+    ///  * `data`: the instruction's data.
+    ///
+    /// Aborts with 0x10001 (invalid argument) if it is longer than a message may be.
+    native public fun call(account: &signer, program: address, metas: vector<AccountMeta>, data: vector<u8>);
+
+    /// As `call`, with options; returns the message's id (32 bytes). Aborts as `0x1::evm::send` does.
+    public fun send(
+        account: &signer, program: address, metas: vector<AccountMeta>, data: vector<u8>, options: Options
+    ): vector<u8> {
+        let (on_fail, open_retry, deadline) = evm::checked(options);
+        send_internal(account, program, metas, data, on_fail, open_retry, deadline)
+    }
+
+    native fun send_internal(
+        account: &signer,
+        program: address,
+        metas: vector<AccountMeta>,
+        data: vector<u8>,
+        on_fail: u8,
+        open_retry: bool,
+        deadline: u64
+    ): vector<u8>;
+
+    /// An account of an instruction.
+    public fun account_meta(pubkey: address, is_signer: bool, is_writable: bool): AccountMeta {
+        AccountMeta { pubkey, is_signer, is_writable }
+    }
+
+    /// An account that the program may change.
+    public fun writable(pubkey: address): AccountMeta {
+        AccountMeta { pubkey, is_signer: false, is_writable: true }
+    }
+
+    /// An account that the program may only read.
+    public fun readonly(pubkey: address): AccountMeta {
+        AccountMeta { pubkey, is_signer: false, is_writable: false }
+    }
+
+    public fun pubkey(self: &AccountMeta): address { self.pubkey }
+
+    public fun is_signer(self: &AccountMeta): bool { self.is_signer }
+
+    public fun is_writable(self: &AccountMeta): bool { self.is_writable }
+
+    /// The options of `0x1::evm`: those of a message to any machine. What `call` does.
+    public fun options(): Options { evm::options() }
+
+    /// The policy for a failed message: it stays pending.
+    public fun keep(): u8 { evm::keep() }
+
+    /// The policy for a failed message: it is gone for good.
+    public fun drop(): u8 { evm::drop() }
+}
