@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const solc = createRequire(import.meta.url)('solc');
 const here = path.dirname(fileURLToPath(import.meta.url));
-const contracts = ['MoveVM', 'TernQueue'];
+const contracts = ['MoveVM', 'SolanaVM', 'TernQueue'];
 const read = (name) => readFileSync(path.join(here, 'src', name), 'utf8');
 
 const input = {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.13;
 
+import {ISolanaVM} from "./interfaces/ISolanaVM.sol";
 import {ITernQueue} from "./interfaces/ITernQueue.sol";
 
 /// @title TernQueue
-/// @notice Genesis contract at 0x7E00000000000000000000000000000000000004. Like MoveVM it only emits events: the
-///         sequencer acts on those that come from this address, in the order in which they were emitted.
+/// @notice Genesis contract at 0x7E00000000000000000000000000000000000004. Like MoveVM and SolanaVM it only emits
+///         events: the sequencer acts on those that come from this address, in the order in which they were emitted.
 contract TernQueue is ITernQueue {
     /// @notice This code runs at its genesis address only: a delegatecall would emit from another one, which has no
     ///         effect, so it is refused rather than ignored.
@@ -38,6 +39,18 @@ contract TernQueue is ITernQueue {
         check(options);
         id = nextId();
         emit Send(msg.sender, id, moduleAddress, moduleId, functionId, callData, generics, options);
+    }
+
+    /// @inheritdoc ITernQueue
+    function sendSolana(
+        bytes32 program,
+        ISolanaVM.AccountMeta[] calldata metas,
+        bytes calldata data,
+        Options calldata options
+    ) external payable onlyHere returns (bytes32 id) {
+        check(options);
+        id = nextId();
+        emit SendSolana(msg.sender, id, program, metas, data, options);
     }
 
     /// @inheritdoc ITernQueue

@@ -97,6 +97,16 @@ void chain_keep_changes(struct chain_exec *x, struct chain_tx *out) {
     out->change_count = kept.count;
 }
 
+/* A copy by way of what the store keeps of it. */
+static const struct xvm_svm_leg *keep_svm(struct chain_exec *x, const struct xvm_svm_leg *l) {
+    struct buf record = {0};
+    if (!l) return NULL;
+    chain_svm_leg_encode(&record, l);
+    l = chain_svm_leg_decode(keep(x, buf_bytes(&record)), x->arena);
+    buf_free(&record);
+    return l;
+}
+
 void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx *out) {
     struct xvm_leg *legs = ARENA_ARRAY(x->arena, struct xvm_leg, xt->leg_count);
     for (uint32_t i = 0; i < xt->leg_count; i++) {
@@ -107,6 +117,7 @@ void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx
         legs[i].input = keep(x, legs[i].input);
         legs[i].output = keep(x, legs[i].output);
         legs[i].error = keep(x, legs[i].error);
+        legs[i].svm = keep_svm(x, legs[i].svm);
     }
     out->legs = legs;
     out->leg_count = xt->leg_count;

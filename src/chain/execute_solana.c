@@ -199,6 +199,7 @@ static struct chain_exec *reader_exec(struct chain_reader *r) {
     head->parent_hash = head->hash; /* the next slot: what was deployed in the newest can run */
     head->height++;
     head->gas_used = 0;
+    r->solana->is_sealed = false;
     st_begin_tx(r->journal);
     r->solana->bank = chain_solana_open_bank(r->solana);
     st_end_tx(r->journal, true);

@@ -164,6 +164,7 @@ struct err chain_genesis(struct chain *c) {
     st_begin_tx(c->journal);
     fund_dev_accounts(c->journal);
     place_contract(c->journal, &XVM_MOVEVM_ADDRESS, chain_genesis_movevm());
+    place_contract(c->journal, &XVM_SOLANAVM_ADDRESS, chain_genesis_solanavm());
     place_contract(c->journal, &XVM_QUEUE_ADDRESS, chain_genesis_queue());
     place_contract(c->journal, &CREATE2_DEPLOYER, BYTES_OF(create2_deployer_code));
     chain_solana_genesis(c->journal, &b.head, &b.arena);

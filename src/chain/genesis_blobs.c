@@ -21,6 +21,7 @@
 #include "../../framework/modules.def"
 
 EMBED(movevm, "contracts/artifacts/MoveVM.bin")
+EMBED(solanavm, "contracts/artifacts/SolanaVM.bin")
 EMBED(queue, "contracts/artifacts/TernQueue.bin")
 
 uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_MODULES_MAX]) {
@@ -37,6 +38,9 @@ uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_M
 
 struct bytes chain_genesis_movevm(void) {
     return BLOB(movevm);
+}
+struct bytes chain_genesis_solanavm(void) {
+    return BLOB(solanavm);
 }
 struct bytes chain_genesis_queue(void) {
     return BLOB(queue);

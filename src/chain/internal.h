@@ -196,7 +196,9 @@ struct chain_exec {
     struct evm_machine *machine;
     struct mv_vm *move_vm;
     const struct chain_block *head; /* height, time, fees of the block */
-    struct arena *arena;            /* results are copied here */
+    bool
+        is_sealed; /* `head` is: Solana legs run in the slot that comes next, as a client's would */
+    struct arena *arena; /* results are copied here */
     const struct evm_host *host;
     const struct chain_observer *observer;         /* NULL: nobody watches */
     const struct chain_block_overrides *overrides; /* of what `head` does not show; or NULL */

@@ -187,6 +187,7 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
                              .machine = r->machine,
                              .move_vm = r->chain->move_vm,
                              .head = head,
+                             .is_sealed = !r->replays,
                              .arena = &r->arena,
                              .host = &r->host,
                              .overrides = r->overrides ? &r->overrides->block : NULL,
@@ -248,6 +249,7 @@ struct mv_session *chain_reader_move_session(struct chain_reader *r, uint64_t ga
     asking->journal = r->journal;
     struct mv_host host = xvm_move_host(asking);
     host.evm_call = NULL;
+    host.svm_call = NULL;
     r->session = mv_session_new(&(struct mv_session_params){
         .vm = r->chain->move_vm,
         .journal = r->journal,

@@ -4,7 +4,7 @@
 
 #include "codec/codec.h"
 
-enum { RECORD_VERSION = 3 };
+enum { RECORD_VERSION = 4 };
 
 void chain_block_encode(struct buf *out, const struct chain_block *b) {
     put_u8(out, RECORD_VERSION);
@@ -108,9 +108,13 @@ static void put_leg(struct buf *out, const struct xvm_leg *l) {
     put_bytes(out, l->error);
     put_u32(out, l->log_first);
     put_u32(out, l->log_count);
+    struct buf svm = {0};
+    if (l->svm) chain_svm_leg_encode(&svm, l->svm);
+    put_bytes(out, buf_bytes(&svm));
+    buf_free(&svm);
 }
 
-static void get_leg(struct in *in, struct xvm_leg *l) {
+static void get_leg(struct in *in, struct arena *arena, struct xvm_leg *l) {
     l->kind = get_u8(in);
     l->vm = get_u8(in);
     l->ok = get_bool(in);
@@ -127,6 +131,9 @@ static void get_leg(struct in *in, struct xvm_leg *l) {
     l->error = get_bytes(in);
     l->log_first = get_u32(in);
     l->log_count = get_u32(in);
+    struct bytes svm = get_bytes(in);
+    if (svm.n) l->svm = chain_svm_leg_decode(svm, arena);
+    if (svm.n && !l->svm) in->bad = true;
 }
 
 static void put_log(struct buf *out, const struct st_log *l) {
@@ -213,10 +220,10 @@ void chain_tx_encode(struct buf *out, const struct chain_tx *t) {
 }
 
 static void get_lists(struct in *in, struct arena *arena, struct chain_tx *t) {
-    enum { LEG_MIN_BYTES = 60, LOG_MIN_BYTES = 82, CHANGE_MIN_BYTES = 10 };
+    enum { LEG_MIN_BYTES = 64, LOG_MIN_BYTES = 82, CHANGE_MIN_BYTES = 10 };
     t->leg_count = get_count(in, LEG_MIN_BYTES);
     struct xvm_leg *legs = ARENA_ARRAY(arena, struct xvm_leg, t->leg_count);
-    for (uint32_t i = 0; i < t->leg_count; i++) get_leg(in, &legs[i]);
+    for (uint32_t i = 0; i < t->leg_count; i++) get_leg(in, arena, &legs[i]);
     t->message_count = get_count(in, 32);
     struct b32 *messages = ARENA_ARRAY(arena, struct b32, t->message_count);
     for (uint32_t i = 0; i < t->message_count; i++) GET_FIXED(in, messages[i]);

@@ -309,6 +309,7 @@ static bool run_block(struct sim *s, const struct chain_sim_request *q,
     chain_block_take_header(&out->block, &content.header);
     u256_add(&out->block.total_difficulty, &parent->total_difficulty, &content.header.difficulty);
     s->exec.head = &out->block;
+    s->exec.is_sealed = false;
     s->exec.bank = NULL; /* each block has its own */
     s->host.tracer = NULL;
     if (!apply_overrides(s, &rules, &q->overrides)) return false;

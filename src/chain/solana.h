@@ -39,6 +39,11 @@ struct chain_solana {
 void chain_solana_encode(struct buf *out, const struct chain_solana *s);
 bool chain_solana_decode(struct bytes in, struct arena *arena, struct chain_solana *out);
 
+/* What a message's leg did in the SVM; in the record of its root. NULL if it is damaged. Slices lie
+ * in `in`, arrays in the arena. */
+void chain_svm_leg_encode(struct buf *out, const struct xvm_svm_leg *l);
+const struct xvm_svm_leg *chain_svm_leg_decode(struct bytes in, struct arena *arena);
+
 /* ---- Submitting (any thread) */
 
 /* What the message of a transaction is known by; its first signature leads to it as well. */

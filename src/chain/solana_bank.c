@@ -130,17 +130,28 @@ bool chain_solana_blockhash(struct chain_reader *r, const struct b32 *hash, uint
 
 /* ---- Banks */
 
+/* The block whose slot it is. What was deployed in a sealed one can run only after it. */
+static const struct chain_block *slot_of(struct chain_exec *x) {
+    if (!x->is_sealed) return x->head;
+    struct chain_block *next = ARENA_NEW(x->arena, struct chain_block);
+    *next = *x->head;
+    next->parent_hash = next->hash;
+    next->height++;
+    return next;
+}
+
 /* Brings the sysvar accounts up to the block and makes what its transactions run on. */
 struct sol_bank *chain_solana_open_bank(struct chain_exec *x) {
     struct sol_bank *bank = ARENA_NEW(x->arena, struct sol_bank);
-    *bank = (struct sol_bank){.slot = x->head->height,
-                              .blockhash = x->head->parent_hash,
+    const struct chain_block *slot = slot_of(x);
+    *bank = (struct sol_bank){.slot = slot->height,
+                              .blockhash = slot->parent_hash,
                               .lamports_per_signature = SOL_LAMPORTS_PER_SIGNATURE,
                               .is_recent = bank_is_recent,
                               .features = sol_mainnet_features,
                               .programs = x->solana_programs,
                               .host = x};
-    write_slot(x->journal, x->head, x->arena);
+    write_slot(x->journal, slot, x->arena);
     sol_sysvars_load(&bank->sysvars, x->journal, x->arena);
     return bank;
 }

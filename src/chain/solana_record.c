@@ -1,4 +1,5 @@
-/* What the store keeps of a Solana root beside its chain_tx record. */
+/* What the store keeps of a Solana root beside its chain_tx record, and of a message's leg in the
+ * SVM beside its xvm_leg. */
 #include "chain/record_io.h"
 #include "chain/solana.h"
 
@@ -121,4 +122,109 @@ bool chain_solana_decode(struct bytes bytes, struct arena *arena, struct chain_s
     s->tokens_before = get_tokens(&in, arena, &s->tokens_before_count);
     s->tokens_after = get_tokens(&in, arena, &s->tokens_after_count);
     return !in.bad && in.rest.n == 0;
+}
+
+/* ---- Legs of messages */
+
+enum { KEY_SIGNER = 1, KEY_WRITABLE = 2 };
+
+/* A leg's end as a root's record has it. */
+static struct chain_solana record_of(const struct xvm_svm_leg *l) {
+    const struct sol_result *r = &l->result;
+    return (struct chain_solana){
+        .error = r->error,
+        .units = r->units,
+        .lamports_before = r->lamports_before,
+        .lamports_after = r->lamports_after,
+        .key_count = r->lamports_before ? (uint32_t)l->message.key_count : 0,
+        .logs = r->logs,
+        .log_count = (uint32_t)r->log_count,
+        .inner = r->inner,
+        .inner_count = (uint32_t)r->inner_count,
+        .return_program = r->return_program,
+        .return_data = r->return_data,
+        .tokens_before = l->tokens_before,
+        .tokens_before_count = l->tokens_before_count,
+        .tokens_after = l->tokens_after,
+        .tokens_after_count = l->tokens_after_count,
+    };
+}
+
+void chain_svm_leg_encode(struct buf *out, const struct xvm_svm_leg *l) {
+    const struct sol_message *m = &l->message;
+    const struct sol_instruction *in = &m->instructions[0];
+    const struct chain_solana record = record_of(l);
+    struct buf rest = {0};
+    put_u32(out, (uint32_t)m->key_count);
+    for (size_t i = 0; i < m->key_count; i++) {
+        PUT_FIXED(out, m->keys[i].key);
+        put_u8(out, (uint8_t)((m->keys[i].signer ? KEY_SIGNER : 0) |
+                              (m->keys[i].writable ? KEY_WRITABLE : 0)));
+    }
+    put_u8(out, in->program);
+    put_bytes(out, in->accounts);
+    put_bytes(out, in->data);
+    chain_solana_encode(&rest, &record);
+    put_bytes(out, buf_bytes(&rest));
+    buf_free(&rest);
+}
+
+static bool indexes_fit(struct bytes indexes, size_t key_count) {
+    for (size_t i = 0; i < indexes.n; i++)
+        if (indexes.p[i] >= key_count) return false;
+    return true;
+}
+
+static bool get_leg_message(struct in *in, struct arena *arena, struct sol_message *m) {
+    struct sol_instruction *ix = ARENA_NEW(arena, struct sol_instruction);
+    m->key_count = m->static_count = get_count(in, sizeof(struct b32) + 1);
+    m->keys = ARENA_ARRAY(arena, struct sol_key, m->key_count);
+    for (size_t i = 0; i < m->key_count; i++) {
+        GET_FIXED(in, m->keys[i].key);
+        uint8_t flags = get_u8(in);
+        m->keys[i].signer = flags & KEY_SIGNER;
+        m->keys[i].writable = flags & KEY_WRITABLE;
+    }
+    ix->program = get_u8(in);
+    ix->accounts = get_bytes(in);
+    ix->data = get_bytes(in);
+    m->instructions = ix;
+    m->instruction_count = 1;
+    return !in->bad && ix->program < m->key_count && indexes_fit(ix->accounts, m->key_count);
+}
+
+static bool inner_fit(const struct chain_solana *s, size_t key_count) {
+    for (uint32_t i = 0; i < s->inner_count; i++)
+        if (s->inner[i].program >= key_count || !indexes_fit(s->inner[i].accounts, key_count))
+            return false;
+    return true;
+}
+
+const struct xvm_svm_leg *chain_svm_leg_decode(struct bytes bytes, struct arena *arena) {
+    struct in in = {.rest = bytes};
+    struct xvm_svm_leg *l = ARENA_NEW(arena, struct xvm_svm_leg);
+    struct chain_solana s;
+    if (!get_leg_message(&in, arena, &l->message) ||
+        !chain_solana_decode(get_bytes(&in), arena, &s) || in.bad || in.rest.n)
+        return NULL;
+    size_t keys = l->message.key_count;
+    if ((s.key_count && s.key_count != keys) || !inner_fit(&s, keys)) return NULL;
+    l->result = (struct sol_result){
+        .error = s.error,
+        .included = true,
+        .units = s.units,
+        .logs = (struct bytes *)(uintptr_t)s.logs, /* in `arena` */
+        .log_count = s.log_count,
+        .return_program = s.return_program,
+        .return_data = s.return_data,
+        .inner = (struct sol_inner *)(uintptr_t)s.inner,
+        .inner_count = s.inner_count,
+        .lamports_before = s.key_count ? (uint64_t *)(uintptr_t)s.lamports_before : NULL,
+        .lamports_after = s.key_count ? (uint64_t *)(uintptr_t)s.lamports_after : NULL,
+    };
+    l->tokens_before = s.tokens_before;
+    l->tokens_before_count = s.tokens_before_count;
+    l->tokens_after = s.tokens_after;
+    l->tokens_after_count = s.tokens_after_count;
+    return l;
 }

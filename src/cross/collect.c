@@ -23,6 +23,15 @@ static const struct b32 TOPIC_CANCEL = {{0xdb, 0x2b, 0x33, 0xdd, 0x63, 0x49, 0x7
                                          0xf6, 0xa3, 0xdf, 0xb1, 0x83, 0x8a, 0xce, 0xd3,
                                          0x80, 0x52, 0x8b, 0x0a, 0xef, 0xe6, 0x09, 0x3c}};
 
+static const struct b32 TOPIC_CALL_SOLANA = {{0x35, 0x52, 0x32, 0xdc, 0xa1, 0x97, 0x91, 0xad,
+                                              0xbc, 0x8d, 0xc0, 0xf7, 0xe6, 0x78, 0x99, 0xfe,
+                                              0xd3, 0xeb, 0xba, 0x77, 0xde, 0xd7, 0xdd, 0xc9,
+                                              0xca, 0xc8, 0x47, 0xb5, 0xba, 0x30, 0xd0, 0x92}};
+static const struct b32 TOPIC_SEND_SOLANA = {{0x9d, 0x22, 0x79, 0x6c, 0xbd, 0xb0, 0xbb, 0xa3,
+                                              0xfe, 0xcb, 0x69, 0xae, 0x53, 0x0e, 0xc4, 0x29,
+                                              0x28, 0xbc, 0x17, 0xbe, 0xc8, 0xf2, 0x66, 0x37,
+                                              0xe6, 0x2b, 0xdc, 0x9e, 0x63, 0xef, 0x05, 0x18}};
+
 /* The `index`-th dynamic `bytes` of ABI-encoded data. The genesis contracts encode canonically; the
  * bounds are checked all the same. */
 static bool abi_bytes(struct bytes data, size_t index, struct bytes *out) {
@@ -120,10 +129,24 @@ static bool read_options(struct xvm_message *m, uint64_t on_fail, uint64_t open_
     return true;
 }
 
+/* The options are words from the `index`-th on: onFail, openRetry, deadline, … */
+static bool abi_options(struct xvm_message *m, struct bytes data, size_t index) {
+    uint64_t option[3] = {0};
+    for (size_t i = 0; i < COUNT_OF(option); i++)
+        if (!abi_u64(data, index + i, &option[i])) return false;
+    return read_options(m, option[0], option[1], option[2]);
+}
+
 static void set_sender(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_actor *sender) {
     struct xvm_actor alias = xvm_alias_known(tx->journal, sender, m->to_vm);
     m->sender = arena_copy(tx->arena, xvm_actor_bytes(sender));
     m->sender_alias = arena_copy(tx->arena, xvm_actor_bytes(&alias));
+}
+
+static struct xvm_actor evm_sender(const struct st_log *log) {
+    struct xvm_actor a = {.vm = ST_VM_EVM};
+    memcpy(a.bytes, log->topics[1].b + 12, 20);
+    return a;
 }
 
 /* event Call(address indexed sender, bytes moduleAddress, bytes moduleId, bytes functionId, bytes
@@ -132,19 +155,31 @@ static void set_sender(struct xvm_tx *tx, struct xvm_message *m, const struct xv
 static void collect_evm_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
                              uint32_t leg, uint32_t generation) {
     struct xvm_message *m = new_message(tx, ST_VM_EVM, ST_VM_MOVE, generation + 1);
-    struct xvm_actor sender = {.vm = ST_VM_EVM};
-    memcpy(sender.bytes, log->topics[1].b + 12, 20);
+    struct xvm_actor sender = evm_sender(log);
     set_sender(tx, m, &sender);
     struct bytes *const fields[] = {&m->module_address, &m->module_name, &m->function_name,
                                     &m->call_data, &m->generics};
     bool ok = true;
     for (size_t i = 0; i < COUNT_OF(fields); i++) ok &= abi_bytes(log->data, i, fields[i]);
-    if (has_options) {
-        uint64_t option[3] = {0};
-        for (size_t i = 0; i < COUNT_OF(option); i++)
-            ok &= abi_u64(log->data, COUNT_OF(fields) + i, &option[i]);
-        ok = ok && read_options(m, option[0], option[1], option[2]);
-    }
+    if (has_options) ok = ok && abi_options(m, log->data, COUNT_OF(fields));
+    if (!ok) refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
+    push_message(tx, m, leg);
+}
+
+/* event Call(address indexed sender, bytes32 program, AccountMeta[] metas, bytes data) of SolanaVM;
+ * SendSolana has the id as its second topic, and behind these fields the options. */
+static void collect_solana_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
+                                uint32_t leg, uint32_t generation) {
+    enum { PROGRAM, METAS, DATA, FIELDS };
+    struct xvm_message *m = new_message(tx, ST_VM_EVM, ST_VM_SVM, generation + 1);
+    struct xvm_actor sender = evm_sender(log);
+    uint64_t metas;
+    set_sender(tx, m, &sender);
+    bool ok = abi_u64(log->data, METAS, &metas) &&
+              xvm_metas_from_abi(log->data, metas, tx->arena, &m->metas) &&
+              abi_bytes(log->data, DATA, &m->call_data);
+    if (ok) m->program = bytes_sub(log->data, PROGRAM, 32);
+    if (has_options) ok = ok && abi_options(m, log->data, FIELDS);
     if (!ok) refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
     push_message(tx, m, leg);
 }
@@ -160,13 +195,13 @@ static void collect_request(struct xvm_tx *tx, const struct st_log *log, uint8_t
     push(tx, &e);
 }
 
-/* BCS of 0x1::evm::Call or Send, as host.c wrote it. */
-static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
-                              uint32_t leg, uint32_t generation) {
-    struct xvm_message *m = new_message(tx, ST_VM_MOVE, ST_VM_EVM, generation + 1);
+/* BCS of Call or Send of 0x1::evm or 0x1::svm, as host.c wrote it. */
+static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, enum st_vm to,
+                              bool has_options, uint32_t leg, uint32_t generation) {
+    struct xvm_message *m = new_message(tx, ST_VM_MOVE, to, generation + 1);
     struct b32 sender = {{0}};
     struct xvm_message given = *m;
-    bool ok = xvm_event_decode(log->data, has_options, m, &sender);
+    bool ok = xvm_event_decode(log->data, has_options, tx->arena, m, &sender);
     uint64_t deadline = m->deadline;
     m->deadline = given.deadline;
     if (!ok || !read_options(m, m->on_fail, m->open_retry, deadline))
@@ -238,6 +273,10 @@ enum start {
     START_NOTHING,
     START_EVM_CALL,
     START_EVM_SEND,
+    START_SOLANA_CALL,
+    START_SOLANA_SEND,
+    START_MOVE_SVM_CALL,
+    START_MOVE_SVM_SEND,
     START_MOVE_CALL,
     START_MOVE_SEND,
     START_SVM,         /* a message … */
@@ -256,17 +295,23 @@ static enum start start_of_svm(const struct st_log *log) {
 static enum start start_of(const struct st_log *log) {
     const struct b32 *topic = &log->topics[0];
     if (log->vm == ST_VM_SVM) return start_of_svm(log);
-    if (log->vm == ST_VM_MOVE) {
-        if (b20_eq(&log->address, &XVM_MOVE_MESSENGER)) return START_MOVE_CALL;
-        return b20_eq(&log->address, &XVM_MOVE_SENDER) ? START_MOVE_SEND : START_NOTHING;
-    }
+    if (log->vm == ST_VM_MOVE)
+        return b20_eq(&log->address, &XVM_MOVE_MESSENGER)       ? START_MOVE_CALL
+               : b20_eq(&log->address, &XVM_MOVE_SENDER)        ? START_MOVE_SEND
+               : b20_eq(&log->address, &XVM_MOVE_SVM_MESSENGER) ? START_MOVE_SVM_CALL
+               : b20_eq(&log->address, &XVM_MOVE_SVM_SENDER)    ? START_MOVE_SVM_SEND
+                                                                : START_NOTHING;
     if (b20_eq(&log->address, &XVM_MOVEVM_ADDRESS))
         return log->topic_count == 2 && b32_eq(topic, &TOPIC_CALL) ? START_EVM_CALL : START_NOTHING;
+    if (b20_eq(&log->address, &XVM_SOLANAVM_ADDRESS))
+        return log->topic_count == 2 && b32_eq(topic, &TOPIC_CALL_SOLANA) ? START_SOLANA_CALL
+                                                                          : START_NOTHING;
     if (!b20_eq(&log->address, &XVM_QUEUE_ADDRESS) || log->topic_count != 3) return START_NOTHING;
-    return b32_eq(topic, &TOPIC_SEND_MOVE) ? START_EVM_SEND
-           : b32_eq(topic, &TOPIC_RETRY)   ? START_RETRY
-           : b32_eq(topic, &TOPIC_CANCEL)  ? START_CANCEL
-                                           : START_NOTHING;
+    return b32_eq(topic, &TOPIC_SEND_MOVE)     ? START_EVM_SEND
+           : b32_eq(topic, &TOPIC_SEND_SOLANA) ? START_SOLANA_SEND
+           : b32_eq(topic, &TOPIC_RETRY)       ? START_RETRY
+           : b32_eq(topic, &TOPIC_CANCEL)      ? START_CANCEL
+                                               : START_NOTHING;
 }
 
 bool xvm_starts_message(const struct st_log *log) {
@@ -280,8 +325,12 @@ static void collect_one(struct xvm_tx *tx, const struct st_log *log, uint32_t le
     case START_NOTHING: return;
     case START_EVM_CALL: collect_evm_call(tx, log, false, leg, generation); return;
     case START_EVM_SEND: collect_evm_call(tx, log, true, leg, generation); return;
-    case START_MOVE_CALL: collect_move_call(tx, log, false, leg, generation); return;
-    case START_MOVE_SEND: collect_move_call(tx, log, true, leg, generation); return;
+    case START_SOLANA_CALL: collect_solana_call(tx, log, false, leg, generation); return;
+    case START_SOLANA_SEND: collect_solana_call(tx, log, true, leg, generation); return;
+    case START_MOVE_SVM_CALL: collect_move_call(tx, log, ST_VM_SVM, false, leg, generation); return;
+    case START_MOVE_SVM_SEND: collect_move_call(tx, log, ST_VM_SVM, true, leg, generation); return;
+    case START_MOVE_CALL: collect_move_call(tx, log, ST_VM_EVM, false, leg, generation); return;
+    case START_MOVE_SEND: collect_move_call(tx, log, ST_VM_EVM, true, leg, generation); return;
     case START_SVM:
     case START_SVM_REQUEST: collect_svm(tx, log, leg, generation); return;
     case START_RETRY: collect_request(tx, log, XVM_LEG_RETRY, leg, generation); return;

@@ -36,7 +36,7 @@
 #include "cross/alias.h"
 #include "evm/evm.h"
 #include "move/move.h"
-#include "solana/bank.h"
+#include "solana/solana.h"
 #include "state/state.h"
 
 /* Genesis contracts (contracts/). */
@@ -151,6 +151,15 @@ enum xvm_status xvm_message_status(const struct xvm_message *m, uint64_t now);
 struct err xvm_message_decode(struct bytes stored, struct arena *arena, struct xvm_message *out);
 void xvm_message_encode(struct buf *out, const struct xvm_message *m);
 
+/* What a message's leg did in the SVM, beyond what every leg has: what that machine's own receipts
+ * show. Arrays and slices live in the transaction's arena. */
+struct xvm_svm_leg {
+    struct sol_message message; /* one instruction; nobody pays for it */
+    struct sol_result result;   /* fee 0 */
+    const struct sol_token_balance *tokens_before, *tokens_after;
+    uint32_t tokens_before_count, tokens_after_count;
+};
+
 /* What happened in one leg; the receipt keeps these. Slices live in the transaction's arena. */
 enum xvm_leg_kind { XVM_LEG_ROOT, XVM_LEG_MESSAGE, XVM_LEG_RETRY, XVM_LEG_CANCEL };
 
@@ -168,6 +177,7 @@ struct xvm_leg {
     struct bytes function; /* "0x1::m::f", or the ABI signature where known, else empty */
     struct bytes input, output, error;
     uint32_t log_first, log_count; /* among the transaction's logs */
+    const struct xvm_svm_leg *svm; /* of a message's leg in the SVM, if its program was run */
 };
 
 /* The crossing's view of the transaction being executed. */
@@ -224,8 +234,8 @@ void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left);
  * described. Empty if it says nothing. */
 struct bytes xvm_revert_text(struct arena *arena, struct bytes data);
 
-/* The host calls that Move legs need from the crossing (0x1::evm), for root legs too. Valid while
- * `tx` is. */
+/* The host calls that Move legs need from the crossing (0x1::evm, 0x1::svm), for root legs too.
+ * Valid while `tx` is. */
 struct mv_host xvm_move_host(struct xvm_tx *tx);
 
 #endif

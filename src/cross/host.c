@@ -1,14 +1,15 @@
-/* What Move legs ask of the crossing: 0x1::evm's natives. */
+/* What Move legs ask of the crossing: the natives of 0x1::evm and 0x1::svm. */
 #include "cross/internal.h"
 
-/* BCS type tag of the struct 0x1::evm::Call: struct, address, module, name, no type arguments. */
-static const uint8_t CALL_EVENT_TAG[] = {7, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
-                                         0, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
-                                         0, 0, 1, 3, 'e', 'v', 'm', 4, 'C', 'a', 'l', 'l', 0};
-/* … and of 0x1::evm::Send. */
-static const uint8_t SEND_EVENT_TAG[] = {7, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
-                                         0, 0, 0, 0, 0,   0,   0,   0, 0,   0,   0,   0,   0, 0, 0,
-                                         0, 0, 1, 3, 'e', 'v', 'm', 4, 'S', 'e', 'n', 'd', 0};
+/* BCS type tags of the structs Call and Send: struct, address, module, name, no type arguments. */
+/* clang-format off */
+#define EVENT_TAG(a, b, c, ...) \
+    {7, [32] = 1, 3, a, b, c, 4, __VA_ARGS__, 0}
+static const uint8_t EVM_CALL_TAG[] = EVENT_TAG('e', 'v', 'm', 'C', 'a', 'l', 'l'),
+                     EVM_SEND_TAG[] = EVENT_TAG('e', 'v', 'm', 'S', 'e', 'n', 'd'),
+                     SVM_CALL_TAG[] = EVENT_TAG('s', 'v', 'm', 'C', 'a', 'l', 'l'),
+                     SVM_SEND_TAG[] = EVENT_TAG('s', 'v', 'm', 'S', 'e', 'n', 'd');
+/* clang-format on */
 
 static void put_vector(struct buf *out, struct bytes v) {
     uleb_put(out, v.n);
@@ -27,20 +28,30 @@ static bool get_vector(struct bytes *in, struct bytes *out) {
 /* Id, on_fail, open_retry, deadline: the fields that Send has more than Call. */
 enum { OPTIONS_BYTES = 1 + 32 + 1 + 1 + 8 };
 
-bool xvm_event_decode(struct bytes data, bool has_options, struct xvm_message *m,
-                      struct b32 *sender) {
-    if (data.n < 64) return false;
-    memcpy(sender->b, data.p, 32);
-    m->sender = bytes_sub(data, 0, 32);
-    m->to = bytes_sub(data, 44, 20);
-    struct bytes rest = bytes_sub(data, 64, data.n - 64);
-    if (!get_vector(&rest, &m->fn_abi) || !get_vector(&rest, &m->call_data)) return false;
-    if (!has_options) return rest.n == 0;
+static bool get_options(struct bytes rest, struct xvm_message *m) {
     if (rest.n != OPTIONS_BYTES) return false;
     m->on_fail = rest.p[33];
     m->open_retry = rest.p[34];
     memcpy(&m->deadline, rest.p + 35, 8);
     return true;
+}
+
+bool xvm_event_decode(struct bytes data, bool has_options, struct arena *arena,
+                      struct xvm_message *m, struct b32 *sender) {
+    if (data.n < 64) return false;
+    memcpy(sender->b, data.p, 32);
+    m->sender = bytes_sub(data, 0, 32);
+    struct bytes rest = bytes_sub(data, 64, data.n - 64);
+    bool ok;
+    if (m->to_vm == ST_VM_SVM) {
+        m->program = bytes_sub(data, 32, 32);
+        ok = xvm_metas_from_bcs(&rest, arena, &m->metas);
+    } else {
+        m->to = bytes_sub(data, 44, 20);
+        ok = get_vector(&rest, &m->fn_abi);
+    }
+    if (!ok || !get_vector(&rest, &m->call_data)) return false;
+    return has_options ? get_options(rest, m) : rest.n == 0;
 }
 
 static void put_options(struct buf *out, const struct b32 *id, const struct mv_send_options *o) {
@@ -50,38 +61,66 @@ static void put_options(struct buf *out, const struct b32 *id, const struct mv_s
     buf_put(out, &o->deadline, sizeof o->deadline);
 }
 
+/* Emits a message as an event and answers its id. `event`: its fields up to the options, whose
+ * place it is to have. */
+static void emit(struct xvm_tx *tx, struct buf *event, const struct st_log marks[2],
+                 const struct mv_send_options *options, struct b32 *id) {
+    *id = xvm_next_id(tx);
+    struct st_log log = marks[options ? 1 : 0];
+    if (options) put_options(event, id, options);
+    log.vm = ST_VM_MOVE;
+    log.data = buf_bytes(event);
+    st_add_log(tx->journal, &log);
+}
+
+static struct err check_payload(const struct xvm_tx *tx, uint64_t a, uint64_t b) {
+    uint64_t payload;
+    if (!add_u64(a, b, &payload) || payload > tx->params.payload_max_bytes)
+        return err_at(XVM_FAIL_LIMIT, "the message's payload is longer than one may be", 0);
+    return ERR_NONE;
+}
+
 /* 0x1::evm::evm and send: checks the argument against the ABI, encodes it, and emits the message as
  * an event. What is wrong with it is wrong now: the Move call aborts, and nothing is queued. */
 static struct err start_evm_call(void *ctx, const struct mv_evm_call *call, struct b32 *id) {
+    const struct st_log marks[2] = {
+        {.address = XVM_MOVE_MESSENGER, .type_tag = BYTES_OF(EVM_CALL_TAG)},
+        {.address = XVM_MOVE_SENDER, .type_tag = BYTES_OF(EVM_SEND_TAG)}};
     struct xvm_tx *tx = ctx;
-    struct arena *arena = tx->arena;
     struct bytes call_data;
-    struct err e =
-        xvm_move_to_abi(call->fn_abi, call->layout, call->value, tx->journal, arena, &call_data);
+    struct err e = xvm_move_to_abi(call->fn_abi, call->layout, call->value, tx->journal, tx->arena,
+                                   &call_data);
+    if (!err_is(e)) e = check_payload(tx, call_data.n, call->fn_abi.n);
     if (err_is(e)) return e;
-    uint64_t payload;
-    if (!add_u64(call_data.n, call->fn_abi.n, &payload) || payload > tx->params.payload_max_bytes)
-        return err_at(XVM_FAIL_LIMIT, "the message's payload is longer than one may be", 0);
     struct xvm_actor given = xvm_wide_actor(ST_VM_MOVE, &call->to);
     struct b20 to = xvm_address_to_evm(tx->journal, &given);
-    struct buf data = {0};
+    struct buf event = {0};
     static const uint8_t zeros[12];
-    buf_put(&data, call->sender.b, 32);
-    buf_put(&data, zeros, sizeof zeros);
-    buf_put(&data, to.b, 20);
-    put_vector(&data, call->fn_abi);
-    put_vector(&data, call_data);
-    *id = xvm_next_id(tx);
-    struct st_log log = {
-        .vm = ST_VM_MOVE, .address = XVM_MOVE_MESSENGER, .type_tag = BYTES_OF(CALL_EVENT_TAG)};
-    if (call->options) {
-        put_options(&data, id, call->options);
-        log.address = XVM_MOVE_SENDER;
-        log.type_tag = BYTES_OF(SEND_EVENT_TAG);
-    }
-    log.data = buf_bytes(&data);
-    st_add_log(tx->journal, &log);
-    buf_free(&data);
+    buf_put(&event, call->sender.b, 32);
+    buf_put(&event, zeros, sizeof zeros);
+    buf_put(&event, to.b, 20);
+    put_vector(&event, call->fn_abi);
+    put_vector(&event, call_data);
+    emit(tx, &event, marks, call->options, id);
+    buf_free(&event);
+    return ERR_NONE;
+}
+
+/* 0x1::svm::call and send. */
+static struct err start_svm_call(void *ctx, const struct mv_svm_call *call, struct b32 *id) {
+    const struct st_log marks[2] = {
+        {.address = XVM_MOVE_SVM_MESSENGER, .type_tag = BYTES_OF(SVM_CALL_TAG)},
+        {.address = XVM_MOVE_SVM_SENDER, .type_tag = BYTES_OF(SVM_SEND_TAG)}};
+    struct xvm_tx *tx = ctx;
+    struct err e = check_payload(tx, call->metas.n + sizeof call->program, call->data.n);
+    if (err_is(e)) return e;
+    struct buf event = {0};
+    buf_put(&event, call->sender.b, 32);
+    buf_put(&event, call->program.b, 32);
+    buf_put_bytes(&event, call->metas);
+    put_vector(&event, call->data);
+    emit(tx, &event, marks, call->options, id);
+    buf_free(&event);
     return ERR_NONE;
 }
 
@@ -105,6 +144,7 @@ static uint8_t home_of(void *ctx, const struct b32 *address, uint8_t home[32]) {
 struct mv_host xvm_move_host(struct xvm_tx *tx) {
     return (struct mv_host){.ctx = tx,
                             .evm_call = start_evm_call,
+                            .svm_call = start_svm_call,
                             .alias_of_evm = alias_of_evm,
                             .alias_of_move = alias_of_move,
                             .home_of = home_of};

@@ -7,7 +7,9 @@
 
 /* The marks in st_log.address by which the journal's Move events show that the messenger's native
  * functions wrote them: evm() and send(). Nothing else sets that field of a Move event. */
-extern const struct b20 XVM_MOVE_MESSENGER, XVM_MOVE_SENDER;
+extern const struct b20 XVM_MOVE_MESSENGER, XVM_MOVE_SENDER; /* of 0x1::evm */
+extern const struct b20 XVM_MOVE_SVM_MESSENGER,
+    XVM_MOVE_SVM_SENDER; /* of 0x1::svm: call(), send() */
 /* … and by which a Solana log shows that the messenger program wrote it. */
 extern const struct b20 XVM_SVM_MESSENGER;
 
@@ -37,12 +39,20 @@ struct xvm_run {
     uint64_t vm_gas_used; /* the machine's own */
     struct bytes result, error, error_data;
     struct bytes from, to, function;
+    const struct xvm_svm_leg *svm; /* of a Solana leg that got to run */
 };
 
-/* deliver_move.c, deliver_evm.c: run the message's leg with `gas` common gas. The caller has taken
- * a savepoint and reverts to it on a failure. */
+/* deliver_move.c, deliver_evm.c, deliver_svm.c: run the message's leg with `gas` common gas. The
+ * caller has taken a savepoint and reverts to it on a failure. */
 void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
 void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
+void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
+
+/* metas.c: the accounts of a message to the SVM as struct xvm_message has them, in `arena`. The
+ * first reads an ABI-encoded AccountMeta[] that begins at `at`; the second the BCS of a
+ * vector<AccountMeta> at the front of `in`, which it takes off. False if they are malformed. */
+bool xvm_metas_from_abi(struct bytes data, uint64_t at, struct arena *arena, struct bytes *out);
+bool xvm_metas_from_bcs(struct bytes *in, struct arena *arena, struct bytes *out);
 
 /* collect.c: reads the logs that were added since the last call and queues what they start. */
 void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation);
@@ -65,10 +75,11 @@ bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, struct xvm_actor *alias
 /* What counts against payload_max_bytes. */
 size_t xvm_payload_bytes(const struct xvm_message *m);
 
-/* host.c: reads the event that 0x1::evm wrote: sender, to, fn_abi, call_data; behind them, in that
- * of send(), id and options. Slices are borrowed. */
-bool xvm_event_decode(struct bytes data, bool has_options, struct xvm_message *m,
-                      struct b32 *sender);
+/* host.c: reads the event that 0x1::evm or 0x1::svm wrote, as m->to_vm says: sender, target, what
+ * it is called with; behind them, in that of send(), id and options. Slices are borrowed, but for
+ * the accounts of a message to the SVM. */
+bool xvm_event_decode(struct bytes data, bool has_options, struct arena *arena,
+                      struct xvm_message *m, struct b32 *sender);
 
 /* message.c */
 struct b32 xvm_message_id(uint64_t chain_id, const struct b32 *root, uint32_t index);

@@ -9,6 +9,8 @@ const struct b20 XVM_NEXT_ID_ADDRESS = {{0x7e, [19] = 0x05}};
 const struct b20 XVM_MOVE_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x01}};
 const struct b20 XVM_MOVE_SENDER = {{0x7e, [18] = 0x01, [19] = 0x02}};
 const struct b20 XVM_SVM_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x03}};
+const struct b20 XVM_MOVE_SVM_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x04}};
+const struct b20 XVM_MOVE_SVM_SENDER = {{0x7e, [18] = 0x01, [19] = 0x05}};
 
 static void add_natives(struct xvm_tx *tx) {
     static const struct evm_host none;
@@ -146,11 +148,20 @@ static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, const struc
                     .error = run->error,
                     .log_first = log_first,
                     .log_count = (uint32_t)logs - log_first,
+                    .svm = run->svm,
                 });
 }
 
 static uint8_t failed_status(const struct xvm_message *m) {
     return m->on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
+}
+
+static void deliver(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+    switch (m->to_vm) {
+    case ST_VM_MOVE: xvm_deliver_move(tx, m, gas, run); return;
+    case ST_VM_SVM: xvm_deliver_svm(tx, m, gas, run); return;
+    default: xvm_deliver_evm(tx, m, gas, run);
+    }
 }
 
 /* One attempt at a message: under a savepoint, marked as executed before it runs. */
@@ -162,12 +173,12 @@ static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct
     m->status = XVM_EXECUTED;
     m->failure = XVM_OK;
     m->result = m->error = m->error_data = (struct bytes){NULL, 0};
+    /* The bank's sysvar accounts stay, whatever becomes of the message that is the first to need
+     * them: later legs of the block count on them. */
+    if (m->to_vm == ST_VM_SVM) xvm_svm_bank(tx);
     st_mark mark = st_savepoint(tx->journal);
     xvm_message_put(tx->journal, m);
-    if (m->to_vm == ST_VM_MOVE)
-        xvm_deliver_move(tx, m, gas, run);
-    else
-        xvm_deliver_evm(tx, m, gas, run);
+    deliver(tx, m, gas, run);
     if (run->failure != XVM_OK) {
         st_revert(tx->journal, mark);
         m->status = failed_status(m);

@@ -72,6 +72,23 @@ static bool get_actor(struct rpc_call *c, json_t *v, const char *name, struct xv
 
 /* ---- Messages */
 
+/* {pubkey, isSigner, isWritable} of each account, as the caller gave them. */
+static void put_metas(struct json_out *o, struct bytes metas) {
+    jo_key(o, "metas");
+    jo_array(o);
+    for (size_t at = 0; at + XVM_META_BYTES <= metas.n; at += XVM_META_BYTES) {
+        jo_object(o);
+        jo_key(o, "pubkey");
+        put_base58(o, bytes_sub(metas, at, 32));
+        jo_key(o, "isSigner");
+        jo_bool(o, metas.p[at + 32] & XVM_META_SIGNER);
+        jo_key(o, "isWritable");
+        jo_bool(o, metas.p[at + 32] & XVM_META_WRITABLE);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+}
+
 static void put_target(struct json_out *o, const struct xvm_message *m) {
     if (m->to_vm == ST_VM_MOVE) {
         put_text_or_null(o, "moduleId", m->module_name);
@@ -84,6 +101,10 @@ static void put_target(struct json_out *o, const struct xvm_message *m) {
             jo_hex(o, m->module_address);
         put_text_or_null(o, "functionId", m->function_name);
         put_text_or_null(o, "generics", m->generics);
+    } else if (m->to_vm == ST_VM_SVM) {
+        jo_key(o, "program");
+        put_address(o, ST_VM_SVM, m->program);
+        put_metas(o, m->metas);
     } else {
         put_hex_or_null(o, "to", m->to);
         put_text_or_null(o, "fnAbi", m->fn_abi);
@@ -254,6 +275,31 @@ static void put_leg_logs(struct json_out *o, const struct chain_tx *tx, uint32_t
     jo_end_array(o);
 }
 
+/* The lines that programs wrote, and the instruction's accounts with the rights that they had: of a
+ * message's leg in the SVM. */
+static void put_svm_leg(struct json_out *o, const struct xvm_svm_leg *l) {
+    if (!l) return;
+    struct bytes accounts = l->message.instructions[0].accounts;
+    jo_key(o, "accounts");
+    jo_array(o);
+    for (size_t i = 0; i < accounts.n; i++) {
+        const struct sol_key *k = &l->message.keys[accounts.p[i]];
+        jo_object(o);
+        jo_key(o, "pubkey");
+        put_base58(o, BYTES_OF(k->key));
+        jo_key(o, "isSigner");
+        jo_bool(o, k->signer);
+        jo_key(o, "isWritable");
+        jo_bool(o, k->writable);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+    jo_key(o, "programLogs");
+    jo_array(o);
+    for (size_t i = 0; i < l->result.log_count; i++) jo_string(o, l->result.logs[i]);
+    jo_end_array(o);
+}
+
 /* What the leg made of its message. A later leg, or transaction, may have made something else of it
  * since: tern_getMessage shows that. */
 static void put_leg_status(struct rpc_call *c, struct chain_reader *r, const struct xvm_leg *l) {
@@ -313,6 +359,7 @@ static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct cha
     jo_key(o, "vmGasUsed");
     jo_decimal(o, l->vm_gas_used);
     put_leg_logs(o, tx, at);
+    put_svm_leg(o, l->svm);
     jo_key(o, "calls");
     jo_array(o);
     /* A leg's number is above its parent's, and generations are limited: this ends, and is not

@@ -1,5 +1,6 @@
 /* Stored messages: what decodes encodes to the same bytes, and nothing else decodes. The same for
- * the event that 0x1::evm writes: what it names lies inside the input. */
+ * the events that 0x1::evm and 0x1::svm write: what they name lies inside the input; and for lists
+ * of accounts in ABI encoding. */
 #include "cross/internal.h"
 
 #include <stdlib.h>
@@ -21,12 +22,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         xvm_message_encode(&again, &m);
         if (!bytes_eq(buf_bytes(&again), in)) abort();
     }
-    for (int has_options = 0; has_options < 2; has_options++) {
-        if (!xvm_event_decode(in, has_options, &m, &sender)) continue;
+    for (int form = 0; form < 4; form++) {
+        m = (struct xvm_message){.to_vm = form & 2 ? ST_VM_SVM : ST_VM_EVM};
+        if (!xvm_event_decode(in, form & 1, &arena, &m, &sender)) continue;
         check_inside(m.fn_abi, in);
         check_inside(m.call_data, in);
         check_inside(m.to, in);
+        check_inside(m.program, in);
+        if (m.metas.n % XVM_META_BYTES || m.metas.n > in.n) abort();
     }
+    for (size_t at = 0; at < in.n && at < 64; at++)
+        if (xvm_metas_from_abi(in, at, &arena, &m.metas) && m.metas.n > in.n) abort();
     xvm_revert_text(&arena, in);
     buf_free(&again);
     arena_free(&arena);

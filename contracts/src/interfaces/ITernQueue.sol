@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.13;
 
+import {ISolanaVM} from "./ISolanaVM.sol";
+
 /// @title ITernQueue
 /// @notice Messages with options, and what can be done with a message that failed and was kept.
 interface ITernQueue {
@@ -18,8 +20,8 @@ interface ITernQueue {
         REVERT_TX
     }
 
-    /// @notice How a message is to run. All zeros is what `MoveVM.call` does. An option that is not supported yet is
-    ///         refused with `OptionNotSupported`, never ignored.
+    /// @notice How a message is to run. All zeros is what `MoveVM.call` and `SolanaVM.call` do. An option that is not
+    ///         supported yet is refused with `OptionNotSupported`, never ignored.
     struct Options {
         OnFail onFail;
         /// Anybody may retry the message, whatever it failed for.
@@ -54,6 +56,16 @@ interface ITernQueue {
         Options options
     );
 
+    /// @notice A message to the Solana VM, as `SolanaVM.Call`, with its id and options.
+    event SendSolana(
+        address indexed sender,
+        bytes32 indexed id,
+        bytes32 program,
+        ISolanaVM.AccountMeta[] metas,
+        bytes data,
+        Options options
+    );
+
     /// @notice Asks for one more attempt at a kept message. It runs at the end of this transaction's queue, on the gas
     ///         that is left then.
     /// @param sender Who asks (`msg.sender`).
@@ -74,6 +86,16 @@ interface ITernQueue {
         bytes calldata functionId,
         bytes calldata callData,
         bytes calldata generics,
+        Options calldata options
+    ) external payable returns (bytes32 id);
+
+    /// @notice Starts an instruction of a Solana program, as `SolanaVM.call` does, with options.
+    /// @param options How it is to run; all zeros for the defaults.
+    /// @return id The message's id, by which `tern_getMessage`, `retry` and `cancel` know it.
+    function sendSolana(
+        bytes32 program,
+        ISolanaVM.AccountMeta[] calldata metas,
+        bytes calldata data,
         Options calldata options
     ) external payable returns (bytes32 id);
 

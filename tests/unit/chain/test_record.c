@@ -52,6 +52,60 @@ static struct chain_block random_block(void) {
     return b;
 }
 
+/* Indexes of keys. */
+static struct bytes random_places(size_t key_count) {
+    size_t n = rnd() % 5;
+    uint8_t *p = arena_alloc(&arena, n + 1, 1);
+    for (size_t i = 0; i < n; i++) p[i] = (uint8_t)(rnd() % key_count);
+    return bytes_make(p, n);
+}
+
+static const struct xvm_svm_leg *random_svm_leg(void) {
+    struct xvm_svm_leg *l = ARENA_NEW(&arena, struct xvm_svm_leg);
+    struct sol_message *m = &l->message;
+    struct sol_result *r = &l->result;
+    struct sol_instruction *in = ARENA_NEW(&arena, struct sol_instruction);
+    m->key_count = 1 + rnd() % 6;
+    m->keys = ARENA_ARRAY(&arena, struct sol_key, m->key_count);
+    for (size_t i = 0; i < m->key_count; i++) {
+        fill(&m->keys[i].key, 32);
+        m->keys[i].signer = rnd() % 2;
+        m->keys[i].writable = rnd() % 2;
+    }
+    *in = (struct sol_instruction){.program = (uint8_t)(rnd() % m->key_count),
+                                   .accounts = random_places(m->key_count),
+                                   .data = random_bytes()};
+    m->instructions = in;
+    m->instruction_count = 1;
+    r->error = (struct sol_error){SOL_TX_INSTRUCTION_ERROR, 0, sol_custom((uint32_t)rnd())};
+    r->units = rnd();
+    r->log_count = rnd() % 4;
+    r->logs = ARENA_ARRAY(&arena, struct bytes, r->log_count);
+    for (size_t i = 0; i < r->log_count; i++) r->logs[i] = random_bytes();
+    r->inner_count = rnd() % 3;
+    r->inner = ARENA_ARRAY(&arena, struct sol_inner, r->inner_count);
+    for (size_t i = 0; i < r->inner_count; i++)
+        r->inner[i] = (struct sol_inner){.height = (uint8_t)rnd(),
+                                         .program = (uint8_t)(rnd() % m->key_count),
+                                         .accounts = random_places(m->key_count),
+                                         .data = random_bytes()};
+    fill(&r->return_program, 32);
+    r->return_data = random_bytes();
+    if (rnd() % 2) { /* else nothing was loaded */
+        r->lamports_before = ARENA_ARRAY(&arena, uint64_t, m->key_count);
+        r->lamports_after = ARENA_ARRAY(&arena, uint64_t, m->key_count);
+        fill(r->lamports_before, 8 * m->key_count);
+        fill(r->lamports_after, 8 * m->key_count);
+    }
+    struct sol_token_balance *tokens = ARENA_ARRAY(&arena, struct sol_token_balance, 2);
+    tokens[0] = (struct sol_token_balance){.key = (uint8_t)rnd(), .amount = rnd()};
+    fill(&tokens[1].mint, 32);
+    l->tokens_before = l->tokens_after = tokens;
+    l->tokens_before_count = rnd() % 3;
+    l->tokens_after_count = rnd() % 3;
+    return l;
+}
+
 static void random_lists(struct chain_tx *t) {
     t->leg_count = rnd() % 4;
     t->message_count = rnd() % 4;
@@ -76,7 +130,8 @@ static void random_lists(struct chain_tx *t) {
                                    .output = random_bytes(),
                                    .error = random_bytes(),
                                    .log_first = (uint32_t)rnd(),
-                                   .log_count = (uint32_t)rnd()};
+                                   .log_count = (uint32_t)rnd(),
+                                   .svm = rnd() % 2 ? random_svm_leg() : NULL};
         fill(&legs[i].message, 32);
     }
     fill(messages, 32 * t->message_count);
@@ -132,6 +187,59 @@ static struct chain_tx random_tx(void) {
 #define SAME_FIXED(field) assert_memory_equal(&a->field, &b->field, sizeof a->field)
 #define SAME_BYTES(field) assert_bytes_equal(a->field, b->field)
 
+static void assert_same_tokens(const struct sol_token_balance *a, const struct sol_token_balance *b,
+                               uint32_t count) {
+    for (uint32_t i = 0; i < count; i++, a++, b++) {
+        SAME(key);
+        SAME(decimals);
+        SAME(amount);
+        SAME_FIXED(mint);
+        SAME_FIXED(owner);
+        SAME_FIXED(program);
+    }
+}
+
+static void assert_same_inner(const struct sol_inner *a, const struct sol_inner *b) {
+    SAME(outer);
+    SAME(height);
+    SAME(program);
+    SAME_BYTES(accounts);
+    SAME_BYTES(data);
+}
+
+static void assert_same_svm_leg(const struct xvm_svm_leg *a, const struct xvm_svm_leg *b) {
+    assert_int_equal(a == NULL, b == NULL);
+    if (!a) return;
+    SAME(message.key_count);
+    for (size_t i = 0; i < a->message.key_count; i++) {
+        SAME_FIXED(message.keys[i].key);
+        SAME(message.keys[i].signer);
+        SAME(message.keys[i].writable);
+    }
+    SAME(message.instructions[0].program);
+    SAME_BYTES(message.instructions[0].accounts);
+    SAME_BYTES(message.instructions[0].data);
+    SAME(result.error.code);
+    SAME(result.error.fail.custom);
+    SAME(result.units);
+    SAME(result.log_count);
+    for (size_t i = 0; i < a->result.log_count; i++) SAME_BYTES(result.logs[i]);
+    SAME(result.inner_count);
+    for (size_t i = 0; i < a->result.inner_count; i++)
+        assert_same_inner(&a->result.inner[i], &b->result.inner[i]);
+    SAME_FIXED(result.return_program);
+    SAME_BYTES(result.return_data);
+    assert_int_equal(a->result.lamports_before == NULL, b->result.lamports_before == NULL);
+    for (size_t i = 0; a->result.lamports_before && i < a->message.key_count; i++) {
+        SAME(result.lamports_before[i]);
+        SAME(result.lamports_after[i]);
+    }
+    SAME(tokens_before_count);
+    SAME(tokens_after_count);
+    assert_same_tokens(a->tokens_before, b->tokens_before, a->tokens_before_count);
+    assert_same_tokens(a->tokens_after, b->tokens_after, a->tokens_after_count);
+}
+
 static void assert_same_leg(const struct xvm_leg *a, const struct xvm_leg *b) {
     SAME(kind);
     SAME(vm);
@@ -149,6 +257,7 @@ static void assert_same_leg(const struct xvm_leg *a, const struct xvm_leg *b) {
     SAME_BYTES(error);
     SAME(log_first);
     SAME(log_count);
+    assert_same_svm_leg(a->svm, b->svm);
 }
 
 static void assert_same_log(const struct st_log *a, const struct st_log *b) {

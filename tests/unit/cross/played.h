@@ -141,6 +141,13 @@ void xvm_deliver_evm(struct xvm_tx *t, struct xvm_message *m, uint64_t gas, stru
     play(m, ST_VM_EVM, gas, m->fn_abi.n ? m->fn_abi : m->call_data, run);
 }
 
+/* Its name is its data. */
+void xvm_deliver_svm(struct xvm_tx *t, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+    assert_ptr_equal(t, &tx);
+    assert_int_equal(m->to_vm, ST_VM_SVM);
+    play(m, ST_VM_SVM, gas, m->call_data, run);
+}
+
 /* ---- One transaction after another */
 
 static void begin(uint8_t root_byte) {

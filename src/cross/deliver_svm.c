@@ -1,0 +1,181 @@
+/* A message to the Solana VM: one instruction, which the sender's alias has signed if it is among
+ * its accounts. Nobody else can have: no transaction stands behind it. */
+#include "cross/internal.h"
+#include "solana/invoke.h"
+#include "solana/solana.h"
+
+enum {
+    WORD_GAS = 3, /* for each 32 bytes of its accounts, which the runtime copies: as EVM copies */
+    LAST_LOGS = 8,
+    LOG_BYTES_MAX = 512, /* of one line in an error */
+};
+
+static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
+    run->failure = why;
+    run->error = bytes_cstr(text);
+}
+
+/* ---- The message */
+
+/* Reads the accounts. The alias signs wherever it is named. */
+static bool read_metas(struct xvm_tx *tx, const struct xvm_message *m, const struct b32 *alias,
+                       struct sol_key *keys, struct xvm_run *run) {
+    for (size_t i = 0; i < m->metas.n / XVM_META_BYTES; i++) {
+        const uint8_t *p = m->metas.p + i * XVM_META_BYTES;
+        memcpy(&keys[i].key, p, sizeof keys[i].key);
+        keys[i].writable = p[32] & XVM_META_WRITABLE;
+        keys[i].signer = b32_eq(&keys[i].key, alias);
+        if (!(p[32] & XVM_META_SIGNER) || keys[i].signer) continue;
+        fail(run, XVM_FAIL_MALFORMED,
+             arena_printf(tx->arena,
+                          "Solana: %s: account %zu, %s, cannot have signed: only the sender's "
+                          "alias, %s, signs",
+                          sol_text((const struct b32 *)(const void *)m->program.p).s, i,
+                          sol_text(&keys[i].key).s, sol_text(alias).s));
+        return false;
+    }
+    return true;
+}
+
+/* What is wrong with the message's size; NULL if nothing is. */
+static const char *check_size(const struct xvm_message *m) {
+    if (m->metas.n > (size_t)SOL_IX_ACCOUNTS_MAX * XVM_META_BYTES)
+        return "Solana: the instruction names more accounts than one may, 255";
+    if (m->call_data.n > SOL_CPI_DATA_MAX_BYTES)
+        return "Solana: the instruction's data is longer than it may be, 10,240 bytes";
+    return NULL;
+}
+
+/* ---- The end */
+
+static struct sol_error error_of_program(struct st_journal *j, const struct b32 *program) {
+    struct st_svm_account a;
+    if (!st_svm_account(j, program, &a)) return sol_error(SOL_TX_PROGRAM_ACCOUNT_NOT_FOUND);
+    return sol_error(a.executable ? SOL_TX_OK : SOL_TX_INVALID_PROGRAM_FOR_EXECUTION);
+}
+
+static enum xvm_failure failure_of(const struct sol_result *r, const struct sol_budget *b) {
+    switch (r->error.code) {
+    case SOL_TX_OK: return XVM_OK;
+    case SOL_TX_PROGRAM_ACCOUNT_NOT_FOUND:
+    case SOL_TX_INVALID_PROGRAM_FOR_EXECUTION: return XVM_FAIL_TARGET;
+    case SOL_TX_TOO_MANY_ACCOUNT_LOCKS:
+    case SOL_TX_MAX_LOADED_ACCOUNTS_DATA_SIZE_EXCEEDED: return XVM_FAIL_LIMIT;
+    default: break;
+    }
+    /* More gas helps only up to what a message may use at all. */
+    if (r->lacked_units && b->units < SOL_UNITS_MAX) return XVM_FAIL_GAS;
+    bool started = r->inner_count || r->error.fail.code != SOL_IX_UNSUPPORTED_PROGRAM_ID;
+    return started ? XVM_FAIL_REVERTED : XVM_FAIL_TARGET; /* not deployed, or not yet */
+}
+
+/* "Solana: PROGRAM: custom program error: 0x1", and the last lines of the log. */
+static struct bytes error_text(struct arena *arena, const struct b32 *program,
+                               const struct sol_message *m, const struct sol_result *r) {
+    struct buf text = {0};
+    size_t first = r->log_count > LAST_LOGS ? r->log_count - LAST_LOGS : 0;
+    buf_printf(&text, "Solana: %s: ", sol_text(program).s);
+    if (r->error.code == SOL_TX_INSTRUCTION_ERROR)
+        sol_fail_text(&text, r->error.fail);
+    else
+        sol_error_text(&text, &r->error);
+    if (r->error.code == SOL_TX_INSUFFICIENT_FUNDS_FOR_RENT)
+        buf_printf(&text, ": %s", sol_text(&m->keys[r->error.index].key).s);
+    for (size_t i = first; i < r->log_count; i++) {
+        buf_put_u8(&text, '\n');
+        buf_put_bytes(&text, bytes_sub(r->logs[i], 0, min_u64(r->logs[i].n, LOG_BYTES_MAX)));
+    }
+    struct bytes out = arena_copy(arena, buf_bytes(&text));
+    buf_free(&text);
+    return out;
+}
+
+/* ---- The leg */
+
+struct leg {
+    struct xvm_tx *tx;
+    const struct sol_bank *bank;
+    struct b32 program;
+    struct xvm_svm_leg *svm;
+    struct sol_budget budget;
+    uint64_t load_gas;
+};
+
+/* What it costs to lay the instruction's accounts out for the program. */
+static uint64_t load_gas(struct st_journal *j, const struct sol_message *m) {
+    struct bytes accounts = m->instructions[0].accounts;
+    bool counted[SOL_KEYS_MAX] = {false};
+    uint64_t gas = 0;
+    for (size_t i = 0; i < accounts.n; i++) {
+        uint8_t at = accounts.p[i];
+        struct st_svm_account a;
+        if (!counted[at] && st_svm_account(j, &m->keys[at].key, &a))
+            gas += (a.data.n + 31) / 32 * WORD_GAS;
+        counted[at] = true;
+    }
+    return gas;
+}
+
+static void run_leg(struct leg *l) {
+    struct st_journal *j = l->tx->journal;
+    struct arena *arena = l->tx->arena;
+    struct xvm_svm_leg *s = l->svm;
+    struct sol_message *m = &s->message;
+    s->tokens_before_count = sol_token_balances(j, m->keys, m->key_count, arena, &s->tokens_before);
+    sol_run_message(l->bank, j, m, &l->budget, &s->result);
+    s->tokens_after_count = sol_token_balances(j, m->keys, m->key_count, arena, &s->tokens_after);
+}
+
+static void deliver(struct leg *l, const struct xvm_message *m, const struct sol_key *keys,
+                    uint64_t gas, struct xvm_run *run) {
+    struct xvm_tx *tx = l->tx;
+    struct xvm_svm_leg *s = l->svm;
+    struct sol_result *r = &s->result;
+    r->error = error_of_program(tx->journal, &l->program);
+    if (!r->error.code)
+        r->error = sol_message_compile(&s->message, &l->program, keys, m->metas.n / XVM_META_BYTES,
+                                       m->call_data, l->bank, tx->arena);
+    if (!r->error.code) {
+        l->load_gas = load_gas(tx->journal, &s->message);
+        if (l->load_gas > gas) {
+            run->gas_used = gas;
+            fail(run, XVM_FAIL_GAS, "Solana: not enough gas was left to load the accounts");
+            return;
+        }
+        uint64_t units = xvm_units_of_gas(&tx->params, gas - l->load_gas);
+        l->budget = (struct sol_budget){.units = (uint32_t)min_u64(units, SOL_UNITS_MAX),
+                                        .heap_bytes = SOL_HEAP_DEFAULT_BYTES,
+                                        .loaded_bytes_max = SOL_LOADED_MAX_BYTES};
+        run_leg(l);
+        run->svm = s;
+    }
+    run->vm_gas_used = r->units;
+    run->gas_used = min_u64(gas, l->load_gas + xvm_gas_of_units(&tx->params, r->units));
+    run->failure = failure_of(r, &l->budget);
+    if (run->failure == XVM_OK)
+        run->result = r->return_data;
+    else
+        run->error = error_text(tx->arena, &l->program, &s->message, r);
+}
+
+void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+    struct leg l = {.tx = tx, .bank = xvm_svm_bank(tx)};
+    struct xvm_actor alias;
+    run->to = m->program;
+    if (!xvm_enter(tx, m, &alias, run)) return;
+    if (!l.bank) {
+        fail(run, XVM_FAIL_TARGET, "there is no Solana VM on this chain");
+        return;
+    }
+    const char *too_large = check_size(m);
+    if (too_large) {
+        fail(run, XVM_FAIL_LIMIT, too_large);
+        return;
+    }
+    struct b32 key = xvm_actor_b32(&alias);
+    struct sol_key *keys = ARENA_ARRAY(tx->arena, struct sol_key, m->metas.n / XVM_META_BYTES);
+    memcpy(&l.program, m->program.p, sizeof l.program);
+    if (!read_metas(tx, m, &key, keys, run)) return;
+    l.svm = ARENA_NEW(tx->arena, struct xvm_svm_leg);
+    deliver(&l, m, keys, gas, run);
+}
