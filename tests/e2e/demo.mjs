@@ -1,17 +1,20 @@
 // ./x demo: the main job, played with the real compilers and SDKs, shown as a timeline. Ends non-zero if anything
 // differs from what it expects.
+import { readFileSync } from 'node:fs';
 import { Account } from '@aptos-labs/ts-sdk';
+import { PublicKey } from '@solana/web3.js';
 import { compileMove, compileSolidity, deploy } from './lib/compile.mjs';
+import { Solana } from './lib/messenger.mjs';
 import { startNode } from './lib/node.mjs';
 import { callEntry, publish } from './lib/publish.mjs';
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
-const VM = { evm: paint('34;1', 'EVM '), move: paint('35;1', 'Move') };
+const VM = { evm: paint('34;1', 'EVM   '), move: paint('35;1', 'Move  '), svm: paint('36;1', 'Solana') };
 const started = process.hrtime.bigint();
 const clock = () => `${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(2).padStart(6)}s`;
-// Addresses of 32 bytes are cut for the eye.
-const say = (text) => console.log(`${paint('2', clock())}  ${text.replace(/0x[0-9a-f]{64}/g, short)}`);
+// Addresses of 32 bytes, some without their first zeros, are cut for the eye; in base58 too.
+const say = (text) => console.log(`${paint('2', clock())}  ${text.replace(/0x[0-9a-f]{60,64}|\b[1-9A-HJ-NP-Za-km-z]{43,44}\b/g, short)}`);
 const title = (text) => console.log(`\n${paint('1', text)}`);
 function short(hex) { return hex && hex.length > 14 ? `${hex.slice(0, 10)}…` : hex; }
 
@@ -26,8 +29,9 @@ function expect(what, got, want) {
 function showLegs(leg, block, depth = 0) {
     const name = leg.function || short(leg.to) || 'contract creation';
     const id = leg.messageId ? ` message ${short(leg.messageId)}` : '';
-    const result = leg.ok ? paint('32', 'ok') : paint('31', leg.error ?? 'failed');
+    const result = leg.ok ? paint('32', 'ok') : paint('31', (leg.error ?? 'failed').split('\n')[0]);
     say(`${'   '.repeat(depth)}${VM[leg.vm]} block ${block}${id}  ${name}  ${paint('33', `${Number(leg.gasUsed)} gas`)}  ${result}`);
+    for (const line of leg.programLogs ?? []) if (line.startsWith('Program log: ')) say(`${'   '.repeat(depth)}       ${paint('2', line)}`);
     for (const call of leg.calls) showLegs(call, block, depth + 1);
 }
 
@@ -59,6 +63,33 @@ async function deployBoth(node) {
     await (await demo.setReplier(aliasOfAlias)).wait();
     say(`the contract is ${short(alias)} in Move; that address is ${short(aliasOfAlias)} in the EVM`);
     return { demo, account, owner, alias, aliasOfAlias };
+}
+
+// The program in C that stands between the EVM and Move in the ring, and what the contract must know of it.
+async function deployRing(node, demo) {
+    const solana = new Solana(node);
+    try {
+        const elf = readFileSync(new URL('demo/solana/ring.so', import.meta.url)); // of ring.c, which a test compiles again
+        const program = await solana.deploy(await solana.funded(10), elf);
+        const [station, bump] = PublicKey.findProgramAddressSync([Buffer.from('ring')], program);
+        say(`${VM.svm} deployed ring.c at ${program} (${elf.length} bytes)`);
+        const end = await node.rpc('tern_alias', await node.rpc('tern_alias', station.toBase58(), 'move'), 'evm');
+        await (await demo.setRing([program.toBuffer(), station.toBuffer(), bump, end])).wait();
+        say(`its address ${station} will call the contract, by way of Move, as ${end}`);
+        return { program, station, end };
+    } finally {
+        solana.close();
+    }
+}
+
+async function playRing(node, demo, ring) {
+    title('8. A ring through all three machines, by queue');
+    const { trace } = await sent(node, demo.startRing(10));
+    const legs = [];
+    for (let leg = trace; leg; [leg] = leg.calls) legs.push(leg);
+    expect('EVM → Solana → Move → EVM', legs.map((l) => l.vm), ['evm', 'svm', 'move', 'evm']);
+    expect('Solana doubled the number, Move added one', String(await demo.lastRound()), '21');
+    expect('the program speaks with its own address, whatever started it', legs[3].from, ring.end.toLowerCase());
 }
 
 async function play(node, { demo, account, owner, alias, aliasOfAlias }) {
@@ -109,8 +140,11 @@ async function play(node, { demo, account, owner, alias, aliasOfAlias }) {
 
 const node = await startNode(['--quiet']);
 try {
-    say(`tern: Ethereum ${node.urls.eth}, Aptos ${node.urls.aptos}`);
-    await play(node, await deployBoth(node));
+    say(`tern: Ethereum ${node.urls.eth}, Aptos ${node.urls.aptos}, Solana ${node.urls.solana}`);
+    const deployed = await deployBoth(node);
+    const ring = await deployRing(node, deployed.demo);
+    await play(node, deployed);
+    await playRing(node, deployed.demo, ring);
 } catch (e) {
     failures++;
     console.error(e);

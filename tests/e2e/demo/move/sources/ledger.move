@@ -75,6 +75,11 @@ module demo::ledger {
         evm::evm(from, reply_to, b"onSquare(uint64,uint128)", &reply);
     }
 
+    /// Called from Solana, on the way back to the EVM.
+    public fun pass_on(from: &signer, n: u64, to: address) {
+        evm::evm(from, to, b"closeRing(uint64)", &(n + 1));
+    }
+
     /// Move to the EVM with a struct of primitives, a nested struct, a vector, a string and an address.
     public entry fun send_note(account: &signer, to: address, count: u64, title: String, tags: vector<u64>) {
         let args = RecordArgs { count, note: Note { title, tags }, about: signer::address_of(account) };
