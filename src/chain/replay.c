@@ -57,14 +57,27 @@ static bool same_log(const struct st_log *a, const struct st_log *b) {
            bytes_eq(a->data, b->data) && bytes_eq(a->type_tag, b->type_tag);
 }
 
+/* Logs, units, balances and all: what Solana's receipts show of a leg. */
+static bool same_svm_leg(const struct xvm_svm_leg *a, const struct xvm_svm_leg *b) {
+    struct buf x = {0}, y = {0};
+    if (a) chain_svm_leg_encode(&x, a);
+    if (b) chain_svm_leg_encode(&y, b);
+    bool same = bytes_eq(buf_bytes(&x), buf_bytes(&y));
+    buf_free(&x);
+    buf_free(&y);
+    return same;
+}
+
 /* What differs, NULL if nothing does. */
 static const char *difference(const struct chain_tx *now, const struct chain_tx *recorded) {
     if (now->ok != recorded->ok) return "status";
     if (now->gas_used != recorded->gas_used || now->common_gas_used != recorded->common_gas_used)
         return "gas";
     if (now->leg_count != recorded->leg_count) return "number of legs";
-    for (uint32_t i = 0; i < now->leg_count; i++)
+    for (uint32_t i = 0; i < now->leg_count; i++) {
         if (now->legs[i].ok != recorded->legs[i].ok) return "status of a leg";
+        if (!same_svm_leg(now->legs[i].svm, recorded->legs[i].svm)) return "Solana leg";
+    }
     if (now->log_count != recorded->log_count) return "number of logs";
     for (uint32_t i = 0; i < now->log_count; i++)
         if (!same_log(&now->logs[i], &recorded->logs[i])) return "logs";
