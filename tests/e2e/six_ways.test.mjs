@@ -1,6 +1,8 @@
 // All six ways between the three machines on one node, and rings through all of them in both directions.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Account } from '@aptos-labs/ts-sdk';
 import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
@@ -16,7 +18,7 @@ const coder = AbiCoder.defaultAbiCoder();
 const hex = (key) => `0x${Buffer.from(key.toBytes()).toString('hex')}`;
 const gas = { gasLimit: 3_000_000 };
 
-let node, solana, payer, account, owner, wallet, demo, demoAddress, courier, probe, relay, page;
+let node, solana, payer, account, owner, wallet, demo, demoAddress, courier, probe, relay, page, data;
 
 before(async () => {
     account = Account.generate();
@@ -26,7 +28,8 @@ before(async () => {
     const courierModules = compileMove('tests/e2e/svm', { courier: owner });
     const { Demo } = compileSolidity('tests/e2e/demo/contracts/Demo.sol');
     const { SolanaCourier } = compileSolidity('tests/e2e/contracts/SolanaCourier.sol');
-    node = await startNode(['--quiet']);
+    data = mkdtempSync(path.join(tmpdir(), 'tern-six-'));
+    node = await startNode(['--quiet', '--data', data]);
     solana = new Solana(node);
     payer = await solana.funded(1000);
     wallet = node.wallet(0);
@@ -47,6 +50,7 @@ before(async () => {
 after(async () => {
     solana?.close();
     await node?.stop();
+    if (data) rmSync(data, { recursive: true, force: true });
 });
 
 const trace = (hash) => node.rpc('tern_traceTransaction', hash);
@@ -112,6 +116,19 @@ test("the demo's program in Solana is what the compiler makes of its source", ()
     assert.ok(readFileSync(RING).equals(compileProgram('tests/e2e/demo/solana/ring.c')), 'tests/e2e/demo/solana/ring.so is not what clang and sbpf-link make of ring.c');
 });
 
-test('what the blocks did is what running them again gives', async () => {
-    assert.ok(await node.replay() > 10);
+test('what the blocks did is what running them again gives, after a restart too', async () => {
+    const { hash } = await (await demo.startRing(5, gas)).wait();
+    const told = await trace(hash), newest = await node.replay();
+    assert.ok(newest > 10);
+    solana.close();
+    node.provider.destroy();
+    await new Promise((resolve) => { node.child.on('exit', resolve); node.child.kill('SIGKILL'); });
+    node = await startNode(['--quiet', '--data', data]);
+    solana = new Solana(node);
+    assert.deepEqual(await trace(hash), told);
+    assert.equal(await written(), 'Move to Solana');
+    assert.equal(await node.replay(), newest);
+    const again = demo.connect(node.wallet(0));
+    await (await again.startRing(6, gas)).wait();
+    assert.equal(await again.lastRound(), 13n);
 });
