@@ -258,6 +258,28 @@ test('the estimate includes the tail, and what it lacks lets anybody retry', asy
     assert.equal(again.vmGasUsed, '1400000');
 });
 
+test('simulations of all kinds run the message, and leave nothing', async () => {
+    const args = [hex(probe), [meta(page.publicKey, false, true)], write('real')];
+    await mined(courier.call(...args, gas));
+    const imagined = courier.interface.encodeFunctionData('call', [args[0], args[1], write('imagined')]);
+    const from = wallet.address, to = await courier.getAddress();
+    await node.rpc('eth_call', { from, to, data: imagined }, 'latest');
+    await node.rpc('eth_createAccessList', { from, to, data: imagined }, 'latest');
+    const blocks = await node.rpc('eth_simulateV1', { blockStateCalls: [{ calls: [{ from, to, data: imagined }] }, { calls: [{ from, to, data: imagined }] }] }, 'latest');
+    const transaction = await node.aptos.transaction.build.simple({
+        sender: account.accountAddress,
+        data: { function: `${owner}::courier::call`, functionArguments: lists(probe, args[1], write('imagined')) },
+    });
+    const [simulated] = await node.aptos.transaction.simulate.simple({ signerPublicKey: account.publicKey, transaction });
+    assert.equal(simulated.success, true, simulated.vm_status);
+    assert.equal(await written(), 'real');
+    const done = await callEntry(node.aptos, account, `${owner}::courier::call`, lists(probe, args[1], write('imagined')));
+    assert.equal(done.gas_used, simulated.gas_used);
+    assert.equal(await written(), 'imagined');
+    const { gasUsed } = await mined(wallet.sendTransaction({ to, data: imagined, ...gas }));
+    assert.deepEqual(blocks.map(({ calls: [c] }) => [c.status, BigInt(c.gasUsed)]), [['0x1', gasUsed], ['0x1', gasUsed]]);
+});
+
 test('a program can be called, and its call estimated, as soon as it can run', async () => {
     const fresh = await solana.deploy(payer, elf);
     assert.ok(await courier.call.estimateGas(hex(fresh), [], Buffer.from([SHOW])) > 40_000n);
