@@ -1,6 +1,6 @@
 // What the tests of Solana's clients share: a node with web3.js beside it, accounts with lamports, programs from C.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getBase58Decoder } from '@solana/kit';
@@ -119,6 +119,15 @@ export function realProgram(id) {
     if (programAddress !== LOADER.toBase58()) return Buffer.from(data);
     const at = getBase58Decoder().decode(data.subarray(4, 36));
     return Buffer.from(lite.getAccount(at).data.subarray(45));
+}
+
+/** Arguments with which the node begins with programs that litesvm carries; `folder` is where their files are put. */
+export function withPrograms(folder, ...ids) {
+    return ids.flatMap((id) => {
+        const file = path.join(folder, `${id}.so`);
+        writeFileSync(file, realProgram(id));
+        return ['--program', `${id}=${file}`];
+    });
 }
 
 // ---- The upgradeable loader: web3.js has no builder for its instructions.
