@@ -80,11 +80,14 @@ static void put_units_and_logs(struct json_out *o, const struct chain_solana_sim
 
 /* The data of a preflight's error. */
 static struct bytes failure_data(struct rpc_call *c, const struct chain_solana_simulated *s) {
+    static const char *const none[] = {
+        "accounts",       "innerInstructions", "replacementBlockhash", "fee",
+        "preBalances",    "postBalances",      "preTokenBalances",     "postTokenBalances",
+        "loadedAddresses"};
     struct buf text = {0};
     struct json_out o = {.buf = &text};
     jo_object(&o);
-    solana_key_null(&o, "accounts");
-    solana_key_null(&o, "innerInstructions");
+    for (size_t i = 0; i < COUNT_OF(none); i++) solana_key_null(&o, none[i]);
     put_units_and_logs(&o, s);
     jo_end_object(&o);
     struct bytes out = arena_copy(c->arena, buf_bytes(&text));
