@@ -4,10 +4,11 @@ import { after, before, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import {
     AddressLookupTableProgram, Keypair, NONCE_ACCOUNT_LENGTH, NonceAccount, PublicKey, SYSVAR_CLOCK_PUBKEY, SYSVAR_RECENT_BLOCKHASHES_PUBKEY,
-    SYSVAR_RENT_PUBKEY, SYSVAR_SLOT_HASHES_PUBKEY, SYSVAR_STAKE_HISTORY_PUBKEY, SystemProgram, Transaction, TransactionMessage, VersionedTransaction,
+    SYSVAR_RENT_PUBKEY, SYSVAR_SLOT_HASHES_PUBKEY, SYSVAR_STAKE_HISTORY_PUBKEY, SystemProgram, Transaction, TransactionInstruction, TransactionMessage, VersionedTransaction,
 } from '@solana/web3.js';
+import * as spl from '@solana/spl-token';
 import { getBase58Decoder } from '@solana/kit';
-import { startSolana } from './lib/solana.mjs';
+import { LOADER, startSolana } from './lib/solana.mjs';
 
 let chain, connection, payer, rent;
 const SYSTEM = SystemProgram.programId.toBase58(), TABLES = AddressLookupTableProgram.programId.toBase58();
@@ -137,6 +138,48 @@ test('an instruction that cannot be taken apart is shown by its accounts', async
     const { meta, transaction } = await chain.parsed(signature);
     assert.deepEqual(meta.err, { InstructionError: [0, 'InvalidInstructionData'] });
     assert.deepEqual(transaction.message.instructions, [{ accounts: [text(payer.publicKey)], data: getBase58Decoder().decode(strange.data), programId: SYSTEM, stackHeight: 1 }]);
+});
+
+test('what a failed transaction would have done is taken apart as well', async () => {
+    const me = payer.publicKey, [a, b, c, d] = Array.from({ length: 4 }, () => Keypair.generate().publicKey), m = Keypair.generate();
+    const T = spl.TOKEN_2022_PROGRAM_ID, [ta, tb, tc, td, tm, tme] = [a, b, c, d, m.publicKey, me].map(text), rentSysvar = text(SYSVAR_RENT_PUBKEY);
+    const loader = (programId, keys, data) => new TransactionInstruction({ programId, data: Buffer.from(data), keys: keys.map((pubkey) => ({ pubkey, isSigner: false, isWritable: true })) });
+    const old = new PublicKey('BPFLoader2111111111111111111111111111111111'), word = (n) => [n, 0, 0, 0], long = (n) => [n, 0, 0, 0, 0, 0, 0, 0];
+    for (const [instruction, program, type, info] of [
+        [loader(old, [a], [...word(0), ...word(9), ...long(3), 1, 2, 3]), 'bpf-loader', 'write', { account: ta, offset: 9, bytes: 'AQID' }],
+        [loader(old, [a, b], word(1)), 'bpf-loader', 'finalize', { account: ta }],
+        [loader(LOADER, [a, b, c, d], [...word(9), ...word(7)]), 'bpf-upgradeable-loader', 'extendProgramChecked', {
+            programDataAccount: ta, programAccount: tb, authority: tc, systemProgram: td, payerAccount: null, additionalBytes: 7 }],
+        [spl.createInitializeMintInstruction(a, 5, b, c), 'spl-token', 'initializeMint', { mint: ta, decimals: 5, mintAuthority: tb, freezeAuthority: tc, rentSysvar }],
+        [spl.createInitializeMintInstruction(a, 5, b, null), 'spl-token', 'initializeMint', { mint: ta, decimals: 5, mintAuthority: tb, rentSysvar }],
+        [spl.createInitializeAccountInstruction(a, b, c), 'spl-token', 'initializeAccount', { account: ta, mint: tb, owner: tc, rentSysvar }],
+        [spl.createInitializeAccount2Instruction(a, b, c), 'spl-token', 'initializeAccount2', { account: ta, mint: tb, owner: tc, rentSysvar }],
+        [spl.createInitializeMultisigInstruction(a, [b, c, d], 2), 'spl-token', 'initializeMultisig', { multisig: ta, rentSysvar, signers: [tb, tc, td], m: 2 }],
+        [spl.createAmountToUiAmountInstruction(a, 12n), 'spl-token', 'amountToUiAmount', { mint: ta, amount: '12' }],
+        [spl.createUiAmountToAmountInstruction(a, '1.25'), 'spl-token', 'uiAmountToAmount', { mint: ta, uiAmount: '1.25' }],
+        [spl.createBurnInstruction(a, b, c, 3n, [m]), 'spl-token', 'burn', { account: ta, mint: tb, amount: '3', multisigAuthority: tc, signers: [tm] }],
+        [spl.createThawAccountInstruction(a, b, c, [m]), 'spl-token', 'thawAccount', { account: ta, mint: tb, multisigFreezeAuthority: tc, signers: [tm] }],
+        [spl.createCloseAccountInstruction(a, b, c, [m]), 'spl-token', 'closeAccount', { account: ta, destination: tb, multisigOwner: tc, signers: [tm] }],
+        [spl.createRecoverNestedInstruction(a, b, c, d, me, me), 'spl-associated-token-account', 'recoverNested', {
+            nestedSource: ta, nestedMint: tb, destination: tc, nestedOwner: td, ownerMint: tme, wallet: tme, tokenProgram: text(spl.TOKEN_PROGRAM_ID) }],
+        [spl.createCreateNativeMintInstruction(me, a, T), 'spl-token', 'createNativeMint', { payer: tme, nativeMint: ta, systemProgram: SYSTEM }],
+        [spl.createInitializeMintCloseAuthorityInstruction(a, null, T), 'spl-token', 'initializeMintCloseAuthority', { mint: ta, newAuthority: null }],
+        [spl.createInitializeTransferFeeConfigInstruction(a, null, b, 30, 40n, T), 'spl-token', 'initializeTransferFeeConfig', { mint: ta, withdrawWithheldAuthority: tb, transferFeeBasisPoints: 30, maximumFee: 40 }],
+        [spl.createUpdateDefaultAccountStateInstruction(a, spl.AccountState.Initialized, me, [], T), 'spl-token', 'updateDefaultAccountState', { mint: ta, accountState: 'initialized', freezeAuthority: tme }],
+        [spl.createUpdateTransferHookInstruction(a, me, b, [], T), 'spl-token', 'updateTransferHook', { mint: ta, programId: tb, authority: tme }],
+        [spl.createUpdateGroupPointerInstruction(a, me, b, [], T), 'spl-token', 'updateGroupPointer', { mint: ta, groupAddress: tb, authority: tme }],
+        [spl.createUpdateGroupMemberPointerInstruction(a, me, null, [], T), 'spl-token', 'updateGroupMemberPointer', { mint: ta, authority: tme }],
+        [spl.createSetAuthorityInstruction(a, me, spl.AuthorityType.PausableConfig, b, [], T), 'spl-token', 'setAuthority', { mint: ta, authority: tme, authorityType: 'pause', newAuthority: tb }],
+    ]) {
+        const signers = instruction.keys.some((k) => k.isSigner && k.pubkey.equals(m.publicKey)) ? [payer, m] : [payer];
+        for (const k of instruction.keys) k.isSigner &&= signers.some((s) => s.publicKey.equals(k.pubkey));
+        const signature = await connection.sendTransaction(new Transaction().add(instruction), signers, { skipPreflight: true });
+        await chain.until(async () => (await connection.getSignatureStatus(signature)).value);
+        const { transaction, meta } = await chain.parsed(signature);
+        const [shown] = transaction.message.instructions;
+        assert.ok(meta.err, type);
+        assert.deepEqual([shown.program, shown.parsed?.type, shown.parsed?.info], [program, type, info]);
+    }
 });
 
 test('sysvars and nonces as accounts', async () => {
