@@ -99,7 +99,8 @@ void solana_end_context(struct json_out *o);
 
 /* The account at the reader's block as the API shows it: sysvars of the slot that comes. */
 bool solana_account(struct chain_reader *r, const struct b32 *key, struct st_svm_account *out);
-/* An account object; null if a is NULL. False after rpc_fail: base58 of too much data. */
+/* An account object; null if a is NULL. False after rpc_fail: base58 of too much data. With c NULL,
+ * for a notification, that is said in the data's place. */
 bool solana_put_account(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
                         const struct b32 *key, const struct st_svm_account *a,
                         const struct solana_data_options *d);

@@ -319,12 +319,9 @@ static void send_slot_updates(struct sending *s, uint64_t slot) {
 static void send_account(struct sending *s, uint64_t slot, const struct b32 *key) {
     struct st_svm_account a;
     bool present = solana_account(s->reader, key, &a), named = s->to->kind == PROGRAM;
-    struct arena arena;
     if (named &&
         (!present || !b32_eq(&a.owner, &s->to->key) || !solana_filters_pass(&s->to->filters, &a)))
         return;
-    arena_init(&arena, 0);
-    struct rpc_call c = {.node = s->node, .arena = &arena};
     struct json_out o = begin_note(s);
     solana_begin_context(&o, slot);
     if (named) {
@@ -334,11 +331,10 @@ static void send_account(struct sending *s, uint64_t slot, const struct b32 *key
         jo_key(&o, "account");
     }
     static const struct st_svm_account none;
-    bool ok = solana_put_account(&c, s->reader, &o, key, present ? &a : &none, &s->to->data);
+    solana_put_account(NULL, s->reader, &o, key, present ? &a : &none, &s->to->data);
     if (named) jo_end_object(&o);
     solana_end_context(&o);
-    if (ok) end_note(s, &o); /* else base58 of too much data, which Agave leaves out as well */
-    arena_free(&arena);
+    end_note(s, &o);
 }
 
 static void send_logs(struct sending *s, const struct chain_tx *t, const struct chain_solana *r) {

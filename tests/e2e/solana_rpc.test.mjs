@@ -223,6 +223,14 @@ test('slots’ updates, signatures that are received, and what is not offered wi
     await chain.until(() => told.length === 3);
     assert.deepEqual(told.slice(1).map((n) => [n.method, n.params.subscription, n.params.result.value]), [
         ['signatureNotification', told[0].result, 'receivedSignature'], ['signatureNotification', told[0].result, { err: null }]]);
+    // An account's data where base58, the oldest encoding, is too short for it.
+    told.length = 0;
+    const large = Keypair.generate();
+    socket.send(JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'accountSubscribe', params: [text(large.publicKey)] }));
+    await chain.until(() => told.length === 1);
+    await chain.send([SystemProgram.createAccount({ fromPubkey: payer.publicKey, newAccountPubkey: large.publicKey, lamports: 3_000_000, space: 129, programId: SystemProgram.programId })], [payer, large]);
+    await chain.until(() => told.length === 2);
+    assert.equal(told[1].params.result.value.data, 'error: data too large for bs58 encoding');
     socket.close();
 });
 
