@@ -39,6 +39,12 @@ bench_svm() {
     "$1" ${peer:+--peer "$peer"} ${memo:+--memo "$memo"} "${programs[@]}"
 }
 
+bench_solana() {
+    apt_install clang
+    build_preset release tern sbpf-link
+    node bench/solana.mjs
+}
+
 # The coin and the loops of bench/move, compiled against the framework.
 bench_move_chain() {
     local dir=build/bench/move
@@ -65,6 +71,9 @@ run_bench() {
             *) "$bench" ;;
         esac
     done
+    case "$only" in
+        ""|peers|svm|solana) say "litesvm beside tern: whole Solana transactions"; bench_solana ;;
+    esac
     case "$only" in
         ""|peers|rpc) say "anvil beside tern: transfers of tokens through JSON-RPC"; node bench/rpc.mjs ;;
     esac

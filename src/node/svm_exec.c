@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "codec/codec.h"
 #include "solana/solana.h"
@@ -21,6 +22,9 @@ const char svm_exec_usage[] =
     "                                         answers with error, fee, units, logs, returnData, "
     "inner,\n"
     "                                         and the accounts that it could write\n"
+    "  {\"transactions\": [BASE64, ...], \"verify\": BOOL, \"anyBlockhash\": BOOL}\n"
+    "                                         runs them all, answers with how many failed and the\n"
+    "                                         nanoseconds that the processor took\n"
     "Keys are base58, data is base64. What cannot be read is answered with {\"problem\": TEXT}.\n";
 
 enum { LINE_MAX_BYTES = 64 << 20, DEPTH_MAX = 8 };
@@ -248,9 +252,49 @@ static json_t *send(struct exec *x, const json_t *v) {
     return out;
 }
 
+/* Decodes and runs one, without an answer; false if it fails. */
+static bool run_quietly(struct exec *x, struct bytes wire, bool verify,
+                        const struct sol_options *options) {
+    struct sol_tx tx;
+    struct sol_message m;
+    struct sol_result r = {0};
+    if (err_is(sol_tx_decode(&tx, wire, &x->arena)) || (verify && !sol_tx_verify(&tx)))
+        return false;
+    st_begin_tx(x->journal);
+    r.error = sol_tx_resolve(&m, &tx, &x->bank, x->journal, &x->arena);
+    if (!r.error.code) sol_process(&x->bank, x->journal, &m, options, &r);
+    st_end_tx(x->journal, false);
+    return !r.error.code;
+}
+
+static uint64_t processor_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* For benchmarks beside a peer: what comes in and goes out as JSON is not counted. */
+static json_t *send_all(struct exec *x, const json_t *v) {
+    const json_t *list = json_object_get(v, "transactions");
+    size_t count = json_array_size(list), failed = 0;
+    struct bytes *wires = ARENA_ARRAY(&x->arena, struct bytes, count);
+    struct sol_options options = {.any_blockhash =
+                                      json_is_true(json_object_get(v, "anyBlockhash"))};
+    bool verify = json_is_true(json_object_get(v, "verify"));
+    for (size_t i = 0; i < count; i++)
+        if (!read_base64(x, json_array_get(list, i), &wires[i]))
+            return problem("a transaction is not base64");
+    refresh_sysvars(x);
+    uint64_t start = processor_ns();
+    for (size_t i = 0; i < count; i++) failed += !run_quietly(x, wires[i], verify, &options);
+    return json_pack("{s:I,s:I}", "failed", (json_int_t)failed, "ns",
+                     (json_int_t)(processor_ns() - start));
+}
+
 static json_t *answer(struct exec *x, json_t *v) {
     struct b32 key;
     if (json_object_get(v, "transaction")) return send(x, v);
+    if (json_object_get(v, "transactions")) return send_all(x, v);
     if (json_object_get(v, "account")) return set_account(x, json_object_get(v, "account"));
     if (json_object_get(v, "bank")) return set_bank(x, json_object_get(v, "bank"));
     if (json_object_get(v, "get"))
