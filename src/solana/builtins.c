@@ -66,6 +66,7 @@ static const struct sol_stand_in stand_ins[] = {
      sol_run_associated_token},
     {SOL_ID_MEMO, SOL_ID_BPF_LOADER, "spl_memo", sol_run_memo},
     {SOL_ID_MEMO_V1, SOL_ID_BPF_LOADER_DEPRECATED, "spl_memo_v1", sol_run_memo_v1},
+    {SOL_ID_CONFIG, SOL_ID_BPF_LOADER_UPGRADEABLE, "solana_config_program", sol_run_config},
 };
 
 const struct sol_stand_in *sol_stand_ins(size_t *count) {

@@ -23,6 +23,7 @@ struct sol_fail sol_run_token(struct sol_context *ctx);
 struct sol_fail sol_run_associated_token(struct sol_context *ctx);
 struct sol_fail sol_run_memo(struct sol_context *ctx);
 struct sol_fail sol_run_memo_v1(struct sol_context *ctx);
+struct sol_fail sol_run_config(struct sol_context *ctx);
 
 /* Takes compute units as bytecode does: without enough of them the program is not completed. */
 struct sol_fail sol_charge_stand_in(struct sol_context *ctx, uint64_t units);
