@@ -61,9 +61,12 @@ class SolanaTest {
         await this.sealed([await this.connection.requestAirdrop(this.payer.publicKey, 1)]);
     }
 
-    /** Waits until that holds; a test that waits for ever is ended by its runner. */
+    /** Waits until that holds, a minute at most. */
     async until(holds) {
-        while (!await holds()) await new Promise((r) => setTimeout(r, 20));
+        for (const end = Date.now() + 60_000; !await holds();) {
+            if (Date.now() > end) throw new Error(`waited in vain for ${holds}`);
+            await new Promise((r) => setTimeout(r, 20));
+        }
     }
 
     /** Waits until the node has taken what web3.js listens to: it has no word for that itself. */
