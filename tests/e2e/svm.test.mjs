@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Account } from '@aptos-labs/ts-sdk';
-import { Keypair, LAMPORTS_PER_SOL, PublicKey, SYSVAR_CLOCK_PUBKEY, SystemProgram } from '@solana/web3.js';
+import { Keypair, LAMPORTS_PER_SOL, PublicKey, SYSVAR_CLOCK_PUBKEY, SystemProgram, TransactionInstruction } from '@solana/web3.js';
 import { Contract, Interface } from 'ethers';
 import { compileMove, compileSolidity, deploy } from './lib/compile.mjs';
 import { MESSENGER, Solana, compileProgram } from './lib/messenger.mjs';
@@ -190,6 +190,46 @@ for (const [from, { alias, call, send }] of Object.entries(senders)) {
             assert.equal(leg.failure, 'target');
             assert.match(leg.error, text);
         }
+    });
+}
+
+// Solana's own programs, at their ids; their instructions are written out as their documentation has them.
+const TOKEN = new PublicKey('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
+const MEMO = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+const token = (keys, ...data) => new TransactionInstruction({
+    programId: TOKEN, keys: keys.map(([pubkey, isSigner, isWritable]) => ({ pubkey, isSigner, isWritable })), data: Buffer.concat(data.map((d) => Buffer.from(d))),
+});
+const created = async (who, space, programId) => SystemProgram.createAccount({
+    fromPubkey: payer.publicKey, newAccountPubkey: who.publicKey, space, programId, lamports: await connection.getMinimumBalanceForRentExemption(space),
+});
+
+for (const [from, { alias, call }] of Object.entries(senders)) {
+    test(`${from} → SVM: SPL Memo names the alias that has signed`, async () => {
+        const [leg] = (await call(MEMO, [meta(alias(), true)], Buffer.from(`from ${from}`))).trace.calls;
+        assert.equal(leg.error, null);
+        assert.deepEqual(leg.programLogs.filter((l) => l.startsWith('Program log: ')).map((l) => l.slice(13)),
+            ['Signed by:', alias().toBase58(), `Memo (len ${5 + from.length})`, `from ${from}`]);
+        const [unsigned] = (await call(MEMO, [meta(payer.publicKey)], Buffer.from('x'))).trace.calls;
+        assert.match(unsigned.error, new RegExp(`^Solana: ${MEMO}: missing required signature for instruction\n`));
+    });
+
+    test(`${from} → SVM: SPL Token moves what the alias owns, and nothing else`, async () => {
+        const [mint, mine, theirs] = Array.from({ length: 3 }, () => Keypair.generate());
+        await solana.send([payer, mint, mine, theirs], await created(mint, 82, TOKEN), await created(mine, 165, TOKEN), await created(theirs, 165, TOKEN),
+            token([[mint.publicKey, false, true]], [20, 6], payer.publicKey.toBytes(), [0]), // InitializeMint2
+            ...[[mine, alias()], [theirs, payer.publicKey]].map(([account, owner]) => // InitializeAccount3
+                token([[account.publicKey, false, true], [mint.publicKey, false, false]], [18], owner.toBytes())));
+        await solana.send([payer], token([[mint.publicKey, false, true], [mine.publicKey, false, true], [payer.publicKey, true, false]], [7], amount(1000))); // MintTo
+        const balances = async () => Promise.all([mine, theirs].map(async (a) => (await connection.getTokenAccountBalance(a.publicKey)).value.amount));
+        const transferOf = (a, b, n) => call(TOKEN, [meta(a.publicKey, false, true), meta(b.publicKey, false, true), meta(alias(), true)], Buffer.concat([Buffer.from([3]), amount(n)]));
+        let [leg] = (await transferOf(mine, theirs, 300)).trace.calls;
+        assert.equal(leg.error, null);
+        assert.deepEqual(await balances(), ['700', '300']);
+        [leg] = (await transferOf(mine, theirs, 701)).trace.calls;
+        assert.match(leg.error, new RegExp(`^Solana: ${TOKEN}: custom program error: 0x1\n`)); // InsufficientFunds
+        [leg] = (await transferOf(theirs, mine, 1)).trace.calls;
+        assert.match(leg.error, /custom program error: 0x4\n/); // OwnerMismatch
+        assert.deepEqual(await balances(), ['700', '300']);
     });
 }
 
