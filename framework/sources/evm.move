@@ -179,6 +179,7 @@ module aptos_framework::evm {
     /// The EVM alias of a Move address, in the last 20 bytes.
     native public fun alias_of_move(account: address): address;
 
-    /// The actor behind an alias: 0 and its EVM address, or 1 and its Move address. An address that is no alias is its own.
+    /// The actor behind an alias: 0 and its EVM address, 1 and its Move address, or 2 and its Solana key. An address that
+    /// is no alias is its own.
     native public fun home_of(account: address): (u8, address);
 }

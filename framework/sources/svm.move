@@ -100,4 +100,13 @@ module aptos_framework::svm {
 
     /// The policy for a failed message: it is gone for good.
     public fun drop(): u8 { evm::drop() }
+
+    /// The Solana alias of an EVM address (its last 20 bytes count).
+    native public fun alias_of_evm(evm: address): address;
+
+    /// The Solana alias of a Move address: what `call` signs with for that account.
+    native public fun alias_of_move(account: address): address;
+
+    /// The Move alias of a Solana key.
+    native public fun alias_of_key(key: address): address;
 }

@@ -134,6 +134,23 @@ static struct b20 alias_of_move(void *ctx, const struct b32 *address) {
     return xvm_alias_move_in_evm(address);
 }
 
+static struct b32 alias_in_svm(void *ctx, uint8_t vm, struct bytes home, uint32_t *tries) {
+    struct xvm_actor actor = {.vm = vm};
+    uint8_t bump;
+    (void)ctx;
+    memcpy(actor.bytes, home.p, home.n);
+    struct xvm_actor alias = xvm_alias_of(&actor, ST_VM_SVM, &bump);
+    *tries = 1u + UINT8_MAX - bump;
+    return xvm_actor_b32(&alias);
+}
+
+static struct b32 alias_of_key(void *ctx, const struct b32 *key) {
+    struct xvm_actor home = xvm_wide_actor(ST_VM_SVM, key),
+                     alias = xvm_alias_of(&home, ST_VM_MOVE, NULL);
+    (void)ctx;
+    return xvm_actor_b32(&alias);
+}
+
 static uint8_t home_of(void *ctx, const struct b32 *address, uint8_t home[32]) {
     struct xvm_tx *tx = ctx;
     struct xvm_actor actor = xvm_home_of(tx->journal, ST_VM_MOVE, BYTES_OF(*address));
@@ -147,5 +164,7 @@ struct mv_host xvm_move_host(struct xvm_tx *tx) {
                             .svm_call = start_svm_call,
                             .alias_of_evm = alias_of_evm,
                             .alias_of_move = alias_of_move,
+                            .alias_in_svm = alias_in_svm,
+                            .alias_of_key = alias_of_key,
                             .home_of = home_of};
 }

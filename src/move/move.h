@@ -172,6 +172,10 @@ struct mv_host {
     /* Aliases (CROSS-VM §1). */
     struct b32 (*alias_of_evm)(void *ctx, const struct b20 *evm);
     struct b20 (*alias_of_move)(void *ctx, const struct b32 *address);
+    /* The Solana alias of an actor of the EVM (20 bytes) or Move (32), and how many bumps were
+     * tried to find it, at least 1. */
+    struct b32 (*alias_in_svm)(void *ctx, uint8_t vm, struct bytes home, uint32_t *tries);
+    struct b32 (*alias_of_key)(void *ctx, const struct b32 *key); /* in Move */
     /* The actor behind a Move address: its machine (enum st_vm) and its 20 or 32 bytes, right
      * padded with zeros. An address that is no alias is its own. */
     uint8_t (*home_of)(void *ctx, const struct b32 *address, uint8_t home[32]);

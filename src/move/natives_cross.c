@@ -136,3 +136,33 @@ enum mv_status_code mv_native_evm_home_of(struct mv_native_call *n) {
     memcpy(&n->slots[1], &out, sizeof out);
     return MV_OK;
 }
+
+/* Finding a Solana alias tries bumps; each costs what the first one has been charged for, which is
+ * what Solana's own syscall costs. */
+static enum mv_status_code return_svm_alias(struct mv_native_call *n, uint8_t vm,
+                                            struct bytes home) {
+    enum { PER_TRY = 300000 };
+    const struct mv_host *h = &n->s->p.host;
+    uint32_t tries = 1;
+    if (!h->alias_in_svm) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    struct b32 alias = h->alias_in_svm(h->ctx, vm, home, &tries);
+    if (!mv_charge(n->s, (uint64_t)(tries - 1) * PER_TRY)) return MV_OUT_OF_GAS;
+    return mv_native_return_b32(n, &alias);
+}
+
+enum mv_status_code mv_native_svm_alias_of_evm(struct mv_native_call *n) {
+    return return_svm_alias(n, ST_VM_EVM, bytes_make((const uint8_t *)n->slots + 12, 20));
+}
+
+enum mv_status_code mv_native_svm_alias_of_move(struct mv_native_call *n) {
+    return return_svm_alias(n, ST_VM_MOVE, bytes_make(n->slots, 32));
+}
+
+enum mv_status_code mv_native_svm_alias_of_key(struct mv_native_call *n) {
+    const struct mv_host *h = &n->s->p.host;
+    if (!h->alias_of_key) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    struct b32 key;
+    memcpy(&key, n->slots, sizeof key);
+    struct b32 alias = h->alias_of_key(h->ctx, &key);
+    return mv_native_return_b32(n, &alias);
+}

@@ -233,6 +233,13 @@ for (const [from, { alias, call }] of Object.entries(senders)) {
     });
 }
 
+test('a Move module asks for aliases', async () => {
+    const wide = (text) => `0x${text.slice(2).padStart(64, '0')}`.toLowerCase();
+    const functionArguments = [wide(await courier.getAddress()), owner, hex(payer.publicKey)];
+    const [aliases] = await node.aptos.viewJson({ payload: { function: `${owner}::courier::aliases`, functionArguments } });
+    assert.deepEqual(aliases.map(wide), [hex(evmAlias), hex(moveAlias), await node.rpc('tern_alias', payer.publicKey.toBase58(), 'move')]);
+});
+
 test('values, gas and callbacks are refused by name, not lost', async () => {
     const send = (options, more = {}) => courier.send.staticCall(hex(probe), [], '0x00', { ...NONE, ...options }, { ...gas, ...more });
     for (const [options, more, name] of [[{}, { value: 1n }, 'value'], [{ gasLimit: 1 }, {}, 'gasLimit'], [{ onFail: 2 }, {}, 'onFail'],
@@ -346,9 +353,10 @@ test('the examples of docs/cross-vm.md compile and run', async () => {
 
     await publish(node.aptos, account, 'Scribe', ['scribe'], scribeModules);
     const run = async (name, ...args) => (await trace((await callEntry(node.aptos, account, `${owner}::scribe::${name}`, args)).hash)).trace.calls[0];
-    const told = await run('write', hex(probe), hex(page.publicKey), hex(moveAlias), [...write('from the docs')]);
+    const told = await run('write', hex(probe), hex(page.publicKey), [...write('from the docs')]);
     assert.equal(told.error, null);
-    assert.deepEqual(told.accounts.map((a) => [a.isSigner, a.isWritable]), [[false, true], [true, false]]);
+    assert.deepEqual(told.accounts.map((a) => [a.pubkey, a.isSigner, a.isWritable]),
+        [[page.publicKey.toBase58(), false, true], [moveAlias.toBase58(), true, false]]);
     assert.equal(await written(), 'from the docs');
     assert.equal((await run('whisper', hex(probe), hex(page.publicKey), [REFUSE])).status, 'dropped');
 });

@@ -86,4 +86,9 @@ module courier::courier {
     public fun ids(): vector<vector<u8>> acquires Ids {
         borrow_global<Ids>(@courier).ids
     }
+
+    #[view]
+    public fun aliases(evm: address, account: address, key: address): vector<address> {
+        vector[svm::alias_of_evm(evm), svm::alias_of_move(account), svm::alias_of_key(key)]
+    }
 }
