@@ -191,7 +191,7 @@ void chain_block_add(struct chain_open_block *b, struct chain_tx *tx) {
     }
     b->txs[b->head.root_count++] = tx;
     b->head.gas_used += tx->common_gas_used;
-    b->head.solana_count += tx->vm == ST_VM_SVM;
+    b->head.solana_count += chain_in_solana(tx);
     tx->evm_index = UINT32_MAX;
     tx->version = UINT64_MAX;
     if (!tx->genesis && touched(tx, ST_VM_EVM)) {
@@ -369,23 +369,20 @@ static void put_event_index(struct writer *w, const struct chain_tx *tx, const s
     put(w, ST_TABLE_EVENT, BYTES_OF(key), BYTES_OF(value));
 }
 
-/* A Solana root: found by its message, by its first signature, and by every key that it names. */
+/* What is in Solana's list: found by its message if it is a root there, by its first signature, and
+ * by every key that it or a leg of its tail names. */
 static void put_solana_index(struct writer *w, const struct chain_tx *tx, struct arena *arena) {
-    struct sol_tx decoded;
-    struct chain_solana record;
+    struct chain_solana_view view;
     uint8_t key[44];
     struct arena_mark mark = arena_mark(arena);
-    if (!err_is(sol_tx_decode(&decoded, tx->raw, arena)) &&
-        chain_solana_decode(tx->solana, arena, &record)) {
-        struct b32 signature = chain_solana_signature_key(decoded.signatures[0]);
-        put_place(w, ST_TABLE_TX, BYTES_OF(tx->hash), tx, ST_VM_SVM);
+    if (chain_solana_view(tx, arena, &view)) {
+        struct b32 signature = chain_solana_signature_key(view.tx.signatures[0]);
+        if (!view.is_shadow) put_place(w, ST_TABLE_TX, BYTES_OF(tx->hash), tx, ST_VM_SVM);
         put_place(w, ST_TABLE_TX, BYTES_OF(signature), tx, ST_VM_SVM);
         store_be64(key + 32, tx->height);
         store_be32(key + 40, tx->index);
-        for (size_t i = 0; i < decoded.key_count + record.loaded_count; i++) {
-            const struct b32 *k =
-                i < decoded.key_count ? &decoded.keys[i] : &record.loaded[i - decoded.key_count];
-            memcpy(key, k, 32);
+        for (size_t i = 0; i < view.key_count; i++) {
+            memcpy(key, &view.keys[i].key, 32);
             put(w, ST_TABLE_SOLANA_KEY, BYTES_OF(key), (struct bytes){NULL, 0});
         }
     }
@@ -468,7 +465,7 @@ static void put_block(struct writer *w, struct chain_open_block *b) {
         put_tx(w, tx, &message_place);
         if (tx->version != UINT64_MAX && !tx->genesis) put_touched(w, tx);
         if (tx->vm == ST_VM_MOVE && !tx->genesis) put_account_tx(w, tx);
-        if (tx->vm == ST_VM_SVM) put_solana_index(w, tx, &b->arena);
+        if (chain_in_solana(tx)) put_solana_index(w, tx, &b->arena);
     }
     if (!err_is(w->err)) w->err = chain_index_logs(w->store, b);
 }

@@ -179,7 +179,7 @@ struct chain_block {
     uint32_t evm_count;                   /* length of the EVM list */
     uint64_t first_version, last_version; /* Move; inclusive */
     uint64_t encoded_bytes;               /* size of the Ethereum block */
-    uint64_t solana_count;                /* Solana roots, up to and with this block */
+    uint64_t solana_count;                /* of Solana's list, up to and with this block */
 
     /* The rest of the Ethereum header. `header_fields` says how many fields it has: base_fee is
      * there from ETH_FIELDS_LONDON on, withdrawals_root from ETH_FIELDS_SHANGHAI on, the blob gas

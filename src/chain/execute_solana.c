@@ -50,6 +50,23 @@ static void read_ends(struct root *r) {
     r->record.tokens_after_count = read_tokens(r, &r->record.tokens_after);
 }
 
+/* The lines of the root leg's log, and those of the tail's legs in the SVM: they are in the root's
+ * own record, as an EVM root's logs are. */
+static void take_logs(struct root *r) {
+    struct chain_solana *s = &r->record;
+    size_t count = r->result.log_count, n = 0;
+    for (uint32_t i = 1; i < r->xt.leg_count; i++)
+        if (r->xt.legs[i].svm) count += r->xt.legs[i].svm->result.log_count;
+    struct bytes *lines = ARENA_ARRAY(st_tx_arena(r->x->journal), struct bytes, count);
+    for (size_t k = 0; k < r->result.log_count; k++) lines[n++] = r->result.logs[k];
+    for (uint32_t i = 1; i < r->xt.leg_count; i++) {
+        const struct xvm_svm_leg *l = r->xt.legs[i].svm;
+        for (size_t k = 0; l && k < l->result.log_count; k++) lines[n++] = l->result.logs[k];
+    }
+    s->logs = lines;
+    s->log_count = (uint32_t)n;
+}
+
 static void fill_record(struct root *r) {
     struct chain_solana *s = &r->record;
     const struct sol_message *m = &r->message;
@@ -66,8 +83,7 @@ static void fill_record(struct root *r) {
     s->lamports_before = done->lamports_before;
     s->lamports_after = done->lamports_after;
     s->key_count = done->lamports_before ? (uint32_t)m->key_count : 0;
-    s->logs = done->logs;
-    s->log_count = (uint32_t)done->log_count;
+    take_logs(r);
     s->inner = done->inner;
     s->inner_count = (uint32_t)done->inner_count;
     s->return_program = done->return_program;

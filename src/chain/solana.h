@@ -44,6 +44,28 @@ bool chain_solana_decode(struct bytes in, struct arena *arena, struct chain_sola
 void chain_svm_leg_encode(struct buf *out, const struct xvm_svm_leg *l);
 const struct xvm_svm_leg *chain_svm_leg_decode(struct bytes in, struct arena *arena);
 
+/* ---- What Solana's list shows (solana_shadow.c): roots of its own, and shadows of those of other
+ * machines that had legs in the SVM */
+
+struct chain_solana_view {
+    bool is_shadow;
+    struct sol_tx tx;
+    struct bytes raw; /* its wire form */
+    struct chain_solana record;
+    /* The keys that it names, and those of the legs of its tail, each once; `writable`: it may have
+     * changed that account. */
+    const struct sol_key *keys;
+    size_t key_count;
+};
+
+/* Is the root in the list? */
+bool chain_in_solana(const struct chain_tx *tx);
+/* False if it is not, or if its record is damaged. Arrays lie in `arena`. */
+bool chain_solana_view(const struct chain_tx *tx, struct arena *arena,
+                       struct chain_solana_view *out);
+/* The first signature, of one that is in the list. */
+void chain_solana_signature(const struct chain_tx *tx, uint8_t out[SOL_SIGNATURE_BYTES]);
+
 /* ---- Submitting (any thread) */
 
 /* What the message of a transaction is known by; its first signature leads to it as well. */
@@ -87,7 +109,7 @@ struct b32 chain_solana_faucet_key(const struct chain *c);
  * surely may. */
 bool chain_solana_blockhash(struct chain_reader *r, const struct b32 *hash, uint64_t *last_slot);
 
-/* The root with this first signature. */
+/* The root with this first signature, its own or its shadow's. */
 bool chain_solana_by_signature(struct chain_reader *r, const uint8_t signature[SOL_SIGNATURE_BYTES],
                                struct chain_tx *out);
 

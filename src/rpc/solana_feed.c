@@ -270,14 +270,13 @@ static void send_slot(struct sending *s, uint64_t slot) {
 static void count_txs(struct sending *s, const struct chain_block *b, uint64_t *all,
                       uint64_t *failed) {
     struct arena *arena = chain_reader_arena(s->reader);
-    struct chain_solana r;
+    struct chain_solana_view v;
     struct chain_tx t;
     *all = *failed = 0;
     for (uint32_t i = 0; i < b->root_count; i++) {
         struct arena_mark mark = arena_mark(arena);
-        if (chain_tx_at(s->reader, b->height, i, &t) && t.vm == ST_VM_SVM &&
-            chain_solana_decode(t.solana, arena, &r))
-            ++*all, *failed += r.error.code != 0;
+        if (chain_tx_at(s->reader, b->height, i, &t) && chain_solana_view(&t, arena, &v))
+            ++*all, *failed += v.record.error.code != 0;
         arena_release(arena, mark);
     }
 }
@@ -338,6 +337,7 @@ static void send_account(struct sending *s, uint64_t slot, const struct b32 *key
 }
 
 static void send_logs(struct sending *s, const struct chain_tx *t, const struct chain_solana *r) {
+    uint8_t signature[SOL_SIGNATURE_BYTES];
     struct json_out o = begin_note(s);
     solana_begin_context(&o, t->height);
     jo_object(&o);
@@ -346,7 +346,8 @@ static void send_logs(struct sending *s, const struct chain_tx *t, const struct 
     jo_key(&o, "logs");
     solana_put_logs(&o, r);
     jo_key(&o, "signature");
-    solana_put_signature(&o, t->raw.p + 1);
+    chain_solana_signature(t, signature);
+    solana_put_signature(&o, signature);
     jo_end_object(&o);
     solana_end_context(&o);
     end_note(s, &o);
@@ -376,26 +377,16 @@ static void send_signature(struct sending *s, const struct chain_tx *t,
 
 /* ---- Reading a block for a subscription */
 
-/* May the transaction have written the key at that place? */
-static bool may_write(const struct sol_tx *tx, const struct chain_solana *r, size_t i) {
-    if (r->error.code) return i == 0; /* only its fee */
-    return solana_is_writable(tx, r, i);
-}
-
 static void serve_tx(struct sending *s, const struct chain_tx *t) {
-    struct arena *arena = chain_reader_arena(s->reader);
-    struct chain_solana r;
-    struct sol_tx tx;
-    if (err_is(sol_tx_decode(&tx, t->raw, arena)) || !chain_solana_decode(t->solana, arena, &r))
-        return;
-    if (s->to->kind == LOGS && s->to->any) send_logs(s, t, &r);
-    for (size_t i = 0; i < tx.key_count + r.loaded_count && !s->gone; i++) {
-        const struct b32 *key = solana_key_at(&tx, &r, i);
-        bool is_it = b32_eq(key, &s->to->key);
-        if (s->to->kind == LOGS && !s->to->any && is_it) send_logs(s, t, &r);
-        if (s->to->kind == ACCOUNT && is_it && may_write(&tx, &r, i))
-            send_account(s, t->height, key);
-        if (s->to->kind == PROGRAM && may_write(&tx, &r, i)) send_account(s, t->height, key);
+    struct chain_solana_view v;
+    if (!chain_solana_view(t, chain_reader_arena(s->reader), &v)) return;
+    if (s->to->kind == LOGS && s->to->any) send_logs(s, t, &v.record);
+    for (size_t i = 0; i < v.key_count && !s->gone; i++) {
+        const struct sol_key *k = &v.keys[i];
+        bool is_it = b32_eq(&k->key, &s->to->key);
+        if (s->to->kind == LOGS && !s->to->any && is_it) send_logs(s, t, &v.record);
+        if (s->to->kind == ACCOUNT && is_it && k->writable) send_account(s, t->height, &k->key);
+        if (s->to->kind == PROGRAM && k->writable) send_account(s, t->height, &k->key);
     }
 }
 
@@ -405,17 +396,17 @@ static void serve_block(struct sending *s, uint64_t slot) {
     if (!chain_block_at(s->reader, slot, &b)) return;
     for (uint32_t i = 0; i < b.root_count && !s->gone; i++) {
         struct arena_mark mark = arena_mark(chain_reader_arena(s->reader));
-        if (chain_tx_at(s->reader, slot, i, &t) && t.vm == ST_VM_SVM) serve_tx(s, &t);
+        if (chain_tx_at(s->reader, slot, i, &t) && chain_in_solana(&t)) serve_tx(s, &t);
         arena_release(chain_reader_arena(s->reader), mark);
     }
 }
 
 static void serve_signature(struct sending *s) {
-    struct chain_solana r;
+    struct chain_solana_view v;
     struct chain_tx t;
     if (chain_solana_by_signature(s->reader, s->to->signature, &t) &&
-        chain_solana_decode(t.solana, chain_reader_arena(s->reader), &r))
-        send_signature(s, &t, &r);
+        chain_solana_view(&t, chain_reader_arena(s->reader), &v))
+        send_signature(s, &t, &v.record);
 }
 
 static void serve_one(struct sending *s, uint64_t newest) {

@@ -110,6 +110,8 @@ static void put_message(struct json_out *o, const struct sol_tx *tx, const struc
 void solana_put_tx(struct json_out *o, const struct sol_tx *tx, struct bytes raw,
                    const struct chain_solana *s, enum solana_tx_form form) {
     if (form == SOLANA_TX_BASE58 || form == SOLANA_TX_BASE64) {
+        /* A shadow may be longer than any transaction of a wallet: then base64, and it says so. */
+        if (raw.n > BASE58_WRITTEN_MAX) form = SOLANA_TX_BASE64;
         jo_array(o);
         if (form == SOLANA_TX_BASE58)
             solana_put_base58(o, raw);
@@ -321,17 +323,15 @@ static void put_version(struct json_out *o, const struct sol_tx *tx,
 /* "transaction", "meta" and "version". */
 static bool put_whole(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
                       const struct chain_tx *t, const struct tx_options *options) {
-    struct arena *arena = chain_reader_arena(r);
-    struct chain_solana s;
-    struct sol_tx tx;
-    if (err_is(sol_tx_decode(&tx, t->raw, arena)) || !chain_solana_decode(t->solana, arena, &s))
+    struct chain_solana_view v;
+    if (!chain_solana_view(t, chain_reader_arena(r), &v))
         return rpc_fail(c, RPC_INTERNAL_ERROR, "the transaction's record cannot be read");
-    if (!check_version(c, &tx, options)) return false;
+    if (!check_version(c, &v.tx, options)) return false;
     jo_key(o, "meta");
-    solana_put_meta(o, &tx, &s, options->form);
+    solana_put_meta(o, &v.tx, &v.record, options->form);
     jo_key(o, "transaction");
-    solana_put_tx(o, &tx, t->raw, &s, options->form);
-    put_version(o, &tx, options);
+    solana_put_tx(o, &v.tx, v.raw, &v.record, options->form);
+    put_version(o, &v.tx, options);
     return true;
 }
 
@@ -386,33 +386,38 @@ static bool read_details(struct rpc_call *c, json_t *v, enum block_details *out)
                     "`signatures` or `none`.");
 }
 
+static void put_first_signature(struct json_out *o, const struct chain_tx *t) {
+    uint8_t signature[SOL_SIGNATURE_BYTES];
+    chain_solana_signature(t, signature);
+    solana_put_signature(o, signature);
+}
+
 static bool put_accounts_only(struct rpc_call *c, struct chain_reader *r, struct json_out *o,
                               const struct chain_tx *t, const struct tx_options *options) {
-    struct arena *arena = chain_reader_arena(r);
-    struct chain_solana s;
-    struct sol_tx tx;
-    if (err_is(sol_tx_decode(&tx, t->raw, arena)) || !chain_solana_decode(t->solana, arena, &s))
+    struct chain_solana_view v;
+    const struct chain_solana *s = &v.record;
+    if (!chain_solana_view(t, chain_reader_arena(r), &v))
         return rpc_fail(c, RPC_INTERNAL_ERROR, "the transaction's record cannot be read");
-    if (!check_version(c, &tx, options)) return false;
+    if (!check_version(c, &v.tx, options)) return false;
     jo_key(o, "meta");
     jo_object(o);
     jo_key(o, "err");
-    solana_put_error(o, &s.error);
-    solana_key_u64(o, "fee", s.fee);
-    solana_put_balances(o, &s);
+    solana_put_error(o, &s->error);
+    solana_key_u64(o, "fee", s->fee);
+    solana_put_balances(o, s);
     jo_key(o, "status");
-    put_ok_or_err(o, &s.error);
+    put_ok_or_err(o, &s->error);
     jo_end_object(o);
     jo_key(o, "transaction");
     jo_object(o);
     jo_key(o, "accountKeys");
-    put_parsed_keys(o, &tx, &s);
+    put_parsed_keys(o, &v.tx, s);
     jo_key(o, "signatures");
     jo_array(o);
-    for (size_t i = 0; i < tx.signature_count; i++) solana_put_signature(o, tx.signatures[i]);
+    for (size_t i = 0; i < v.tx.signature_count; i++) solana_put_signature(o, v.tx.signatures[i]);
     jo_end_array(o);
     jo_end_object(o);
-    put_version(o, &tx, options);
+    put_version(o, &v.tx, options);
     return true;
 }
 
@@ -421,7 +426,7 @@ static bool put_block_tx(struct rpc_call *c, struct chain_reader *r, const struc
                          enum block_details details, const struct tx_options *options) {
     struct json_out *o = c->out;
     if (details == DETAILS_SIGNATURES) {
-        solana_put_signature(o, t->raw.p + 1);
+        put_first_signature(o, t);
         return true;
     }
     jo_object(o);
@@ -443,7 +448,7 @@ static bool put_block_txs(struct rpc_call *c, struct chain_reader *r, const stru
     jo_array(c->out);
     for (uint32_t i = 0; i < b->root_count && ok; i++) {
         struct arena_mark mark = arena_mark(chain_reader_arena(r));
-        if (chain_tx_at(r, b->height, i, &t) && t.vm == ST_VM_SVM)
+        if (chain_tx_at(r, b->height, i, &t) && chain_in_solana(&t))
             ok = put_block_tx(c, r, &t, details, options);
         arena_release(chain_reader_arena(r), mark);
     }
@@ -509,7 +514,7 @@ static void put_status(struct json_out *o, const struct chain_tx *t, const struc
 static bool get_signature_statuses(struct rpc_call *c) {
     uint8_t signatures[STATUSES_MAX][SOL_SIGNATURE_BYTES];
     struct chain_reader *r;
-    struct chain_solana s;
+    struct chain_solana_view v;
     struct chain_tx t;
     json_t *list = rpc_param(c, 0);
     size_t n = json_array_size(list);
@@ -525,8 +530,8 @@ static bool get_signature_statuses(struct rpc_call *c) {
     jo_array(c->out);
     for (size_t i = 0; i < n; i++) {
         if (chain_solana_by_signature(r, signatures[i], &t) &&
-            chain_solana_decode(t.solana, chain_reader_arena(r), &s))
-            put_status(c->out, &t, &s);
+            chain_solana_view(&t, chain_reader_arena(r), &v))
+            put_status(c->out, &t, &v.record);
         else
             jo_null(c->out);
     }
@@ -564,21 +569,18 @@ static void put_memos(struct json_out *o, const struct sol_tx *tx) {
 static void put_signature_row(struct json_out *o, struct chain_reader *r,
                               const struct chain_tx *t) {
     struct chain_block b;
-    struct chain_solana s;
-    struct sol_tx tx;
-    if (!chain_block_at(r, t->height, &b) ||
-        !chain_solana_decode(t->solana, chain_reader_arena(r), &s) ||
-        err_is(sol_tx_decode(&tx, t->raw, chain_reader_arena(r))))
+    struct chain_solana_view v;
+    if (!chain_block_at(r, t->height, &b) || !chain_solana_view(t, chain_reader_arena(r), &v))
         return;
     jo_object(o);
     solana_key_u64(o, "blockTime", b.timestamp_us / 1000000);
     jo_key(o, "confirmationStatus");
     jo_cstring(o, "finalized");
     jo_key(o, "err");
-    solana_put_error(o, &s.error);
-    put_memos(o, &tx);
+    solana_put_error(o, &v.record.error);
+    put_memos(o, &v.tx);
     jo_key(o, "signature");
-    solana_put_signature(o, t->raw.p + 1);
+    put_first_signature(o, t);
     solana_key_u64(o, "slot", t->height);
     jo_end_object(o);
 }

@@ -370,6 +370,16 @@ static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct cha
     jo_end_object(o);
 }
 
+static void put_solana_signature(struct json_out *o, const struct chain_tx *tx) {
+    uint8_t signature[SOL_SIGNATURE_BYTES];
+    if (!chain_in_solana(tx)) {
+        jo_null(o);
+        return;
+    }
+    chain_solana_signature(tx, signature);
+    put_base58(o, BYTES_OF(signature));
+}
+
 /* By the hash of any machine, or by a Solana signature: in the chain's tables both are hashes. */
 static bool get_transaction_key(struct rpc_call *c, json_t *v, struct b32 *key) {
     uint8_t signature[SOL_SIGNATURE_BYTES];
@@ -400,6 +410,8 @@ static bool trace_transaction(struct rpc_call *c) {
     jo_cstring(c->out, vm_name(tx.vm));
     JO_KEY_HEX(c->out, "evmHash", tx.evm_hash);
     JO_KEY_HEX(c->out, "moveHash", tx.move_hash);
+    jo_key(c->out, "solanaSignature");
+    put_solana_signature(c->out, &tx);
     jo_key(c->out, "block");
     jo_quantity(c->out, tx.height);
     jo_key(c->out, "ok");

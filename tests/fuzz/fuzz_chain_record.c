@@ -25,6 +25,14 @@ static void check_slices(const struct chain_tx *t, struct bytes in) {
     for (uint32_t i = 0; i < t->change_count; i++) check_inside(t->changes[i].key, in);
 }
 
+/* A shadow in Solana's list is a transaction that a client can read. */
+static void check_shadow(const struct chain_tx *tx, struct arena *arena) {
+    struct chain_solana_view view;
+    struct sol_tx again;
+    if (!chain_solana_view(tx, arena, &view) || !view.is_shadow) return;
+    if (view.raw.n <= SOL_TX_MAX_BYTES && err_is(sol_tx_decode(&again, view.raw, arena))) abort();
+}
+
 static void check_tx(struct bytes in, struct arena *arena) {
     struct chain_tx tx, again;
     struct buf first = {0}, second = {0};
@@ -34,6 +42,7 @@ static void check_tx(struct bytes in, struct arena *arena) {
     if (first.n > in.n || !chain_tx_decode(buf_bytes(&first), arena, &again)) abort();
     chain_tx_encode(&second, &again);
     if (!bytes_eq(buf_bytes(&first), buf_bytes(&second))) abort();
+    check_shadow(&tx, arena);
     buf_free(&first);
     buf_free(&second);
 }
