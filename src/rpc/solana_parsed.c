@@ -1,5 +1,6 @@
 /* Account data as jsonParsed (agave account-decoder/): token accounts and mints, nonces, lookup
- * tables, the upgradeable loader's accounts, sysvars. Data that is not known is shown as it is. */
+ * tables, the upgradeable loader's accounts, Config's, sysvars. Data that is not known is shown as
+ * it is. */
 #include "rpc/solana_fields.h"
 
 static void begin(struct json_out *o, const char *program, const char *type) {
@@ -383,12 +384,75 @@ static bool put_sysvar(struct json_out *o, const struct b32 *key, const struct s
     return false;
 }
 
+/* ---- Config: keys behind a compact length, then what they are of */
+
+enum { CONFIG_KEY_BYTES = 33 };
+
+/* Splits an account's data. */
+static bool read_config(struct bytes data, struct bytes *keys, struct bytes *config) {
+    uint16_t count;
+    size_t head = sol_compact_u16_get(data, &count), bytes = (size_t)count * CONFIG_KEY_BYTES;
+    if (!head || bytes > data.n - head) return false;
+    *keys = bytes_sub(data, head, bytes);
+    *config = bytes_sub(data, head + bytes, data.n - head - bytes);
+    return true;
+}
+
+static void put_config_keys(struct json_out *o, struct bytes keys) {
+    jo_key(o, "keys");
+    jo_array(o);
+    for (size_t at = 0; at < keys.n; at += CONFIG_KEY_BYTES) {
+        jo_object(o);
+        key_key(o, "pubkey", (const struct b32 *)(keys.p + at));
+        jo_key(o, "signer");
+        jo_bool(o, keys.p[at + sizeof(struct b32)] != 0);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+}
+
+/* A JSON text behind a 64-bit length, which is shown as what it says. */
+static bool put_validator_info(struct json_out *o, const struct st_svm_account *a,
+                               struct bytes keys, struct bytes config) {
+    uint64_t n = config.n >= 8 ? load_le64(config.p) : UINT64_MAX;
+    if (config.n < 8 || n > config.n - 8) return false;
+    json_t *v = json_loadb((const char *)config.p + 8, n, JSON_DECODE_ANY, NULL);
+    if (!v) return false;
+    json_decref(v);
+    begin_info(o, "config", "validatorInfo");
+    jo_key(o, "configData");
+    jo_raw(o, bytes_sub(config, 8, n));
+    put_config_keys(o, keys);
+    end_info(o, a);
+    return true;
+}
+
+static bool put_stake_config(struct json_out *o, const struct st_svm_account *a,
+                             struct bytes config) {
+    static const struct solana_field fields[] = {DOUBLE("warmupCooldownRate"),
+                                                 NUMBER("slashPenalty", 1), NOTHING};
+    struct solana_source in = {.data = config};
+    begin_info(o, "config", "stakeConfig");
+    bool ok = solana_put_fields(o, &in, fields);
+    end_info(o, a);
+    return ok;
+}
+
+static bool put_config(struct json_out *o, const struct b32 *key, const struct st_svm_account *a) {
+    struct bytes keys, config;
+    if (!read_config(a->data, &keys, &config)) return false;
+    if (sol_is(key, SOL_ID_STAKE_CONFIG)) return put_stake_config(o, a, config);
+    return keys.n && sol_is((const struct b32 *)keys.p, SOL_ID_VALIDATOR_INFO) &&
+           put_validator_info(o, a, keys, config);
+}
+
 static bool put_known(struct json_out *o, struct chain_reader *r, const struct b32 *key,
                       const struct st_svm_account *a) {
     if (sol_is_token_program(&a->owner)) return put_spl(o, r, a);
     if (sol_is(&a->owner, SOL_ID_SYSTEM_PROGRAM)) return put_nonce(o, a);
     if (sol_is(&a->owner, SOL_ID_ADDRESS_LOOKUP_TABLE)) return put_lookup_table(o, a);
     if (sol_is(&a->owner, SOL_ID_BPF_LOADER_UPGRADEABLE)) return put_loader(o, a);
+    if (sol_is(&a->owner, SOL_ID_CONFIG)) return put_config(o, key, a);
     return sol_is(&a->owner, SOL_ID_SYSVAR) && put_sysvar(o, key, a);
 }
 

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import {
     AddressLookupTableProgram, Keypair, NONCE_ACCOUNT_LENGTH, NonceAccount, PublicKey, SYSVAR_CLOCK_PUBKEY, SYSVAR_RECENT_BLOCKHASHES_PUBKEY,
-    SYSVAR_RENT_PUBKEY, SYSVAR_SLOT_HASHES_PUBKEY, SYSVAR_STAKE_HISTORY_PUBKEY, SystemProgram, Transaction, TransactionInstruction, TransactionMessage, VersionedTransaction,
+    SYSVAR_RENT_PUBKEY, SYSVAR_SLOT_HASHES_PUBKEY, SYSVAR_STAKE_HISTORY_PUBKEY, SystemProgram, Transaction, TransactionInstruction, TransactionMessage, VALIDATOR_INFO_KEY, ValidatorInfo, VersionedTransaction,
 } from '@solana/web3.js';
 import * as spl from '@solana/spl-token';
 import { getBase58Decoder } from '@solana/kit';
@@ -217,6 +217,22 @@ test('sysvars and nonces as accounts', async () => {
     const bare = Keypair.generate();
     await chain.send([SystemProgram.createAccount({ fromPubkey: payer.publicKey, newAccountPubkey: bare.publicKey, lamports: rent, space: NONCE_ACCOUNT_LENGTH, programId: SystemProgram.programId })], [payer, bare]);
     assert.ok(Buffer.isBuffer(await parsed(bare.publicKey)));
+});
+
+test('what a validator says of itself, in a Config account', async () => {
+    const CONFIG = new PublicKey('Config1111111111111111111111111111111111111'), account = Keypair.generate(), about = { name: 'Tern', details: 'three wings, "one" body' };
+    const json = Buffer.from(JSON.stringify(about)), length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    const data = Buffer.concat([Buffer.from([2]), VALIDATOR_INFO_KEY.toBuffer(), Buffer.from([0]), payer.publicKey.toBuffer(), Buffer.from([1]), length, json]);
+    await chain.send([
+        SystemProgram.createAccount({ fromPubkey: payer.publicKey, newAccountPubkey: account.publicKey, lamports: 10 ** 7, space: data.length + 9, programId: CONFIG }),
+        new TransactionInstruction({ programId: CONFIG, data, keys: [{ pubkey: account.publicKey, isSigner: true, isWritable: true }, { pubkey: payer.publicKey, isSigner: true, isWritable: false }] }),
+    ], [payer, account]);
+    const info = ValidatorInfo.fromConfigData((await connection.getAccountInfo(account.publicKey)).data); // as web3.js reads it
+    assert.deepEqual([info.info, text(info.key)], [about, text(payer.publicKey)]);
+    const shown = (await connection.getParsedAccountInfo(account.publicKey)).value.data;
+    assert.deepEqual(shown, { program: 'config', space: data.length + 9, parsed: { type: 'validatorInfo', info: { configData: about, keys: [
+        { pubkey: text(VALIDATOR_INFO_KEY), signer: false }, { pubkey: text(payer.publicKey), signer: true }] } } });
 });
 
 test('data in all encodings, whole and in slices', async () => {

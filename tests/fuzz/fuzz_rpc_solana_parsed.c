@@ -46,7 +46,7 @@ static void try_instruction(enum sol_id program, uint8_t accounts, struct bytes 
 
 static void try_account(enum sol_id owner, struct bytes data) {
     struct st_svm_account a = {.lamports = 1, .owner = *sol_id(owner), .data = data};
-    for (int id = 0; id < SOL_ID_COUNT; id++) {
+    for (int id = 0; id < SOL_ID_COUNT; id++) { /* of sysvars and Config the key decides as well */
         struct buf text = {0};
         struct json_out o = {.buf = &text};
         if (solana_put_parsed(&o, reader, sol_id((enum sol_id)id), &a))
@@ -54,7 +54,7 @@ static void try_account(enum sol_id owner, struct bytes data) {
         else if (text.n)
             abort();
         buf_free(&text);
-        if (owner != SOL_ID_SYSVAR) return; /* only there the key decides */
+        if (owner != SOL_ID_SYSVAR && owner != SOL_ID_CONFIG) return;
     }
 }
 
