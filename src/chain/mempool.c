@@ -293,6 +293,12 @@ bool mempool_tip(const struct mempool *p, const struct mempool_tx *tx, uint64_t 
     return true;
 }
 
+/* Nothing of this sender can run before something else happens: nobody waits for it any longer. */
+static void release_all_of(struct mempool *p, struct mempool_sender *s) {
+    static const struct mempool_outcome nothing_known;
+    for (struct mempool_tx *tx = s->first; tx; tx = tx->next) tell(p, tx, &nothing_known);
+}
+
 void mempool_update_ready(struct mempool *p, struct mempool_sender *s) {
     const struct mempool_tx *tx = s->first;
     uint64_t tip = 0;
@@ -300,6 +306,7 @@ void mempool_update_ready(struct mempool *p, struct mempool_sender *s) {
         tx && !s->taken && (s->unsure || tx->nonce <= s->nonce) && mempool_tip(p, tx, &tip);
     if (!ready) {
         if (s->place) leave_heap(p, s);
+        if (!s->taken) release_all_of(p, s);
         return;
     }
     if (!s->place) {

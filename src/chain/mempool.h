@@ -72,7 +72,8 @@ struct mempool_outcome {
 struct mempool_waiter {
     struct mempool_outcome outcome;
     /* Called once, with the pool locked: must be quick and call nothing of the pool. If neither
-     * sealed nor refused, the time was over before anything was known. */
+     * sealed nor refused, the time was over before anything was known, or waiting makes no sense
+     * any more. */
     void (*told)(struct mempool_waiter *w);
 
     /* private */
@@ -97,7 +98,9 @@ enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64
                                 uint64_t wait_ms, struct mempool_outcome *outcome);
 
 /* The same, but does not block: if the transaction can run without waiting for others, `*waits` is
- * true and the waiter is told within `wait_ms`; its time is looked at by mempool_wait. */
+ * true and the waiter is told within `wait_ms`; its time is looked at by mempool_wait. If it has to
+ * wait for others later (the one before it is gone, the base fee has risen above it), the waiter is
+ * told then. */
 enum mempool_err mempool_insert_waiting(struct mempool *p, struct mempool_tx *tx,
                                         uint64_t account_nonce, uint64_t wait_ms,
                                         struct mempool_waiter *waiter, bool *waits);

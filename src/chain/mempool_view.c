@@ -78,8 +78,13 @@ void mempool_counts(struct mempool *p, uint8_t vm, size_t *pending, size_t *queu
 
 /* ---- Removing */
 
+/* The last one first: so each is told the reason, and none that it has a gap before it now. */
 static void remove_all(struct mempool *p, struct mempool_sender *s, const char *reason) {
-    while (s->first) mempool_evict(p, s->first, reason);
+    while (s->first) {
+        struct mempool_tx *last = s->first;
+        while (last->next) last = last->next;
+        mempool_evict(p, last, reason);
+    }
     mempool_drop_sender_if_idle(p, s);
 }
 

@@ -116,6 +116,94 @@ static void test_time_of_one_that_went_back_to_wait_goes_on(void **state) {
     assert_told(&a, false, false);
 }
 
+/* Who has to wait for others after all is told so: nobody may wait for it. */
+
+static void test_told_when_one_before_it_is_refused(void **state) {
+    (void)state;
+    struct listener first = listener(), second = listener(), third = listener();
+    struct mempool_outcome why = {.refused = true, .text = "insufficient funds"};
+    assert_true(insert(&first, 1, 0, 4000));
+    assert_true(insert(&second, 1, 1, 4000));
+    assert_true(insert(&third, 1, 2, 4000));
+    mempool_done(pool, mempool_take(pool), 1, NULL);
+    assert_int_equal(second.told + third.told, 0);
+    mempool_done(pool, mempool_take(pool), 1, &why);
+    assert_told(&second, false, true);
+    assert_told(&third, false, false);
+    mempool_sealed(pool, NULL);
+    assert_told(&first, true, false);
+    /* The gap is filled: it goes on without its waiter. */
+    assert_int_equal(mempool_insert(pool, make(1, 1, 200), 1, 0, &why), 0);
+    for (int i = 0; i < 2; i++) mempool_done(pool, mempool_take(pool), 2 + (uint64_t)i, NULL);
+    mempool_sealed(pool, NULL);
+    assert_told(&third, false, false);
+}
+
+static void test_told_when_one_before_it_is_removed(void **state) {
+    (void)state;
+    struct listener first = listener(), second = listener(), third = listener();
+    assert_true(insert(&first, 1, 0, 4000));
+    assert_true(insert(&second, 1, 1, 4000));
+    assert_true(insert(&third, 1, 2, 4000));
+    struct mempool_tx *second_tx = make(1, 1, 100);
+    assert_true(mempool_remove(pool, &second_tx->hash, "dropped"));
+    mempool_tx_free(second_tx);
+    assert_told(&second, false, true);
+    mempool_done(pool, mempool_take(pool), 1, NULL);
+    assert_told(&third, false, false);
+    mempool_sealed(pool, NULL);
+    assert_told(&first, true, false);
+}
+
+static void test_told_when_the_base_fee_rises_above_it(void **state) {
+    (void)state;
+    struct listener low = listener(), behind = listener(), high = listener();
+    struct u256 fee = u256_from_u64(150);
+    bool waits;
+    assert_true(insert(&low, 1, 0, 4000));
+    assert_int_equal(mempool_insert_waiting(pool, make(1, 1, 300), 0, 4000, &behind.waiter, &waits),
+                     0);
+    assert_true(waits);
+    assert_int_equal(mempool_insert_waiting(pool, make(2, 0, 300), 0, 4000, &high.waiter, &waits),
+                     0);
+    assert_true(waits);
+    mempool_set_base_fee(pool, &fee);
+    assert_told(&low, false, false);
+    assert_told(&behind, false, false);
+    assert_int_equal(high.told, 0);
+    mempool_done(pool, mempool_take(pool), 1, NULL);
+    mempool_sealed(pool, NULL);
+    assert_told(&high, true, false);
+}
+
+static void test_told_when_it_goes_back_behind_a_gap(void **state) {
+    (void)state;
+    struct listener a = listener();
+    assert_true(insert(&a, 1, 0, 4000));
+    struct mempool_tx *tx = mempool_take(pool);
+    mempool_put_back(pool, tx, 0); /* no room in the block: its turn comes */
+    assert_int_equal(a.told, 0);
+    struct listener b = listener();
+    bool waits;
+    assert_int_equal(mempool_insert_waiting(pool, make(2, 3, 100), 3, 4000, &b.waiter, &waits), 0);
+    assert_true(waits);
+    mempool_done(pool, mempool_take(pool), 1, NULL);
+    mempool_put_back(pool, mempool_take(pool), 2); /* the block before was undone */
+    assert_told(&b, false, false);
+    mempool_sealed(pool, NULL);
+}
+
+static void test_reason_of_a_removal_is_told_to_all_of_a_sender(void **state) {
+    (void)state;
+    struct listener l[3] = {listener(), listener(), listener()};
+    for (uint64_t i = 0; i < 3; i++) assert_true(insert(&l[i], 1, i, 4000));
+    mempool_clear(pool, "cleared");
+    for (int i = 0; i < 3; i++) {
+        assert_told(&l[i], false, true);
+        assert_string_equal(l[i].waiter.outcome.text, "cleared");
+    }
+}
+
 static void test_release_tells_all_and_ends_waiting(void **state) {
     (void)state;
     struct listener waiting = listener(), taken = listener(), unsealed = listener(),
@@ -172,6 +260,11 @@ int main(void) {
         T(test_what_cannot_run_does_not_wait),
         T(test_told_when_its_time_is_over),
         T(test_time_of_one_that_went_back_to_wait_goes_on),
+        T(test_told_when_one_before_it_is_refused),
+        T(test_told_when_one_before_it_is_removed),
+        T(test_told_when_the_base_fee_rises_above_it),
+        T(test_told_when_it_goes_back_behind_a_gap),
+        T(test_reason_of_a_removal_is_told_to_all_of_a_sender),
         T(test_release_tells_all_and_ends_waiting),
         T(test_end_of_the_pool_tells_all),
         T(test_wait_ready_sees_what_is_there),
