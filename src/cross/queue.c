@@ -94,15 +94,18 @@ static struct bytes cut(struct bytes b, uint32_t max) {
     return b.n > max ? bytes_sub(b, 0, max) : b;
 }
 
-/* May `requester` act on the kept message? Its sender may: under its own name, or through its
- * alias. */
+/* May `requester` act on the kept message? Its sender may: under its own name, or through its alias
+ * in the EVM, where nobody but a message of the sender itself speaks with that name. In the SVM the
+ * alias has signed for whatever program its owner calls, and for those that it calls: they may not
+ * act for the owner. */
 static bool is_sender(struct xvm_tx *tx, const struct xvm_actor *requester,
                       const struct xvm_message *m) {
     if (!m->sender.n) return false; /* a malformed event names none */
     struct xvm_actor sender = xvm_message_sender(m), owner;
-    return xvm_actor_eq(requester, &sender) ||
-           (xvm_alias_owner(tx->journal, requester->vm, xvm_actor_bytes(requester), &owner) &&
-            xvm_actor_eq(&owner, &sender));
+    if (xvm_actor_eq(requester, &sender)) return true;
+    return requester->vm == ST_VM_EVM &&
+           xvm_alias_owner(tx->journal, ST_VM_EVM, xvm_actor_bytes(requester), &owner) &&
+           xvm_actor_eq(&owner, &sender);
 }
 
 /* Finds the message of a retry or cancel, and whether it may be done. */

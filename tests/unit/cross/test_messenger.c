@@ -551,6 +551,34 @@ static void test_svm_sender_acts_through_its_alias(void **state) {
     end();
 }
 
+/* Whoever a contract calls in the SVM holds the signature of its alias, and may not act on the
+ * messages of its home with it. */
+static void test_alias_that_signed_in_the_svm_is_not_its_owner(void **state) {
+    (void)state;
+    begin(1);
+    env.block.timestamp = 1000000;
+    start_move(A, "revert");
+    finish_root(true);
+    struct b32 id = tx.messages[0];
+    assert_int_equal(message(&id).status, XVM_PENDING);
+    end();
+    struct xvm_actor home = {.vm = ST_VM_EVM}, alias;
+    memcpy(home.bytes, unhex(A).p, 20);
+    begin_svm(2);
+    assert_ok(xvm_alias_register(journal, &home, ST_VM_SVM, &alias));
+    struct b32 signer = xvm_actor_b32(&alias);
+    struct buf text = {0};
+    hex_put_digits(&text, BYTES_OF(signer));
+    st_set_svm_account(journal, &signer, &(struct st_svm_account){.lamports = 1000000000});
+    assert_invoked(buf_cstr(&text), ask(true, &id));
+    assert_invoked(buf_cstr(&text), ask(false, &id));
+    buf_free(&text);
+    finish_root(true);
+    for (size_t i = 1; i < 3; i++) assert_int_equal(tx.legs[i].failure, XVM_FAIL_AUTHORITY);
+    assert_int_equal(message(&id).status, XVM_PENDING);
+    end();
+}
+
 static void test_svm_key_retries_a_message_of_the_evm_that_lacked_gas(void **state) {
     (void)state;
     begin(1);
@@ -650,6 +678,7 @@ int main(void) {
         TEST(test_forged_logs_are_only_logs),
         TEST(test_sender_retries_and_cancels),
         TEST(test_svm_sender_acts_through_its_alias),
+        TEST(test_alias_that_signed_in_the_svm_is_not_its_owner),
         TEST(test_svm_key_retries_a_message_of_the_evm_that_lacked_gas),
         TEST(test_alias_of_is_answered_and_each_try_paid_for),
         TEST(test_home_of_follows_aliases_and_each_is_paid_for),
