@@ -3,11 +3,8 @@
 
 #include <stdio.h>
 
-/* Checking a signature costs what the EVM's ecrecover does. */
-enum { GAS_PER_SIGNATURE = 3000 };
-
 uint64_t chain_solana_gas(const struct xvm_params *p, uint64_t units, size_t signatures) {
-    return xvm_gas_of_units(p, units) + signatures * GAS_PER_SIGNATURE;
+    return xvm_gas_of_units(p, units) + signatures * (uint64_t)XVM_SIGNATURE_GAS;
 }
 
 /* ---- Running */
@@ -158,7 +155,8 @@ static bool run(struct root *r, const struct sol_options *options) {
     if (!run_leg(r, options)) return false;
     uint64_t room = x->head->gas_limit - x->head->gas_used;
     /* A block that is smaller than the smallest transaction is full with it. */
-    r->gas = min_u64(room, chain_solana_gas(x->cross, r->result.units, r->tx->signature_count));
+    r->gas = min_u64(
+        room, chain_solana_gas(x->cross, r->result.units, sol_message_signatures(&r->message)));
     add_root_leg(r);
     if (!r->result.error.code) run_tail(r);
     read_ends(r);

@@ -87,8 +87,7 @@ static struct sol_error check(struct chain_reader *r, struct mempool_tx *tx) {
     if (!e.code) e = sol_budget_of(&budget, &m);
     st_end_tx(j, true);
     if (e.code) return e;
-    decoded->gas_max =
-        chain_solana_gas(&r->chain->cross, budget.units, decoded->tx.signature_count);
+    decoded->gas_max = chain_solana_gas(&r->chain->cross, budget.units, sol_message_signatures(&m));
     set_price(tx, &budget);
     return e;
 }

@@ -67,6 +67,9 @@ struct xvm_params {
 
 extern const struct xvm_params xvm_params_default;
 
+/* Checking a signature outside of the EVM costs what the EVM's ecrecover does. */
+enum { XVM_SIGNATURE_GAS = 3000 };
+
 /* What is charged is rounded up, what is given rounded down; a result that does not fit is the
  * greatest number. */
 uint64_t xvm_gas_of_units(const struct xvm_params *p, uint64_t units);      /* charged */

@@ -98,14 +98,15 @@ struct leg {
     struct b32 program;
     struct xvm_svm_leg *svm;
     struct sol_budget budget;
-    uint64_t load_gas;
+    uint64_t before_gas; /* for what no compute units are taken */
 };
 
-/* What it costs to lay the instruction's accounts out for the program. */
-static uint64_t load_gas(struct st_journal *j, const struct sol_message *m) {
+/* What it costs to lay the instruction's accounts out for the program, and to verify signatures if
+ * that is a precompile. */
+static uint64_t before_gas(struct st_journal *j, const struct sol_message *m) {
     struct bytes accounts = m->instructions[0].accounts;
     bool counted[SOL_KEYS_MAX] = {false};
-    uint64_t gas = 0;
+    uint64_t gas = sol_message_signatures(m) * (uint64_t)XVM_SIGNATURE_GAS;
     for (size_t i = 0; i < accounts.n; i++) {
         uint8_t at = accounts.p[i];
         struct st_svm_account a;
@@ -136,13 +137,16 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
         r->error = sol_message_compile(&s->message, &l->program, keys, m->metas.n / XVM_META_BYTES,
                                        m->call_data, l->bank, tx->arena);
     if (!r->error.code) {
-        l->load_gas = load_gas(tx->journal, &s->message);
-        if (l->load_gas > gas) {
+        l->before_gas = before_gas(tx->journal, &s->message);
+        if (l->before_gas > gas) {
             run->gas_used = gas;
-            fail(run, XVM_FAIL_GAS, "Solana: not enough gas was left to load the accounts");
+            fail(run, XVM_FAIL_GAS,
+                 sol_message_signatures(&s->message)
+                     ? "Solana: not enough gas was left to verify the signatures"
+                     : "Solana: not enough gas was left to load the accounts");
             return;
         }
-        uint64_t units = xvm_units_of_gas(&tx->params, gas - l->load_gas);
+        uint64_t units = xvm_units_of_gas(&tx->params, gas - l->before_gas);
         l->budget = (struct sol_budget){.units = (uint32_t)min_u64(units, SOL_UNITS_MAX),
                                         .heap_bytes = SOL_HEAP_DEFAULT_BYTES,
                                         .loaded_bytes_max = SOL_LOADED_MAX_BYTES};
@@ -150,7 +154,7 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
         run->svm = s;
     }
     run->vm_gas_used = r->units;
-    run->gas_used = min_u64(gas, l->load_gas + xvm_gas_of_units(&tx->params, r->units));
+    run->gas_used = min_u64(gas, l->before_gas + xvm_gas_of_units(&tx->params, r->units));
     run->failure = failure_of(r, &l->budget);
     if (run->failure == XVM_OK)
         run->result = r->return_data;

@@ -250,15 +250,20 @@ struct sol_error sol_budget_of(struct sol_budget *out, const struct sol_message 
     return sol_error(SOL_TX_OK);
 }
 
-uint64_t sol_fee_of(const struct sol_message *m, const struct sol_budget *b,
-                    const struct sol_bank *bank) {
+size_t sol_message_signatures(const struct sol_message *m) {
     size_t signatures = m->signature_count;
     for (size_t i = 0; i < m->instruction_count; i++) {
         const struct sol_instruction *in = &m->instructions[i];
         signatures += sol_precompile_signatures(&m->keys[in->program].key, in->data);
     }
+    return signatures;
+}
+
+uint64_t sol_fee_of(const struct sol_message *m, const struct sol_budget *b,
+                    const struct sol_bank *bank) {
     unsigned __int128 priority =
         ((unsigned __int128)b->unit_price * b->units + MICRO_LAMPORTS - 1) / MICRO_LAMPORTS;
-    unsigned __int128 fee = priority + (unsigned __int128)signatures * bank->lamports_per_signature;
+    unsigned __int128 fee =
+        priority + (unsigned __int128)sol_message_signatures(m) * bank->lamports_per_signature;
     return fee > UINT64_MAX ? UINT64_MAX : (uint64_t)fee;
 }

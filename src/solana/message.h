@@ -57,8 +57,11 @@ struct sol_budget {
 };
 struct sol_error sol_budget_of(struct sol_budget *out, const struct sol_message *m);
 
-/* Lamports: 5,000 for each signature, those that precompiles verify included, and the
- * prioritisation fee. */
+/* How many signatures are verified for the message, or are said to be: the transaction's own, and
+ * those in precompiles' instructions, for which no compute units are taken. */
+size_t sol_message_signatures(const struct sol_message *m);
+
+/* Lamports: 5,000 for each of those signatures, and the prioritisation fee. */
 uint64_t sol_fee_of(const struct sol_message *m, const struct sol_budget *b,
                     const struct sol_bank *bank);
 

@@ -318,6 +318,30 @@ static void test_accounts_are_paid_for_by_the_word_before_they_are_loaded(void *
     end();
 }
 
+/* Precompiles take no compute units for what they verify. */
+static void test_signatures_are_paid_for_before_they_are_verified(void **state) {
+    (void)state;
+    enum { SIGNATURES = 2, GAS = SIGNATURES * 3000 };
+    const struct b32 *precompiles[] = {sol_id(SOL_ID_ED25519_PROGRAM),
+                                       sol_id(SOL_ID_SECP256K1_PROGRAM),
+                                       sol_id(SOL_ID_SECP256R1_PROGRAM)};
+    uint8_t data[40] = {SIGNATURES}; /* the signatures themselves are not there */
+    for (uint8_t i = 0; i < COUNT_OF(precompiles); i++) {
+        struct call c = {precompiles[i], NULL, 0, BYTES_OF(data)};
+        begin((uint8_t)(1 + i));
+        call_from_evm(0xaa, &c);
+        assert_int_equal(finish_with(1000000), 1000000 - BASE_GAS - GAS);
+        assert_int_equal(message(0).failure, XVM_FAIL_REVERTED);
+        end();
+        begin((uint8_t)(11 + i));
+        call_from_evm(0xaa, &c);
+        assert_int_equal(finish_with(BASE_GAS + GAS - 1), 0);
+        assert_int_equal(message(0).failure, XVM_FAIL_GAS);
+        assert_text(message(0).error, "Solana: not enough gas was left to verify the signatures");
+        end();
+    }
+}
+
 /* ---- Limits */
 
 static void test_limits_are_named(void **state) {
@@ -548,6 +572,7 @@ int main(void) {
         T(test_lack_of_gas_lets_anybody_retry),
         T(test_more_than_a_message_may_use_is_no_lack_of_gas),
         T(test_accounts_are_paid_for_by_the_word_before_they_are_loaded),
+        T(test_signatures_are_paid_for_before_they_are_verified),
         T(test_limits_are_named),
         T(test_payload_counts_program_accounts_and_data),
         T(test_results_are_at_most_what_programs_may_return),
