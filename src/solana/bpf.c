@@ -47,6 +47,32 @@ static bool was_program(const struct sol_account *a) {
            sol_is(&a->owner_before, SOL_ID_BPF_LOADER_UPGRADEABLE);
 }
 
+/* A program that this message has run before: the cache knows programs by all of their bytes, up to
+ * ten megabytes, and a message may start 64 instructions. What may run in a slot is not changed in
+ * it, so the same place in memory holds the same bytes. */
+struct sol_found {
+    struct sol_found *next;
+    uint16_t account; /* of the message */
+    struct bytes elf;
+    struct svm_program *program; /* one reference */
+};
+
+static struct svm_program *find_again(struct sol_context *ctx, struct bytes elf) {
+    uint16_t account = sol_frame(ctx)->program;
+    for (struct sol_found *f = ctx->found; f; f = f->next)
+        if (f->account == account && f->elf.p == elf.p && f->elf.n == elf.n) return f->program;
+    struct svm_program *p = sol_programs_get(ctx->bank->programs, &ctx->accounts[account].key, elf);
+    if (!p) return NULL;
+    struct sol_found *f = ARENA_NEW(ctx->arena, struct sol_found);
+    *f = (struct sol_found){ctx->found, account, elf, p};
+    ctx->found = f;
+    return p;
+}
+
+void sol_forget_found(struct sol_context *ctx) {
+    for (; ctx->found; ctx->found = ctx->found->next) svm_program_unref(ctx->found->program);
+}
+
 static struct svm_program *find_program(struct sol_context *ctx, const struct b32 *loader) {
     const struct sol_account *a = &ctx->accounts[sol_frame(ctx)->program];
     struct svm_program *p = NULL;
@@ -55,7 +81,7 @@ static struct svm_program *find_program(struct sol_context *ctx, const struct b3
         sol_log(ctx, "Program is not cached");
         return NULL;
     }
-    if (find_elf(ctx, loader, &elf)) p = sol_programs_get(ctx->bank->programs, &a->key, elf);
+    if (find_elf(ctx, loader, &elf)) p = find_again(ctx, elf);
     if (!p) sol_log(ctx, "Program is not deployed");
     return p;
 }
@@ -120,6 +146,5 @@ struct sol_fail sol_run_bpf(struct sol_context *ctx, const struct b32 *loader) {
         if (!f.code) f = sol_deserialize(ctx, &b);
     }
     free(b.input);
-    svm_program_unref(program);
     return f;
 }

@@ -37,7 +37,8 @@ struct sol_frame {
     struct bytes data;
 };
 
-struct sol_bpf; /* a running program's serialised accounts; bpf.c */
+struct sol_bpf;   /* a running program's serialised accounts; bpf.c */
+struct sol_found; /* a program that has run; bpf.c */
 
 struct sol_context {
     const struct sol_bank *bank;
@@ -54,9 +55,10 @@ struct sol_context {
     size_t trace_count, top_count, top_started;
     uint16_t stack[SOL_STACK_MAX]; /* places in the trace */
     size_t height;
-    struct sol_bpf *bpf; /* of the innermost bytecode program */
-    struct buf *why;     /* what the log says of the current instruction's failure; empty: the
-                          * error's own text */
+    struct sol_bpf *bpf;     /* of the innermost bytecode program */
+    struct sol_found *found; /* bytecode that this message has run, each held by a reference */
+    struct buf *why;         /* what the log says of the current instruction's failure; empty: the
+                              * error's own text */
 
     uint64_t meter;    /* compute units left */
     bool lacked_units; /* something wanted more: the message fails of it */
@@ -170,6 +172,8 @@ struct sol_fail sol_run_prepared(struct sol_context *ctx);
 
 /* Runs bytecode: the current instruction's program (bpf.c). */
 struct sol_fail sol_run_bpf(struct sol_context *ctx, const struct b32 *loader);
+/* Lets go of what was found for the message; once, at its end. */
+void sol_forget_found(struct sol_context *ctx);
 
 /* Precompiles: programs whose instructions are checked against others of the message. */
 bool sol_is_precompile(const struct b32 *id);

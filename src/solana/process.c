@@ -309,6 +309,7 @@ static void run(const struct sol_bank *bank, struct st_journal *j, const struct 
     out->loaded_bytes = (uint32_t)min_u64(l.bytes, l.bytes_max);
     if (out->error.code) return;
     out->error = sol_run_instructions(&ctx);
+    sol_forget_found(&ctx);
     if (!out->error.code) out->error = check_rent(&ctx);
     out->units = budget->units - ctx.meter;
     out->lacked_units = out->error.code && ctx.lacked_units;
