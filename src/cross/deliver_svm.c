@@ -101,18 +101,24 @@ struct leg {
     uint64_t before_gas; /* for what no compute units are taken */
 };
 
-/* What it costs to lay the instruction's accounts out for the program, and to verify signatures if
- * that is a precompile. */
+static uint64_t words(uint64_t bytes) {
+    return div_ceil_u64(bytes, 32);
+}
+
+/* What it costs to lay the instruction's accounts out for the program, to have the bytecode of
+ * those that are programs at hand, which may have to be verified and compiled, and to verify
+ * signatures if the program is a precompile. */
 static uint64_t before_gas(struct st_journal *j, const struct sol_message *m) {
-    struct bytes accounts = m->instructions[0].accounts;
-    bool counted[SOL_KEYS_MAX] = {false};
+    const struct sol_instruction *in = &m->instructions[0];
+    bool named[SOL_KEYS_MAX] = {false};
     uint64_t gas = sol_message_signatures(m) * (uint64_t)XVM_SIGNATURE_GAS;
-    for (size_t i = 0; i < accounts.n; i++) {
-        uint8_t at = accounts.p[i];
+    for (size_t i = 0; i < in->accounts.n; i++) named[in->accounts.p[i]] = true;
+    for (size_t i = 0; i < m->key_count; i++) {
         struct st_svm_account a;
-        if (!counted[at] && st_svm_account(j, &m->keys[at].key, &a))
-            gas += (a.data.n + 31) / 32 * WORD_GAS;
-        counted[at] = true;
+        if (!st_svm_account(j, &m->keys[i].key, &a)) continue;
+        bool is_native = sol_is(&a.owner, SOL_ID_NATIVE_LOADER);
+        if (named[i] || !is_native) gas += words(a.data.n) * WORD_GAS;
+        gas += words(sol_program_data_bytes(j, m, &a)) * WORD_GAS;
     }
     return gas;
 }

@@ -202,6 +202,16 @@ static bool count_program_data(struct loading *l, const struct sol_account *a) {
     return count_bytes(l, ACCOUNT_BASE_BYTES + data.data.n);
 }
 
+uint64_t sol_program_data_bytes(struct st_journal *j, const struct sol_message *m,
+                                const struct st_svm_account *a) {
+    struct sol_loader_state s;
+    struct st_svm_account data;
+    bool is_program = sol_is(&a->owner, SOL_ID_BPF_LOADER_UPGRADEABLE) &&
+                      sol_loader_state(&s, a->data) && s.kind == SOL_LOADER_PROGRAM;
+    if (!is_program || sol_message_find(m, &s.address) < m->key_count) return 0;
+    return st_svm_account(j, &s.address, &data) ? data.data.n : 0;
+}
+
 static bool load_account(struct loading *l, size_t i) {
     struct sol_context *ctx = l->ctx;
     const struct sol_key *k = &ctx->message->keys[i];

@@ -48,6 +48,12 @@ struct sol_options {
 void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
                  const struct sol_options *options, struct sol_result *out);
 
+/* The size of the account that holds the bytecode of the program `a`, one of the message's
+ * accounts: 0 if it is none of the upgradeable loader's, or if the message names that account
+ * itself. */
+uint64_t sol_program_data_bytes(struct st_journal *j, const struct sol_message *m,
+                                const struct st_svm_account *a);
+
 /* Runs a message that no signature stands behind and that pays no fee: a leg. Key flags are
  * believed. If it fails, the caller reverts to its own savepoint. */
 void sol_run_message(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,

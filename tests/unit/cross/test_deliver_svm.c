@@ -318,6 +318,34 @@ static void test_accounts_are_paid_for_by_the_word_before_they_are_loaded(void *
     end();
 }
 
+/* It may have to be verified and compiled. */
+static void test_bytecode_is_paid_for_by_the_word(void **state) {
+    (void)state;
+    enum { PROGRAM_BYTES = 36, BYTES = 320000, GAS = (BYTES / 32 + 2) * 3 };
+    struct b32 program = {{0x73, [31] = 4}};
+    struct st_svm_account a = {.lamports = 10000000000,
+                               .owner = *sol_id(SOL_ID_BPF_LOADER_UPGRADEABLE),
+                               .executable = true};
+    uint8_t state_of_program[PROGRAM_BYTES] = {2}; /* Program ‖ where its data is */
+    uint8_t *data = arena_zalloc(&arena, BYTES, 1);
+    memcpy(state_of_program + 4, OTHER.b, 32);
+    data[0] = 3; /* ProgramData ‖ slot: deployed in this one, it cannot run yet */
+    store_le64(data + 4, bank.slot);
+    const struct sol_key keys[] = {{OTHER, false, false}, {program, false, false}};
+    for (uint8_t named = 0; named <= COUNT_OF(keys); named++) {
+        struct call c = {&program, keys, named, BYTES_LIT("")};
+        begin((uint8_t)(1 + named));
+        a.data = BYTES_OF(state_of_program);
+        st_set_svm_account(journal, &program, &a);
+        a.data = bytes_make(data, BYTES);
+        st_set_svm_account(journal, &OTHER, &a);
+        call_from_evm(0xaa, &c);
+        assert_int_equal(finish_with(1000000), 1000000 - BASE_GAS - GAS);
+        assert_int_equal(message(0).failure, XVM_FAIL_TARGET);
+        end();
+    }
+}
+
 /* Precompiles take no compute units for what they verify. */
 static void test_signatures_are_paid_for_before_they_are_verified(void **state) {
     (void)state;
@@ -572,6 +600,7 @@ int main(void) {
         T(test_lack_of_gas_lets_anybody_retry),
         T(test_more_than_a_message_may_use_is_no_lack_of_gas),
         T(test_accounts_are_paid_for_by_the_word_before_they_are_loaded),
+        T(test_bytecode_is_paid_for_by_the_word),
         T(test_signatures_are_paid_for_before_they_are_verified),
         T(test_limits_are_named),
         T(test_payload_counts_program_accounts_and_data),
