@@ -124,17 +124,19 @@ struct sol_fail sol_can_resize_data(const struct sol_context *ctx, size_t place,
     return sol_can_change_data(ctx, place);
 }
 
-/* Makes the data the account's own, with room for `bytes`. A copy has room to grow once. */
+/* Makes the data the account's own, with room for `bytes`. A copy has room to grow once, the second
+ * one as often as a message can let it: it is copied twice at most. */
 static uint8_t *own_data(struct sol_context *ctx, struct sol_account *a, size_t bytes) {
     if (a->room < bytes || a->room == 0) {
-        size_t room = max_u64(bytes, a->data_bytes) + SOL_GROWTH_MAX_BYTES;
-        uint8_t *copy = arena_alloc(ctx->arena, room, 16);
+        size_t growths = a->room ? SOL_INSTRUCTIONS_MAX : 1;
+        size_t room = max_u64(bytes, a->data_bytes) + growths * SOL_GROWTH_MAX_BYTES;
+        uint8_t *copy = arena_alloc(ctx->written, room, 16);
         if (a->data_bytes) memcpy(copy, a->data, a->data_bytes);
         a->data = copy;
         a->room = room;
     }
     a->touched = true;
-    return (uint8_t *)(uintptr_t)a->data; /* it is the arena's now */
+    return (uint8_t *)(uintptr_t)a->data; /* it is the message's now */
 }
 
 struct sol_fail sol_data_for_write(struct sol_context *ctx, size_t place, uint8_t **data) {

@@ -11,7 +11,7 @@ enum {
     SOL_TX_GROWTH_MAX_BYTES = 20 << 20, /* of all accounts in one transaction */
 };
 
-/* A working copy. `data` is the journal's until the first write, then the arena's. */
+/* A working copy. `data` is the journal's until the first write, then the message's. */
 struct sol_account {
     struct b32 key, owner;
     uint64_t lamports, rent_epoch;

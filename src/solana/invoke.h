@@ -43,7 +43,8 @@ struct sol_found; /* a program that has run; bpf.c */
 struct sol_context {
     const struct sol_bank *bank;
     struct st_journal *journal;
-    struct arena *arena; /* of the transaction */
+    struct arena *arena;   /* of the transaction */
+    struct arena *written; /* of the message: accounts' data that was written, which is large */
     const struct sol_message *message;
 
     struct sol_account *accounts;

@@ -299,13 +299,14 @@ static void collect_lamports(const struct sol_context *ctx, struct sol_result *o
     }
 }
 
-/* Loads and runs; the result's fee and inclusion are the caller's. */
-static void run(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
-                const struct sol_budget *budget, struct sol_result *out) {
+static void load_and_run(const struct sol_bank *bank, struct st_journal *j,
+                         const struct sol_message *m, const struct sol_budget *budget,
+                         struct arena *written, struct sol_result *out) {
     struct arena *arena = st_tx_arena(j);
     struct sol_context ctx = {.bank = bank,
                               .journal = j,
                               .arena = arena,
+                              .written = written,
                               .message = m,
                               .account_count = m->key_count,
                               .meter = budget->units,
@@ -330,6 +331,16 @@ static void run(const struct sol_bank *bank, struct st_journal *j, const struct 
     collect_inner(&ctx, out);
     collect_lamports(&ctx, out);
     if (!out->error.code) sol_accounts_out(&ctx);
+}
+
+/* Loads and runs; the result's fee and inclusion are the caller's. What accounts hold lies in
+ * memory that ends with the message: a transaction may have 64 of them, each with megabytes. */
+static void run(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
+                const struct sol_budget *budget, struct sol_result *out) {
+    struct arena written;
+    arena_init(&written, 0);
+    load_and_run(bank, j, m, budget, &written, out);
+    arena_free(&written);
 }
 
 void sol_run_message(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,

@@ -88,6 +88,25 @@ static void test_any_other_signer_refuses_the_message(void **state) {
 
 /* ---- What a leg leaves */
 
+/* Accounts of ten megabytes for a few compute units each, and gone for want of rent. */
+static void test_memory_of_accounts_goes_with_the_leg(void **state) {
+    (void)state;
+    enum { MESSAGES = 3, BYTES = 10 << 20 };
+    struct b32 evm = alias_of(evm_sender(0xaa));
+    const struct sol_key signer = {evm, true, true};
+    uint8_t data[12] = {8}; /* System: Allocate */
+    store_le64(data + 4, BYTES);
+    struct call allocate = {sol_id(SOL_ID_SYSTEM_PROGRAM), &signer, 1, BYTES_OF(data)};
+    begin(1);
+    put_account(&evm, 12000000, sol_id(SOL_ID_SYSTEM_PROGRAM), 0);
+    for (int i = 0; i < MESSAGES; i++) call_from_evm(0xaa, &allocate);
+    finish();
+    for (uint32_t i = 0; i < MESSAGES; i++)
+        assert_contains(message(i).error, "insufficient funds for rent");
+    assert_true(st_tx_arena(journal)->used_bytes < BYTES / 10);
+    end();
+}
+
 static void test_writes_of_one_leg_are_seen_by_the_next(void **state) {
     (void)state;
     struct b32 evm = alias_of(evm_sender(0xaa));
@@ -588,6 +607,7 @@ int main(void) {
         T(test_alias_signs_where_it_is_named_and_nobody_else),
         T(test_alias_signs_whatever_its_flag_says_and_only_if_named),
         T(test_any_other_signer_refuses_the_message),
+        T(test_memory_of_accounts_goes_with_the_leg),
         T(test_writes_of_one_leg_are_seen_by_the_next),
         T(test_failed_leg_is_undone_alone_and_says_why),
         T(test_rent_rules_hold),
