@@ -7,6 +7,8 @@ module aptos_framework::optional_aggregator {
 
     friend aptos_framework::coin;
     friend aptos_framework::fungible_asset;
+    #[test_only]
+    friend aptos_framework::aggregator_tests;
 
     /// The number would pass its limit.
     const EAGGREGATOR_OVERFLOW: u64 = 1;
