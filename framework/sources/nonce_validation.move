@@ -6,6 +6,8 @@ module aptos_framework::nonce_validation {
     use aptos_std::table::{Self, Table};
 
     friend aptos_framework::transaction_validation;
+    #[test_only]
+    friend aptos_framework::node_tests;
 
     /// A transaction's expiry is at most this far ahead. A nonce is kept as long again, so that no clock that is a
     /// little slow lets it in twice.

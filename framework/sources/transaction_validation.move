@@ -56,6 +56,26 @@ module aptos_framework::transaction_validation {
         burn_fee(payer, fee);
     }
 
+    #[test_only]
+    public fun prologue_for_test(sender: address, payer: address, max_fee: u64) {
+        prologue(sender, payer, max_fee)
+    }
+
+    #[test_only]
+    public fun orderless_prologue_for_test(sender: address, payer: address, max_fee: u64, nonce: u64, expiration: u64) {
+        orderless_prologue(sender, payer, max_fee, nonce, expiration)
+    }
+
+    #[test_only]
+    public fun epilogue_for_test(sender: address, payer: address, fee: u64) acquires FeeCapability {
+        epilogue(sender, payer, fee)
+    }
+
+    #[test_only]
+    public fun orderless_epilogue_for_test(payer: address, fee: u64) acquires FeeCapability {
+        orderless_epilogue(payer, fee)
+    }
+
     fun burn_fee(payer: address, fee: u64) acquires FeeCapability {
         coin::burn_from_for_gas<AptosCoin>(payer, fee, &borrow_global<FeeCapability>(@aptos_framework).burn_cap);
     }

@@ -63,6 +63,7 @@ module aptos_framework::chain_tests {
     fun time_and_height(fx: &signer) {
         timestamp::set_time_has_started_for_testing(fx);
         timestamp::update_global_time_for_test_secs(100);
+        timestamp::set_time_has_started_for_testing(fx);
         timestamp::fast_forward_seconds(23);
         assert!(timestamp::now_seconds() == 123 && timestamp::now_microseconds() == 123000000, 0);
         block::initialize_for_test(fx, 1);

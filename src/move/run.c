@@ -78,6 +78,17 @@ static bool is_allowed(const struct mv_type *t) {
     }
 }
 
+/* Has the address a resource of the type that an Object names? No value of that type is in the
+ * Object, so nothing may have laid it out yet. */
+static enum mv_status_code object_has(struct mv_session *s, const struct b32 *address,
+                                      const struct mv_type *t, bool *there) {
+    enum mv_status_code why = MV_OK;
+    mv_cache_lock(s->cache);
+    bool laid = mv_type_lay(s->cache, t, &why);
+    mv_cache_unlock(s->cache);
+    return laid ? mv_global_exists(s, address, t, there) : why;
+}
+
 /* What the constructors check. */
 static enum mv_status_code check_value(struct mv_session *s, const struct mv_type *t,
                                        const uint8_t *p) {
@@ -103,7 +114,7 @@ static enum mv_status_code check_value(struct mv_session *s, const struct mv_typ
         const struct mv_type *core = mv_framework_type(s, "object", "ObjectCore");
         enum mv_status_code e = core ? MV_OK : MV_FAILED_TO_DESERIALIZE_ARGUMENT;
         if (!e) e = mv_global_exists(s, (const struct b32 *)p, core, &there);
-        if (!e && there) e = mv_global_exists(s, (const struct b32 *)p, t->args[0], &there);
+        if (!e && there) e = object_has(s, (const struct b32 *)p, t->args[0], &there);
         return e ? e : there ? MV_OK : MV_FAILED_TO_DESERIALIZE_ARGUMENT;
     }
     return MV_OK;

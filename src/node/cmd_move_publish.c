@@ -35,6 +35,7 @@ static const char usage[] =
     "  --faucet-url URL                the faucet (default http://127.0.0.1:8081)\n"
     "  --address-name NAME             this named address is the one that is published to\n"
     "  --object                        publish to a new object (0x1::object_code_deployment)\n"
+    "  --code-object 0x…               upgrade the package under that object\n"
     "  --included-artifacts none|sparse|all\n"
     "                                  what the metadata carries: names only; sources (default);\n"
     "                                  sources and source maps\n"
@@ -44,7 +45,7 @@ static const char usage[] =
 struct flags {
     struct move_flags move;
     const char *key, *key_file, *sender, *url, *faucet, *address_name, *artifacts, *max_gas, *price,
-        *expiration;
+        *expiration, *code_object;
     bool fund, object;
     const char *folder;
 };
@@ -182,18 +183,22 @@ static void put_code(const struct move_build *b, struct buf *out) {
 
 static void build_transaction(struct publisher *p, const struct move_build *b, struct buf *out) {
     struct buf metadata = {0}, code = {0};
+    const struct flags *f = p->flags;
     bcs_put_bytes(&metadata, buf_bytes(&b->metadata));
     put_code(b, &code);
-    struct bytes args[] = {buf_bytes(&metadata), buf_bytes(&code)};
+    struct bytes args[] = {buf_bytes(&metadata), buf_bytes(&code), BYTES_OF(p->target)};
     struct mv_signed_tx tx = {
         .sender = p->sender,
         .sequence_number = p->sequence_number,
         .payload = MV_PAYLOAD_ENTRY_FUNCTION,
         .module_address = {{[31] = 1}},
-        .module_name = p->flags->object ? BYTES_LIT("object_code_deployment") : BYTES_LIT("code"),
-        .function_name = p->flags->object ? BYTES_LIT("publish") : BYTES_LIT("publish_package_txn"),
+        .module_name =
+            f->object || f->code_object ? BYTES_LIT("object_code_deployment") : BYTES_LIT("code"),
+        .function_name = f->code_object ? BYTES_LIT("upgrade")
+                         : f->object    ? BYTES_LIT("publish")
+                                        : BYTES_LIT("publish_package_txn"),
         .args = args,
-        .arg_count = COUNT_OF(args),
+        .arg_count = f->code_object ? 3 : 2,
         .max_gas_amount = p->max_gas,
         .gas_unit_price = p->price,
         .expiration_timestamp_secs = (uint64_t)time(NULL) + p->expiration_secs,
@@ -258,6 +263,10 @@ static bool prepare(struct publisher *p) {
         !read_number(p, "--gas-unit-price", f->price, &p->price) ||
         !read_number(p, "--expiration-secs", f->expiration, &p->expiration_secs))
         return false;
+    if (f->object && f->code_object)
+        return fail(p, "--object and --code-object exclude each other");
+    if (f->code_object && !move_address_read(bytes_cstr(f->code_object), &p->target))
+        return fail(p, "--code-object: expected 0x and 1 to 64 hexadecimal digits");
     if ((f->fund && !fund(p)) || !ask_chain(p) || !ask_account(p)) return false;
     if (f->object) p->target = object_address(p);
     if (!f->address_name) return true;
@@ -314,6 +323,7 @@ int move_publish(int argc, char **argv) {
         {"url", &f.url, NULL},
         {"faucet-url", &f.faucet, NULL},
         {"address-name", &f.address_name, NULL},
+        {"code-object", &f.code_object, NULL},
         {"included-artifacts", &f.artifacts, NULL},
         {"max-gas", &f.max_gas, NULL},
         {"gas-unit-price", &f.price, NULL},
