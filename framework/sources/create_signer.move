@@ -6,8 +6,6 @@ module aptos_framework::create_signer {
     friend aptos_framework::fungible_asset;
     friend aptos_framework::genesis;
     friend aptos_framework::object;
-    #[test_only]
-    friend aptos_framework::node_tests;
 
     native public(friend) fun create_signer(addr: address): signer;
 }

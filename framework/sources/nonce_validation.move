@@ -6,8 +6,6 @@ module aptos_framework::nonce_validation {
     use aptos_std::table::{Self, Table};
 
     friend aptos_framework::transaction_validation;
-    #[test_only]
-    friend aptos_framework::node_tests;
 
     /// A transaction's expiry is at most this far ahead. A nonce is kept as long again, so that no clock that is a
     /// little slow lets it in twice.
@@ -69,5 +67,17 @@ module aptos_framework::nonce_validation {
             history.first = history.first + 1;
             left = left - 1;
         }
+    }
+
+    #[test_only]
+    public fun is_near_for_test(expiration: u64): bool {
+        is_near(expiration)
+    }
+
+    #[test_only]
+    public fun check_and_insert_nonce_for_test(
+        sender: address, nonce: u64, expiration: u64
+    ): bool acquires NonceHistory {
+        check_and_insert_nonce(sender, nonce, expiration)
     }
 }

@@ -481,4 +481,10 @@ module aptos_framework::object {
     public fun grant_permission_with_transfer_ref(_permissioned_signer: &signer, _ref: &TransferRef) {
         abort error::unavailable(EPERMISSIONS_NOT_SUPPORTED)
     }
+
+    // For packages' specifications.
+
+    spec fun spec_exists_at<T: key>(object: address): bool;
+
+    spec fun spec_create_object_address(source: address, seed: vector<u8>): address;
 }

@@ -7,8 +7,6 @@ module aptos_framework::optional_aggregator {
 
     friend aptos_framework::coin;
     friend aptos_framework::fungible_asset;
-    #[test_only]
-    friend aptos_framework::aggregator_tests;
 
     /// The number would pass its limit.
     const EAGGREGATOR_OVERFLOW: u64 = 1;
@@ -89,5 +87,10 @@ module aptos_framework::optional_aggregator {
 
     public fun is_parallelizable(optional_aggregator: &OptionalAggregator): bool {
         option::is_some(&optional_aggregator.aggregator)
+    }
+
+    #[test_only]
+    public fun new_for_test(parallelizable: bool): OptionalAggregator {
+        new(parallelizable)
     }
 }

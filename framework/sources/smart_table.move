@@ -331,4 +331,16 @@ module aptos_std::smart_table {
         };
         found
     }
+
+    // For packages' specifications.
+
+    spec fun spec_len<K, V>(t: SmartTable<K, V>): num;
+
+    spec fun spec_contains<K, V>(t: SmartTable<K, V>, k: K): bool;
+
+    spec fun spec_get<K, V>(t: SmartTable<K, V>, k: K): V;
+
+    spec fun spec_set<K, V>(t: SmartTable<K, V>, k: K, v: V): SmartTable<K, V>;
+
+    spec fun spec_remove<K, V>(t: SmartTable<K, V>, k: K): SmartTable<K, V>;
 }

@@ -74,4 +74,14 @@ module aptos_std::table {
     public fun drop_unchecked<K: copy + drop, V>(self: Table<K, V>) {
         drop_unchecked_box<K, V, Box<V>>(self)
     }
+
+    // For packages' specifications.
+
+    spec fun spec_contains<K: copy + drop, V>(t: Table<K, V>, k: K): bool;
+
+    spec fun spec_get<K: copy + drop, V>(t: Table<K, V>, k: K): V;
+
+    spec fun spec_set<K: copy + drop, V>(t: Table<K, V>, k: K, v: V): Table<K, V>;
+
+    spec fun spec_remove<K: copy + drop, V>(t: Table<K, V>, k: K): Table<K, V>;
 }

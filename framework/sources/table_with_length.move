@@ -74,4 +74,16 @@ module aptos_std::table_with_length {
         let TableWithLength { inner, length: _ } = table;
         table::drop_unchecked(inner);
     }
+
+    // For packages' specifications.
+
+    spec fun spec_len<K: copy + drop, V>(t: TableWithLength<K, V>): num;
+
+    spec fun spec_contains<K: copy + drop, V>(t: TableWithLength<K, V>, k: K): bool;
+
+    spec fun spec_get<K: copy + drop, V>(t: TableWithLength<K, V>, k: K): V;
+
+    spec fun spec_set<K: copy + drop, V>(t: TableWithLength<K, V>, k: K, v: V): TableWithLength<K, V>;
+
+    spec fun spec_remove<K: copy + drop, V>(t: TableWithLength<K, V>, k: K): TableWithLength<K, V>;
 }

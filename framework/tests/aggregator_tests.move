@@ -59,7 +59,7 @@ module aptos_framework::aggregator_tests {
     fun either_kind_counts_alike(fx: &signer) {
         aggregator_factory::initialize_aggregator_factory_for_test(fx);
         vector[false, true].for_each(|parallel| {
-            let a = optional_aggregator::new(parallel);
+            let a = optional_aggregator::new_for_test(parallel);
             assert!(optional_aggregator::is_parallelizable(&a) == parallel, 0);
             optional_aggregator::add(&mut a, MAX_U128);
             optional_aggregator::sub(&mut a, MAX_U128 - 6);
@@ -72,7 +72,7 @@ module aptos_framework::aggregator_tests {
     #[test]
     #[expected_failure(abort_code = 0x20001, location = aptos_framework::optional_aggregator)]
     fun an_integer_overflows() {
-        let a = optional_aggregator::new(false);
+        let a = optional_aggregator::new_for_test(false);
         optional_aggregator::add(&mut a, MAX_U128);
         optional_aggregator::add(&mut a, 1);
         optional_aggregator::destroy(a);
@@ -81,7 +81,7 @@ module aptos_framework::aggregator_tests {
     #[test]
     #[expected_failure(abort_code = 0x20002, location = aptos_framework::optional_aggregator)]
     fun an_integer_underflows() {
-        let a = optional_aggregator::new(false);
+        let a = optional_aggregator::new_for_test(false);
         optional_aggregator::sub(&mut a, 1);
         optional_aggregator::destroy(a);
     }

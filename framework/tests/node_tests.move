@@ -8,7 +8,6 @@ module aptos_framework::node_tests {
     use aptos_framework::aptos_coin::{Self, AptosCoin};
     use aptos_framework::code::{Self, PackageRegistry};
     use aptos_framework::coin;
-    use aptos_framework::create_signer;
     use aptos_framework::event;
     use aptos_framework::evm;
     use aptos_framework::genesis;
@@ -27,7 +26,7 @@ module aptos_framework::node_tests {
 
     #[test]
     fun signers_are_made_of_addresses() {
-        assert!(signer::address_of(&create_signer::create_signer(@0xabc)) == @0xabc, 0);
+        assert!(signer::address_of(&account::create_signer_for_test(@0xabc)) == @0xabc, 0);
         let signers = unit_test::create_signers_for_testing(3);
         let (a, b, c) = (signer::address_of(&signers[0]), signer::address_of(&signers[1]), signer::address_of(&signers[2]));
         assert!(signers.length() == 3 && a != b && b != c && a != c, 0);
@@ -86,10 +85,10 @@ module aptos_framework::node_tests {
     #[test]
     fun nonces_are_forgotten_when_they_have_expired() {
         genesis::setup();
-        assert!(nonce_validation::is_near(100) && !nonce_validation::is_near(101), 0);
-        assert!(nonce_validation::check_and_insert_nonce(@0xa0, 1, 30) && !nonce_validation::check_and_insert_nonce(@0xa0, 1, 30), 0);
+        assert!(nonce_validation::is_near_for_test(100) && !nonce_validation::is_near_for_test(101), 0);
+        assert!(nonce_validation::check_and_insert_nonce_for_test(@0xa0, 1, 30) && !nonce_validation::check_and_insert_nonce_for_test(@0xa0, 1, 30), 0);
         timestamp::fast_forward_seconds(1000);
-        assert!(nonce_validation::check_and_insert_nonce(@0xa0, 1, 1030), 0);
+        assert!(nonce_validation::check_and_insert_nonce_for_test(@0xa0, 1, 1030), 0);
     }
 
     // ---- code, object_code_deployment
