@@ -177,6 +177,10 @@ void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, str
         fail(run, XVM_FAIL_TARGET, "there is no Solana VM on this chain");
         return;
     }
+    if (m->program.n != sizeof l.program) { /* it was refused at its start, and is retried */
+        fail(run, XVM_FAIL_MALFORMED, "the event's data was malformed");
+        return;
+    }
     const char *too_large = check_size(m);
     if (too_large) {
         fail(run, XVM_FAIL_LIMIT, too_large);

@@ -584,6 +584,28 @@ static void test_malformed_events_fail_the_message_and_nothing_else(void **state
     }
 }
 
+/* Its sender may still ask for it. */
+static void test_malformed_message_cannot_be_retried_into_running(void **state) {
+    (void)state;
+    struct call c = on_page("show");
+    struct bytes whole = event_data(&c, NULL);
+    enum { PADDING = 28 }; /* behind the four bytes of data */
+    for (size_t n = 0; n < whole.n - PADDING; n += 31) {
+        begin(1);
+        put_log(&XVM_SOLANAVM_ADDRESS, CALL, 0xaa, NULL, bytes_sub(whole, 0, n));
+        finish();
+        assert_int_equal(message(0).failure, XVM_FAIL_MALFORMED);
+        struct b32 id = tx.messages[0];
+        end();
+        begin(2);
+        put_log(&XVM_QUEUE_ADDRESS, RETRY, 0xaa, &id, (struct bytes){NULL, 0});
+        finish();
+        assert_int_equal(tx.legs[1].failure, XVM_FAIL_MALFORMED);
+        assert_text(tx.legs[1].error, "the event's data was malformed");
+        end();
+    }
+}
+
 static void test_malformed_flags_are_refused(void **state) {
     (void)state;
     struct call c = on_page("show");
@@ -631,6 +653,7 @@ int main(void) {
         T(test_reverted_frame_takes_its_message_with_it),
         T(test_events_of_other_addresses_are_only_logs),
         T(test_malformed_events_fail_the_message_and_nothing_else),
+        T(test_malformed_message_cannot_be_retried_into_running),
         T(test_malformed_flags_are_refused),
     };
 #undef T
