@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* How long nothing is accepted when the process has no file descriptors left. */
+/* How long nothing is accepted when there are no file descriptors left, or no memory. */
 enum { EXHAUSTED_MS = 50 };
 
 struct acceptor {
@@ -57,7 +57,10 @@ static void *accept_main(void *arg) {
             bool has_room = atomic_load(&a->listeners[i].open) < a->limit && timeout < 0;
             fds[i] = (struct pollfd){.fd = has_room ? a->listeners[i].fd : -1, .events = POLLIN};
         }
-        if (poll(fds, a->count + 1, timeout) < 0 && errno != EINTR) break;
+        if (poll(fds, a->count + 1, timeout) < 0) {
+            if (errno != EINTR) usleep(EXHAUSTED_MS * 1000); /* the system lacks memory */
+            continue;
+        }
         timeout = -1;
         uint64_t count;
         if (fds[a->count].revents) (void)!read(a->wake, &count, sizeof count);
