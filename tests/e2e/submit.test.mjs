@@ -238,7 +238,5 @@ test('what no worker takes is bounded, and blocks that are being made do not kee
     await enough;
     assert.ok(refusals.every(({ error }) => error?.code === -32005 && error.message === 'the node is busy'));
     ws.onclose = ws.onerror = ignore;
-    const start = Date.now();
-    await busy.stop();
-    assert.ok(Date.now() - start < 60_000);
+    await busy.stop(); // or the test's own time is over
 });
