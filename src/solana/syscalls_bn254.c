@@ -30,13 +30,38 @@ static void turn(uint8_t *p, size_t bytes, size_t chunk, bool little) {
     for (size_t i = 0; little && i + chunk <= bytes; i += chunk) reverse(p + i, chunk);
 }
 
+/* ---- Points */
+
+static bool is_zero(const uint8_t *p, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (p[i]) return false;
+    return true;
+}
+
+enum { INFINITE = 0x40 };
+
+/* Takes the flags off a point. Infinite is one that is all zeros or that its flag calls so. */
+static bool take_flags(uint8_t *point, bool g2, bool *infinite) {
+    size_t bytes = g2 ? G2_BYTES : G1_BYTES;
+    *infinite = is_zero(point, bytes) || point[bytes / 2] & INFINITE;
+    return (g2 ? bn254_g2_take_flags : bn254_g1_take_flags)(point);
+}
+
+/* The same for a point to calculate with: zeros under another flag are not the point at infinity
+ * but (0, 0), which is off the curve. */
+static bool take_point(uint8_t *point, bool g2) {
+    bool infinite;
+    return take_flags(point, g2, &infinite) &&
+           (infinite || !is_zero(point, g2 ? G2_BYTES : G1_BYTES));
+}
+
 /* ---- Group operations */
 
 static bool sum(uint8_t *in, bool g2, bool little, uint8_t *out) {
     size_t chunk = g2 ? G2_CHUNK : G1_CHUNK, bytes = 2 * chunk;
     turn(in, 2 * bytes, chunk, little);
     for (size_t i = 0; i < 2; i++)
-        if (!(g2 ? bn254_g2_take_flags : bn254_g1_take_flags)(in + i * bytes)) return false;
+        if (!take_point(in + i * bytes, g2)) return false;
     return (g2 ? bn254_g2_add : bn254_add)(out, bytes_make(in, 2 * bytes));
 }
 
@@ -44,7 +69,7 @@ static bool product(uint8_t *in, bool g2, bool little, uint8_t *out) {
     size_t chunk = g2 ? G2_CHUNK : G1_CHUNK, bytes = 2 * chunk;
     turn(in, bytes, chunk, little);
     turn(in + bytes, SCALAR_BYTES, SCALAR_BYTES, little);
-    if (!(g2 ? bn254_g2_take_flags : bn254_g1_take_flags)(in)) return false;
+    if (!take_point(in, g2)) return false;
     return (g2 ? bn254_g2_mul : bn254_mul)(out, bytes_make(in, bytes + SCALAR_BYTES));
 }
 
@@ -53,7 +78,7 @@ static bool pairing(uint8_t *in, size_t bytes, bool little, uint8_t *out) {
     for (size_t i = 0; i < bytes; i += PAIR_BYTES) {
         turn(in + i, G1_BYTES, G1_CHUNK, little);
         turn(in + i + G1_BYTES, G2_BYTES, G2_CHUNK, little);
-        if (!bn254_g1_take_flags(in + i) || !bn254_g2_take_flags(in + i + G1_BYTES)) return false;
+        if (!take_point(in + i, false) || !take_point(in + i + G1_BYTES, true)) return false;
     }
     if (!bn254_pairing(bytes_make(in, bytes), &one)) return false;
     memset(out, 0, 32);
@@ -135,19 +160,12 @@ static const struct {
     [G2_DECOMPRESS] = {13710, G2_BYTES / 2, G2_BYTES},
 };
 
-static bool is_zero(const uint8_t *p, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (p[i]) return false;
-    return true;
-}
-
 /* A point whose flags call it infinite keeps that flag when it is compressed. */
 static bool compress(uint8_t *in, bool g2, uint8_t *out) {
-    enum { INFINITE = 0x40 };
-    size_t bytes = g2 ? G2_BYTES : G1_BYTES;
-    if (!(g2 ? bn254_g2_take_flags : bn254_g1_take_flags)(in)) return false;
+    bool infinite;
+    if (!take_flags(in, g2, &infinite)) return false;
     if (!(g2 ? bn254_g2_compress : bn254_g1_compress)(out, in)) return false;
-    if (is_zero(in, bytes)) out[0] = INFINITE;
+    if (infinite) out[0] = INFINITE;
     return true;
 }
 
