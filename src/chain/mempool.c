@@ -433,7 +433,9 @@ static enum mempool_err insert(struct mempool *p, struct mempool_tx *tx, uint64_
         return e;
     }
     if (p->arrived) p->arrived(p->arrived_ctx, tx->vm, &tx->hash);
-    *waits = waiter && tx->nonce < mempool_gapless_end(tx->owner) && mempool_tip(p, tx, &tip);
+    /* Where it is not sure what the sender's nonce is, the sequencer finds out, and tells. */
+    bool can_run = tx->owner->unsure || tx->nonce < mempool_gapless_end(tx->owner);
+    *waits = waiter && can_run && mempool_tip(p, tx, &tip);
     if (*waits) {
         waiter->tx = tx;
         tx->waiter = waiter;

@@ -466,12 +466,29 @@ size_t chain_pending_count(struct chain *c) {
     return mempool_count(c->mempool);
 }
 
+/* The newest block that everybody has been told of. */
+static uint64_t sealed_height(struct chain *c) {
+    pthread_mutex_lock(&c->sealed_lock);
+    uint64_t height = c->sealed_height;
+    pthread_mutex_unlock(&c->sealed_lock);
+    return height;
+}
+
+/* If a block was sealed between the two looks, the pool has forgotten what the reader did not see
+ * yet: both look again. */
 uint64_t chain_pending_nonce(struct chain *c, const struct b20 *sender) {
+    enum { TRIES = 100 };
     struct chain_reader *r;
-    if (err_is(chain_reader_open(c, ST_LATEST, &r))) return 0;
-    uint64_t nonce = st_account(chain_reader_journal(r), sender)->nonce;
-    chain_reader_close(r);
     struct b32 key = {0};
+    uint64_t nonce = 0;
     memcpy(key.b, sender->b, 20);
-    return mempool_next_nonce(c->mempool, ST_VM_EVM, &key, nonce);
+    for (int i = 0; i < TRIES; i++) {
+        if (err_is(chain_reader_open(c, ST_LATEST, &r))) return 0;
+        uint64_t height = chain_reader_height(r);
+        uint64_t sealed_nonce = st_account(chain_reader_journal(r), sender)->nonce;
+        chain_reader_close(r);
+        nonce = mempool_next_nonce(c->mempool, ST_VM_EVM, &key, sealed_nonce);
+        if (sealed_height(c) == height) break;
+    }
+    return nonce;
 }

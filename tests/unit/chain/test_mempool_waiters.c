@@ -80,15 +80,31 @@ static void test_told_when_it_is_replaced(void **state) {
 
 static void test_what_cannot_run_does_not_wait(void **state) {
     (void)state;
-    struct listener gap = listener(), none = listener(), known = listener();
+    struct listener first = listener(), gap = listener(), none = listener(), known = listener();
     bool waits = true;
-    assert_false(insert(&gap, 1, 1, 4000));
+    /* Of a new sender the nonce is not sure: a block may have been sealed meanwhile. */
+    assert_true(insert(&first, 1, 1, 4000));
+    mempool_put_back(pool, mempool_take(pool), 0);
+    assert_told(&first, false, false);
+    assert_false(insert(&gap, 1, 2, 4000));
     assert_false(insert(&none, 2, 0, 0));
     assert_int_equal(mempool_insert_waiting(pool, make(2, 0, 100), 0, 4000, &known.waiter, &waits),
                      MEMPOOL_ERR_KNOWN);
     assert_false(waits);
     mempool_clear(pool, "cleared");
+    assert_int_equal(first.told, 1);
     assert_int_equal(gap.told + none.told + known.told, 0);
+}
+
+/* The submitter's look at the state was older than a block that is sealed now. */
+static void test_waits_behind_a_block_that_was_not_seen(void **state) {
+    (void)state;
+    struct listener a = listener();
+    assert_true(insert(&a, 1, 1, 4000));
+    mempool_done(pool, mempool_take(pool), 2, NULL);
+    assert_int_equal(a.told, 0);
+    mempool_sealed(pool, NULL);
+    assert_told(&a, true, false);
 }
 
 static void test_told_when_its_time_is_over(void **state) {
@@ -258,6 +274,7 @@ int main(void) {
         T(test_told_of_a_refusal_at_once),
         T(test_told_when_it_is_replaced),
         T(test_what_cannot_run_does_not_wait),
+        T(test_waits_behind_a_block_that_was_not_seen),
         T(test_told_when_its_time_is_over),
         T(test_time_of_one_that_went_back_to_wait_goes_on),
         T(test_told_when_one_before_it_is_refused),
