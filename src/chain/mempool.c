@@ -374,12 +374,15 @@ static bool has_room(const struct mempool *p, const struct mempool_tx *tx) {
     return p->free_tx_count && tx->raw.n <= MEMPOOL_MAX_BYTES - p->bytes;
 }
 
-/* The nonce that follows everything of this sender that can run now. */
-uint64_t mempool_gapless_end(const struct mempool_sender *s) {
-    uint64_t nonce = s->nonce + s->taken;
+uint64_t mempool_gapless_from(const struct mempool_sender *s, uint64_t account_nonce) {
+    uint64_t nonce = max_u64(s->nonce + s->taken, account_nonce);
     for (const struct mempool_tx *tx = s->first; tx && tx->nonce <= nonce; tx = tx->next)
         if (tx->nonce == nonce) nonce++;
     return nonce;
+}
+
+uint64_t mempool_gapless_end(const struct mempool_sender *s) {
+    return mempool_gapless_from(s, 0);
 }
 
 /* A sender who may not have more waiting can still send what the others wait for: the one with the

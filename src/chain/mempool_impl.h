@@ -60,8 +60,10 @@ uint64_t mempool_now_s(void);
  * pay the base fee. */
 bool mempool_tip(const struct mempool *p, const struct mempool_tx *tx, uint64_t *tip);
 
-/* The nonce that follows everything of this sender that can run now. */
+/* The nonce that follows everything of this sender that can run now … */
 uint64_t mempool_gapless_end(const struct mempool_sender *s);
+/* … given that its nonce is at least this one: the pool may have an older one. */
+uint64_t mempool_gapless_from(const struct mempool_sender *s, uint64_t account_nonce);
 
 /* One that waits or is being executed. */
 struct mempool_tx *mempool_find_tx(const struct mempool *p, const struct b32 *hash);

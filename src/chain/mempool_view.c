@@ -20,7 +20,7 @@ uint64_t mempool_next_nonce(struct mempool *p, uint8_t vm, const struct b32 *sen
                             uint64_t account_nonce) {
     pthread_mutex_lock(&p->lock);
     struct mempool_sender *s = mempool_find_sender(p, vm, sender);
-    uint64_t nonce = s ? max_u64(mempool_gapless_end(s), account_nonce) : account_nonce;
+    uint64_t nonce = s ? mempool_gapless_from(s, account_nonce) : account_nonce;
     pthread_mutex_unlock(&p->lock);
     return nonce;
 }

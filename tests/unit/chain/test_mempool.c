@@ -513,6 +513,14 @@ static void test_what_ran_takes_no_room(void **state) {
     assert_int_equal(mempool_count(pool), 0);
 }
 
+/* The submitter had seen an older state than who asks for the next nonce. */
+static void test_next_nonce_of_a_sender_with_an_old_one(void **state) {
+    (void)state;
+    struct b32 who = {{0, 0, 0, 1}};
+    assert_int_equal(insert(make(1, 8, 1), 7), 0);
+    assert_int_equal(mempool_next_nonce(pool, ST_VM_EVM, &who, 8), 9);
+}
+
 static void test_next_nonce_counts_up_to_the_first_gap(void **state) {
     (void)state;
     struct b32 who = {{0, 0, 0, 1}}, other = {{0, 0, 0, 2}};
@@ -729,6 +737,7 @@ int main(void) {
         T(test_find_copies_the_bytes),
         T(test_what_ran_takes_no_room),
         T(test_next_nonce_counts_up_to_the_first_gap),
+        T(test_next_nonce_of_a_sender_with_an_old_one),
         T(test_next_nonce_between_run_and_seal_is_the_new_one),
         T(test_submitter_learns_success_with_the_seal),
         T(test_submitter_learns_that_the_seal_failed),
