@@ -75,6 +75,9 @@ run_bench() {
         ""|peers|svm|solana) say "litesvm beside tern: whole Solana transactions"; bench_solana ;;
     esac
     case "$only" in
+        ""|rpc|solana) say "Solana transfers through JSON-RPC"; node bench/solana_rpc.mjs ;;
+    esac
+    case "$only" in
         ""|peers|rpc) say "anvil beside tern: transfers of tokens through JSON-RPC"; node bench/rpc.mjs ;;
     esac
     case "$only" in
