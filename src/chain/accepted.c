@@ -4,7 +4,6 @@
 #include "chain/internal.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 struct chain_accepted {
     struct mempool_waiter waiter; /* first */
@@ -63,10 +62,8 @@ void chain_accept_not(struct mempool_waiter *w) {
 
 void chain_wait_accepted(struct chain *c, uint64_t wait_ms) {
     struct chain_acceptance *a = &c->acceptance;
-    struct timespec until;
     if (!atomic_load(&a->count)) return;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(wait_ms / 1000);
+    struct timespec until = chain_deadline(wait_ms);
     pthread_mutex_lock(&a->lock);
     uint64_t turn = a->turns;
     a->sleepers++;

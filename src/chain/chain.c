@@ -501,11 +501,7 @@ void chain_listen(struct chain *c, const struct chain_listener *l) {
 }
 
 uint64_t chain_wait_block(struct chain *c, uint64_t height, uint64_t timeout_ms) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(timeout_ms / 1000);
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+    struct timespec until = chain_deadline(timeout_ms);
     pthread_mutex_lock(&c->sealed_lock);
     while (!c->stopping && c->sealed_height <= height &&
            pthread_cond_timedwait(&c->sealed_news, &c->sealed_lock, &until) == 0) {

@@ -37,3 +37,15 @@ bool chain_clock_increase(struct chain_clock *k, uint64_t seconds) {
     k->offset_us = sum;
     return true;
 }
+
+struct timespec chain_deadline(uint64_t ms) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += (time_t)(ms / 1000);
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
+}

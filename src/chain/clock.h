@@ -3,6 +3,8 @@
 #ifndef TERN_CHAIN_CLOCK_H
 #define TERN_CHAIN_CLOCK_H
 
+#include <time.h>
+
 #include "base/base.h"
 
 struct chain_clock {
@@ -32,5 +34,9 @@ bool chain_clock_increase(struct chain_clock *k, uint64_t seconds);
 
 /* What the clock says now. */
 uint64_t chain_clock_now_us(const struct chain_clock *k, uint64_t now_us);
+
+/* The moment in so many milliseconds on the steady clock, which nothing shifts: until when a timed
+ * wait waits. */
+struct timespec chain_deadline(uint64_t ms);
 
 #endif

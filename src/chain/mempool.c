@@ -1,3 +1,4 @@
+#include "chain/clock.h"
 #include "chain/mempool_impl.h"
 
 #include <stdio.h>
@@ -33,18 +34,6 @@ uint64_t mempool_now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec;
-}
-
-static struct timespec deadline(uint64_t ms) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += (time_t)(ms / 1000);
-    t.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
 }
 
 struct mempool *mempool_new(void) {
@@ -462,7 +451,7 @@ static void unblock(struct mempool_waiter *w) {
 enum mempool_err mempool_insert(struct mempool *p, struct mempool_tx *tx, uint64_t account_nonce,
                                 uint64_t wait_ms, struct mempool_outcome *outcome) {
     struct blocked b = {.waiter = {.told = unblock}, .pool = p};
-    struct timespec until = deadline(wait_ms);
+    struct timespec until = chain_deadline(wait_ms);
     bool waits;
     pthread_mutex_lock(&p->lock);
     enum mempool_err e = insert(p, tx, account_nonce, wait_ms ? &b.waiter : NULL, &waits);
@@ -525,7 +514,7 @@ bool mempool_wait(struct mempool *p, uint64_t timeout_ms, bool for_ready) {
         if (until == UINT64_MAX) {
             pthread_cond_wait(&p->work, &p->lock);
         } else {
-            struct timespec t = deadline(until > now ? until - now : 0);
+            struct timespec t = chain_deadline(until > now ? until - now : 0);
             pthread_cond_timedwait(&p->work, &p->lock, &t);
         }
         release(p, false);

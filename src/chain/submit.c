@@ -208,13 +208,19 @@ static void set_sender(struct mempool_tx *tx, const struct b20 *sender) {
     memcpy(tx->sender.b, sender->b, 20);
 }
 
+/* As check_evm; a transaction that fails is freed. */
+static struct err check_or_free(struct chain *c, struct mempool_tx *tx, unsigned skip,
+                                uint64_t *nonce, struct chain_submitted *out) {
+    struct err e = check_evm(c, &tx->hash, tx->decoded, skip, nonce, out);
+    if (err_is(e)) mempool_tx_free(tx);
+    return e;
+}
+
 static struct err check_and_hand_over(struct chain *c, struct mempool_tx *tx, unsigned skip,
                                       uint64_t wait_ms, struct chain_submitted *out) {
     uint64_t nonce = 0;
-    struct err e = check_evm(c, &tx->hash, tx->decoded, skip, &nonce, out);
-    if (!err_is(e)) return hand_over(c, tx, nonce, wait_ms, out);
-    mempool_tx_free(tx);
-    return e;
+    struct err e = check_or_free(c, tx, skip, &nonce, out);
+    return err_is(e) ? e : hand_over(c, tx, nonce, wait_ms, out);
 }
 
 static struct err
@@ -222,12 +228,8 @@ check_and_hand_over_later(struct chain *c, struct mempool_tx *tx, unsigned skip,
                           void (*told)(void *ctx, const struct chain_submitted *done, struct err e),
                           void *ctx, struct chain_submitted *out, bool *later) {
     uint64_t nonce = 0;
-    struct err e = check_evm(c, &tx->hash, tx->decoded, skip, &nonce, out);
-    if (err_is(e)) {
-        mempool_tx_free(tx);
-        return e;
-    }
-    return hand_over_later(c, tx, nonce, wait_ms, new_later(told, ctx), out, later);
+    struct err e = check_or_free(c, tx, skip, &nonce, out);
+    return err_is(e) ? e : hand_over_later(c, tx, nonce, wait_ms, new_later(told, ctx), out, later);
 }
 
 /* Everything before the state is looked at; NULL with the error in *e. */
@@ -273,10 +275,8 @@ struct err chain_submit_evm_at_once(struct chain *c, struct bytes raw, uint64_t 
     struct mempool_tx *tx = read_signed_evm(raw, out, &e);
     if (!tx) return e;
     uint64_t nonce = 0;
-    e = check_evm(c, &tx->hash, tx->decoded, 0, &nonce, out);
-    if (!err_is(e)) return hand_over_at_once(c, tx, nonce, wait_ms, out);
-    mempool_tx_free(tx);
-    return e;
+    e = check_or_free(c, tx, 0, &nonce, out);
+    return err_is(e) ? e : hand_over_at_once(c, tx, nonce, wait_ms, out);
 }
 
 /* ---- Move */
