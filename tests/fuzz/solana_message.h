@@ -4,6 +4,8 @@
 #ifndef TERN_FUZZ_SOLANA_MESSAGE_H
 #define TERN_FUZZ_SOLANA_MESSAGE_H
 
+#include <stdlib.h>
+
 #include "solana/solana.h"
 
 enum {
@@ -65,6 +67,24 @@ static inline uint64_t fuzz_all_lamports(struct st_journal *j, const struct fuzz
         if (st_svm_account(j, &world->keys[i], &a)) sum += a.lamports;
     }
     return sum;
+}
+
+/* Runs the message that the input is, inside a transaction of the journal. No more units are used
+ * than there were, a failure leaves nothing, and lamports only change hands. */
+static inline void fuzz_run_message(struct sol_bank *bank, struct st_journal *j,
+                                    struct arena *arena, const struct fuzz_keys *world,
+                                    struct bytes in) {
+    const struct sol_budget budget = {
+        .units = 200000, .heap_bytes = 32768, .loaded_bytes_max = 64 << 20};
+    struct sol_message m;
+    struct sol_result r;
+    fuzz_read_message(arena, world, in, &m);
+    uint64_t before = fuzz_all_lamports(j, world);
+    st_mark mark = st_savepoint(j);
+    sol_run_message(bank, j, &m, &budget, &r);
+    if (r.units > budget.units) abort();
+    if (r.error.code) st_revert(j, mark);
+    if (fuzz_all_lamports(j, world) != before) abort();
 }
 
 #endif
