@@ -9,10 +9,10 @@ import { HDNodeWallet, JsonRpcProvider, Mnemonic, Wallet } from 'ethers';
 import { compileMove, compileSolidity, deploy } from '../tests/e2e/lib/compile.mjs';
 import { MNEMONIC, ROOT, startNode } from '../tests/e2e/lib/node.mjs';
 import { publish } from '../tests/e2e/lib/publish.mjs';
+import { median } from './measure.mjs';
 
 const only = process.argv[2] ?? '';
 const ROUNDS = 5;
-const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 async function timed(run) {

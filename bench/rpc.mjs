@@ -8,13 +8,13 @@ import { readFileSync } from 'node:fs';
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, Wallet, parseEther } from 'ethers';
 import { compileSolidity, deploy } from '../tests/e2e/lib/compile.mjs';
 import { MNEMONIC, ROOT, program, startNode } from '../tests/e2e/lib/node.mjs';
+import { cpu, median } from './measure.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 5), TRANSFERS = Number(process.argv[3] ?? 10_000);
 const SENDERS = 200, CONNECTIONS = 20;
 const GAS_LIMIT = '1000000000'; // so that no block is full
 const LOAD = process.env.TERN_LOAD ?? path.join(path.dirname(program()), 'bench_rpc_load');
 const run = promisify(execFile);
-const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
 const addresses = execFileSync(LOAD, ['--addresses', String(SENDERS)], { encoding: 'utf8' }).trim().split('\n');
 
 async function startAnvil(options) {
@@ -48,12 +48,6 @@ async function prepare(node) {
 }
 
 const residentKiB = (pid) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
-
-// Processor time of a process so far, in µs.
-function cpu(pid) {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
 
 async function load(node, token, nonce, depth) {
     const cpuBefore = cpu(node.pid), blockBefore = await node.wallet.provider.getBlockNumber();

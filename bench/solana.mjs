@@ -5,10 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import * as t from '../tests/solana/lib.mjs';
+import { median } from './measure.mjs';
 
 const TURNS = Number(process.argv[2] ?? 7), COUNT = Number(process.argv[3] ?? 2000);
 const PAYERS = 100, UNITS = t.u32(1_400_000), INVOKE = t.randomKey('invoke'), PATIENT = 40;
-const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
 const payers = Array.from({ length: PAYERS }, (_, i) => t.keypair(`payer ${i}`));
 const mint = t.randomKey('mint'), tokens = payers.map((_, i) => t.randomKey(`token ${i}`));
 

@@ -2,19 +2,12 @@
 // No peer of npm or Debian serves this API, so the figures stand alone.
 //     node bench/solana_rpc.mjs [ROUNDS] [TRANSFERS]
 import net from 'node:net';
-import { readFileSync } from 'node:fs';
 import * as t from '../tests/solana/lib.mjs';
 import { startNode } from '../tests/e2e/lib/node.mjs';
+import { cpu, median } from './measure.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 3), TRANSFERS = Number(process.argv[3] ?? 4000), PAYERS = 100, CONNECTIONS = 20;
-const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
 const payers = Array.from({ length: PAYERS }, (_, i) => t.keypair(`rpc payer ${i}`));
-
-// Processor time of a process so far, in µs.
-function cpu(pid) {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
 
 async function call(url, method, ...params) {
     const answer = await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) })).json();
