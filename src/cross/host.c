@@ -151,11 +151,14 @@ static struct b32 alias_of_key(void *ctx, const struct b32 *key) {
     return xvm_actor_b32(&alias);
 }
 
-static uint8_t home_of(void *ctx, const struct b32 *address, uint8_t home[32]) {
-    struct xvm_tx *tx = ctx;
-    struct xvm_actor actor = xvm_home_of(tx->journal, ST_VM_MOVE, BYTES_OF(*address));
-    memcpy(home, actor.bytes, 32);
-    return actor.vm;
+static bool owner_of(void *ctx, uint8_t *vm, uint8_t address[32]) {
+    const struct xvm_tx *tx = ctx;
+    struct xvm_actor owner;
+    if (!xvm_alias_owner(tx->journal, *vm, bytes_make(address, xvm_address_bytes(*vm)), &owner))
+        return false;
+    *vm = owner.vm;
+    memcpy(address, owner.bytes, 32);
+    return true;
 }
 
 struct mv_host xvm_move_host(struct xvm_tx *tx) {
@@ -166,5 +169,5 @@ struct mv_host xvm_move_host(struct xvm_tx *tx) {
                             .alias_of_move = alias_of_move,
                             .alias_in_svm = alias_in_svm,
                             .alias_of_key = alias_of_key,
-                            .home_of = home_of};
+                            .owner_of = owner_of};
 }

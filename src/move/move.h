@@ -176,9 +176,9 @@ struct mv_host {
      * tried to find it, at least 1. */
     struct b32 (*alias_in_svm)(void *ctx, uint8_t vm, struct bytes home, uint32_t *tries);
     struct b32 (*alias_of_key)(void *ctx, const struct b32 *key); /* in Move */
-    /* The actor behind a Move address: its machine (enum st_vm) and its 20 or 32 bytes, right
-     * padded with zeros. An address that is no alias is its own. */
-    uint8_t (*home_of)(void *ctx, const struct b32 *address, uint8_t home[32]);
+    /* The actor whose registered alias an address of a machine (enum st_vm) is. 20 or 32 bytes,
+     * right padded with zeros; false, and nothing changed, if it is no alias. */
+    bool (*owner_of)(void *ctx, uint8_t *vm, uint8_t address[32]);
     /* Shows what 0x1::debug prints. NULL, as on a chain: it does nothing. */
     void (*print)(void *ctx, struct bytes text);
 };

@@ -120,20 +120,22 @@ enum mv_status_code mv_native_evm_alias_of_move(struct mv_native_call *n) {
     return mv_native_return_b32(n, &out);
 }
 
-/* (machine, address): an EVM address stands in the last 20 bytes. */
+/* (machine, address): an EVM address stands in the last 20 bytes. Each alias that is followed is
+ * paid for before the next is looked up; the first look-up is in the native's own price. */
 enum mv_status_code mv_native_evm_home_of(struct mv_native_call *n) {
+    enum { PER_ALIAS = 100000 };
     const struct mv_host *h = &n->s->p.host;
-    if (!h->home_of) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
-    struct b32 address, out = {{0}};
-    uint8_t home[32] = {0};
-    memcpy(&address, n->slots, sizeof address);
-    uint8_t vm = h->home_of(h->ctx, &address, home);
+    if (!h->owner_of) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    uint8_t vm = ST_VM_MOVE, at[32], out[32] = {0};
+    memcpy(at, n->slots, sizeof at);
+    while (h->owner_of(h->ctx, &vm, at))
+        if (!mv_charge(n->s, PER_ALIAS)) return MV_OUT_OF_GAS;
     if (vm == ST_VM_EVM)
-        memcpy(out.b + 12, home, 20);
+        memcpy(out + 12, at, 20);
     else
-        memcpy(out.b, home, 32);
+        memcpy(out, at, 32);
     n->slots[0] = vm;
-    memcpy(&n->slots[1], &out, sizeof out);
+    memcpy(&n->slots[1], out, sizeof out);
     return MV_OK;
 }
 

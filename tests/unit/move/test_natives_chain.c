@@ -275,6 +275,48 @@ static void test_evm_native_hands_the_message_to_the_host(void **state) {
     world_close(&w);
 }
 
+/* An address whose last byte is n, of any machine, is the alias of n - 1 in the next one. */
+static bool play_owner(void *ctx, uint8_t *vm, uint8_t address[32]) {
+    unsigned *asked = ctx;
+    uint8_t *n = &address[*vm == ST_VM_EVM ? 19 : 31], left = *n;
+    ++*asked;
+    if (!left) return false;
+    memset(address, 0, 32);
+    *vm = (uint8_t)((*vm + 1) % 3);
+    address[*vm == ST_VM_EVM ? 19 : 31] = (uint8_t)(left - 1);
+    return true;
+}
+
+static void test_each_alias_that_home_of_follows_is_paid_for(void **state) {
+    (void)state;
+    struct world w;
+    unsigned asked = 0;
+    uint64_t none = 0;
+    set_up(&w);
+    w.trusting = true;
+    w.host = (struct mv_host){.ctx = &asked, .owner_of = play_owner};
+    for (uint8_t n = 0; n < 4; n++) {
+        struct b32 address = world_address(n);
+        struct bytes arg = BYTES_OF(address);
+        assert_true(world_run(&w, WORLD_SYSTEM, 0, 1, "evm::home_of", &arg, 1));
+        assert_int_equal(w.out.result_count, 2);
+        assert_int_equal(w.out.results[0].p[0], (1 + n) % 3);
+        for (unsigned i = 0; i < 32; i++) assert_int_equal(w.out.results[1].p[i], 0);
+        if (!n) none = w.out.gas_used;
+        assert_int_equal(w.out.gas_used, none + 100000ull * n);
+    }
+    assert_int_equal(asked, 1 + 2 + 3 + 4);
+    /* Who cannot pay for the next is not told. */
+    struct b32 address = world_address(200);
+    struct bytes arg = BYTES_OF(address);
+    w.gas_limit = none + 250000;
+    asked = 0;
+    assert_false(world_run(&w, WORLD_SYSTEM, 0, 1, "evm::home_of", &arg, 1));
+    assert_int_equal(w.out.code, MV_OUT_OF_GAS);
+    assert_int_equal(asked, 3);
+    world_close(&w);
+}
+
 /* ---- The block and the transaction */
 
 static void test_context_is_that_of_the_session(void **state) {
@@ -299,6 +341,7 @@ int main(void) {
         cmocka_unit_test(test_coin_transfer_moves_and_emits),
         cmocka_unit_test(test_table_items_live_under_handle_and_key),
         cmocka_unit_test(test_evm_native_hands_the_message_to_the_host),
+        cmocka_unit_test(test_each_alias_that_home_of_follows_is_paid_for),
         cmocka_unit_test(test_context_is_that_of_the_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
