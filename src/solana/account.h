@@ -18,8 +18,10 @@ struct sol_account {
     const uint8_t *data;
     size_t data_bytes, room; /* room 0: the data is borrowed, and must be copied before a write */
     bool executable;
-    bool touched;             /* written in some way: goes back to the journal */
+    bool touched;             /* written since it was last in the journal: goes back there */
+    const uint8_t *stored;    /* the journal's data as this message knows it */
     uint64_t lamports_before; /* when it was loaded, the fee paid */
+    __int128 crossed; /* lamports that came from legs in the middle of the message, or went */
     size_t data_bytes_before;
     struct b32 owner_before;
 };

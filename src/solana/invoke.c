@@ -25,12 +25,20 @@ static const struct b32 *program_of(const struct sol_context *ctx, size_t trace)
     return &ctx->accounts[ctx->trace[trace].program].key;
 }
 
-/* A program on the stack can be entered again only by itself, directly. */
-static bool is_reentrant(const struct sol_context *ctx, const struct b32 *program) {
-    if (ctx->height == 0 || b32_eq(program, sol_program_id(ctx))) return false;
-    for (size_t i = 0; i < ctx->height; i++)
+static bool is_on_stack(const struct sol_context *ctx, size_t height, const struct b32 *program) {
+    for (size_t i = 0; i < height; i++)
         if (b32_eq(program, program_of(ctx, ctx->stack[i]))) return true;
     return false;
+}
+
+/* A program on the stack can be entered again only by itself, directly; one that waits below,
+ * never. The current program of a message that waits is the one that left the machine: it has
+ * nothing half done. */
+static bool is_reentrant(const struct sol_context *ctx, const struct b32 *program) {
+    for (const struct sol_context *w = ctx->waiting; w; w = w->waiting)
+        if (is_on_stack(w, w->height - 1, program)) return true;
+    if (ctx->height == 0 || b32_eq(program, sol_program_id(ctx))) return false;
+    return is_on_stack(ctx, ctx->height, program);
 }
 
 /* The last two bytes of the instructions sysvar name the message's instruction that runs. */
@@ -61,7 +69,7 @@ static struct sol_fail push(struct sol_context *ctx, size_t trace) {
     if (ctx->height == 0) ctx->top_started++;
     if (started_count(ctx) > SOL_INSTRUCTIONS_MAX)
         return sol_fail(SOL_IX_MAX_INSTRUCTION_TRACE_LENGTH_EXCEEDED);
-    if (ctx->height >= stack_max(ctx)) return sol_fail(SOL_IX_CALL_DEPTH);
+    if (sol_height(ctx) >= stack_max(ctx)) return sol_fail(SOL_IX_CALL_DEPTH);
     ctx->stack[ctx->height++] = (uint16_t)trace;
     f->height = (uint8_t)ctx->height;
     f->outer = (uint8_t)(ctx->top_started - 1);
@@ -72,8 +80,10 @@ static struct sol_fail push(struct sol_context *ctx, size_t trace) {
 /* Lamports are neither made nor lost: what accounts have gained is what they had less. */
 static void prove_lamports(const struct sol_context *ctx) {
     __int128 sum = 0;
-    for (size_t i = 0; i < ctx->account_count; i++)
-        sum += (__int128)ctx->accounts[i].lamports - (__int128)ctx->accounts[i].lamports_before;
+    for (size_t i = 0; i < ctx->account_count; i++) {
+        const struct sol_account *a = &ctx->accounts[i];
+        sum += (__int128)a->lamports - (__int128)a->lamports_before - a->crossed;
+    }
     assert(sum == ctx->lamports_delta);
 }
 #endif
@@ -288,45 +298,78 @@ struct sol_fail sol_invoke(struct sol_context *ctx, const struct sol_invocation 
 
 /* ---- Leaving the machine */
 
+static bool goes_out(const struct sol_account *a) {
+    return a->touched && !sol_is(&a->key, SOL_ID_SYSVAR_INSTRUCTIONS);
+}
+
+uint64_t sol_bytes_out(const struct sol_context *ctx) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < ctx->account_count; i++)
+        if (goes_out(&ctx->accounts[i])) bytes += ctx->accounts[i].data_bytes;
+    return bytes;
+}
+
+/* An account without lamports is none for anybody else, and its data is gone when the message ends;
+ * until then the message keeps it. */
+static void put_account(struct sol_context *ctx, struct sol_account *a) {
+    struct st_svm_account now = {.lamports = a->lamports,
+                                 .rent_epoch = a->rent_epoch,
+                                 .owner = a->owner,
+                                 .executable = a->executable,
+                                 .data = sol_account_data(a)};
+    st_set_svm_account(ctx->journal, &a->key, &now);
+    st_svm_account(ctx->journal, &a->key, &now);
+    a->stored = now.data.p;
+    a->touched = a->lamports == 0;
+}
+
 void sol_accounts_out(struct sol_context *ctx) {
-    for (size_t i = 0; i < ctx->account_count; i++) {
-        const struct sol_account *a = &ctx->accounts[i];
-        if (!a->touched || sol_is(&a->key, SOL_ID_SYSVAR_INSTRUCTIONS)) continue;
-        st_set_svm_account(ctx->journal, &a->key,
-                           &(struct st_svm_account){.lamports = a->lamports,
-                                                    .rent_epoch = a->rent_epoch,
-                                                    .owner = a->owner,
-                                                    .executable = a->executable,
-                                                    .data = sol_account_data(a)});
-    }
+    for (size_t i = 0; i < ctx->account_count; i++)
+        if (goes_out(&ctx->accounts[i])) put_account(ctx, &ctx->accounts[i]);
+}
+
+static void take_data(struct sol_context *ctx, struct sol_account *a, struct bytes now) {
+    if (now.p == a->stored) return; /* the journal never writes into values */
+    a->stored = now.p;
+    if (bytes_eq(sol_account_data(a), now)) return;
+    ctx->growth += (int64_t)now.n - (int64_t)a->data_bytes;
+    a->data = now.p;
+    a->data_bytes = now.n;
+    a->room = 0;
+}
+
+static void take_account(struct sol_context *ctx, struct sol_account *a) {
+    struct st_svm_account now;
+    bool present = st_svm_account(ctx->journal, &a->key, &now);
+    if (!present && a->lamports == 0) return;
+    a->crossed += (__int128)now.lamports - (__int128)a->lamports;
+    a->lamports = now.lamports;
+    a->rent_epoch = present ? now.rent_epoch : UINT64_MAX;
+    a->owner = now.owner;
+    a->executable = now.executable;
+    a->touched = false;
+    take_data(ctx, a, now.data);
 }
 
 void sol_accounts_in(struct sol_context *ctx) {
-    for (size_t i = 0; i < ctx->account_count; i++) {
-        struct sol_account *a = &ctx->accounts[i];
-        struct st_svm_account now;
-        if (sol_is(&a->key, SOL_ID_SYSVAR_INSTRUCTIONS)) continue;
-        bool present = st_svm_account(ctx->journal, &a->key, &now);
-        /* What another leg paid in or took out is not this message's imbalance. */
-        a->lamports_before += now.lamports - a->lamports;
-        a->lamports = now.lamports;
-        a->rent_epoch = present ? now.rent_epoch : UINT64_MAX;
-        a->owner = now.owner;
-        a->executable = now.executable;
-        if (bytes_eq(sol_account_data(a), now.data)) continue;
-        a->data = now.data.p;
-        a->data_bytes = now.data.n;
-        a->room = 0;
-    }
+    for (size_t i = 0; i < ctx->account_count; i++)
+        if (!sol_is(&ctx->accounts[i].key, SOL_ID_SYSVAR_INSTRUCTIONS))
+            take_account(ctx, &ctx->accounts[i]);
 }
 
-bool sol_is_held(const struct sol_context *ctx, const struct b32 *key) {
+static bool holds(const struct sol_context *ctx, const struct b32 *key) {
     size_t a = find_account(ctx, key);
+    const struct sol_frame *top = sol_frame(ctx);
     if (a == ctx->account_count) return false;
-    if (sol_frame(ctx)->place[a] != SOL_NO_PLACE) return false;
-    for (size_t i = 0; i < ctx->height; i++) {
-        const struct sol_frame *f = &ctx->trace[ctx->stack[i]];
-        if (f->place[a] != SOL_NO_PLACE && f->metas[f->place[a]].writable) return true;
-    }
+    /* Whoever started the current instruction could write it, too, and so on down. */
+    if (top->place[a] != SOL_NO_PLACE && top->metas[top->place[a]].writable) return false;
+    for (size_t i = 0; i < ctx->height; i++)
+        if (ctx->trace[ctx->stack[i]].place[a] != SOL_NO_PLACE) return true;
+    return false;
+}
+
+bool sol_is_held(const struct sol_context *waiting, const struct b32 *key) {
+    for (; waiting; waiting = waiting->waiting)
+        if (holds(waiting, key)) return true;
     return false;
 }

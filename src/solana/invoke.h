@@ -46,6 +46,9 @@ struct sol_context {
     struct arena *arena;   /* of the transaction */
     struct arena *written; /* of the message: accounts' data that was written, which is large */
     const struct sol_message *message;
+    const struct sol_context
+        *waiting;   /* the message below this one, in the middle of which it runs */
+    bool read_only; /* nothing may be changed, in any machine */
 
     struct sol_account *accounts;
     size_t account_count;
@@ -55,8 +58,8 @@ struct sol_context {
     struct sol_frame *trace; /* the message's instructions, then those by CPI in order of start */
     size_t trace_count, top_count, top_started;
     uint16_t stack[SOL_STACK_MAX]; /* places in the trace */
-    size_t height;
-    struct sol_bpf *bpf;     /* of the innermost bytecode program */
+    size_t height, height_below;   /* instructions on the stack; on those of all that wait below */
+    struct sol_bpf *bpf;           /* of the innermost bytecode program */
     struct sol_found *found; /* bytecode that this message has run, each held by a reference */
     struct buf *why;         /* what the log says of the current instruction's failure; empty: the
                               * error's own text */
@@ -151,15 +154,29 @@ struct sol_invocation {
 struct sol_fail sol_invoke(struct sol_context *ctx, const struct sol_invocation *i,
                            const struct b32 *signers, size_t signer_count);
 
-/* Before control leaves the machine in the middle of a message, and after it has come back: writes
- * what has changed to the journal, and reads all accounts anew. What another leg changed in an
- * account that a bytecode program further up holds serialised is seen by it only for accounts of
- * the current instruction; the caller keeps legs from writing to others (sol_is_held). */
+/* ---- Leaving the machine in the middle of a message
+ *
+ * A built-in program may have another machine run something, which may come back here: with a
+ * message of its own, whose sol_budget.waiting is the context that waits. Before, what has changed
+ * is written to the journal; after it, whatever became of it, all accounts are read anew. Lamports
+ * that the accounts have gained or lost meanwhile are no imbalance of this message.
+ *
+ * Programs of bytecode on the stack hold their accounts serialised, and what changes below them
+ * would be overwritten, or be an error at their end. CPI tells them only about accounts that its
+ * callee could write. So messages above may write those that are writable in the current
+ * instruction, and those that no instruction of the stack has; the others are held. A program on
+ * the stack cannot be run by a message above, but for the current one, which made the crossing. */
+
+/* How many bytes of data sol_accounts_out would write. */
+uint64_t sol_bytes_out(const struct sol_context *ctx);
 void sol_accounts_out(struct sol_context *ctx);
 void sol_accounts_in(struct sol_context *ctx);
-/* Is the account writable in some instruction of the stack, but not an account of the current one?
- */
-bool sol_is_held(const struct sol_context *ctx, const struct b32 *key);
+/* Does `waiting`, or a message below it, hold the account? NULL: nothing does. */
+bool sol_is_held(const struct sol_context *waiting, const struct b32 *key);
+/* How high the stack is, with all that wait below. */
+static inline size_t sol_height(const struct sol_context *ctx) {
+    return ctx->height_below + ctx->height;
+}
 
 /* ---- Private to solana/ */
 

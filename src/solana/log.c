@@ -91,7 +91,7 @@ static void log_line_of(struct sol_context *ctx, const struct line *l) {
 void sol_log_invoke(struct sol_context *ctx, const struct b32 *program) {
     struct line l = program_line(program);
     put_text(&l, " invoke [");
-    put_u64(&l, ctx->height);
+    put_u64(&l, sol_height(ctx));
     put_text(&l, "]");
     log_line_of(ctx, &l);
 }

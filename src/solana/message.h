@@ -48,12 +48,17 @@ enum {
     SOL_LOADED_MAX_BYTES = 64 << 20,
 };
 
+struct sol_context; /* invoke.h */
+
 /* What the ComputeBudget instructions of a message ask for. */
 struct sol_budget {
     uint32_t units; /* compute units that the message may use */
     uint32_t heap_bytes;
     uint64_t unit_price; /* micro-lamports */
     uint32_t loaded_bytes_max;
+    /* Of a leg only. */
+    const struct sol_context *waiting; /* the innermost message that waits for it; NULL: none */
+    bool read_only;                    /* it was made from keys none of which is writable */
 };
 struct sol_error sol_budget_of(struct sol_budget *out, const struct sol_message *m);
 

@@ -227,7 +227,7 @@ static bool load_account(struct loading *l, size_t i) {
     a->lamports = a->lamports_before = stored.lamports;
     a->rent_epoch = stored.rent_epoch;
     a->executable = stored.executable;
-    a->data = stored.data.p;
+    a->data = a->stored = stored.data.p;
     a->data_bytes = a->data_bytes_before = stored.data.n;
     if (k->writable && a->lamports >= sol_rent_minimum(&ctx->bank->sysvars.rent, a->data_bytes))
         a->rent_epoch = UINT64_MAX;
@@ -308,9 +308,15 @@ static void load_and_run(const struct sol_bank *bank, struct st_journal *j,
                               .arena = arena,
                               .written = written,
                               .message = m,
+                              .waiting = budget->waiting,
+                              .read_only = budget->read_only,
                               .account_count = m->key_count,
                               .meter = budget->units,
                               .heap_bytes = budget->heap_bytes};
+    if (ctx.waiting) {
+        ctx.height_below = sol_height(ctx.waiting);
+        ctx.growth = ctx.waiting->growth;
+    }
     struct loading l = {.ctx = &ctx, .bytes_max = budget->loaded_bytes_max};
     ctx.accounts = arena_alloc(arena, m->key_count * sizeof *ctx.accounts, 16);
     ctx.trace =

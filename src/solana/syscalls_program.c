@@ -182,7 +182,7 @@ bool sol_sys_get_sibling(struct svm_vm *vm, const uint64_t args[5], uint64_t *re
 
 bool sol_sys_get_stack_height(struct svm_vm *vm, const uint64_t args[5], uint64_t *result) {
     (void)args;
-    *result = sol_context_of(vm)->height;
+    *result = sol_height(sol_context_of(vm));
     return sol_syscall_charge(vm, BASE_UNITS);
 }
 
