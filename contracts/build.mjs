@@ -7,12 +7,16 @@ import { fileURLToPath } from 'node:url';
 
 const solc = createRequire(import.meta.url)('solc');
 const here = path.dirname(fileURLToPath(import.meta.url));
-const contracts = ['MoveVM', 'SolanaVM', 'TernQueue'];
+const contracts = ['MoveVM', 'SolanaVM', 'Tern', 'TernQueue'];
+// What the node itself answers at a contract's address.
+const interfaces = { Tern: 'interfaces/ITern.sol' };
 const read = (name) => readFileSync(path.join(here, 'src', name), 'utf8');
 
 const input = {
     language: 'Solidity',
-    sources: Object.fromEntries(contracts.map((c) => [`${c}.sol`, { content: read(`${c}.sol`) }])),
+    sources: Object.fromEntries(
+        [...contracts.map((c) => `${c}.sol`), ...Object.values(interfaces)].map((name) => [name, { content: read(name) }]),
+    ),
     settings: {
         optimizer: { enabled: true, runs: 10000 },
         evmVersion: 'paris',
@@ -42,7 +46,8 @@ function artifact(name, content) {
     }
 }
 for (const c of contracts) {
-    const { abi, evm } = out.contracts[`${c}.sol`][c];
+    const { abi: own, evm } = out.contracts[`${c}.sol`][c];
+    const abi = [...own, ...(interfaces[c] ? Object.values(out.contracts[interfaces[c]])[0].abi : [])];
     const json = { contractName: c, compiler: solc.version(), abi, bytecode: `0x${evm.bytecode.object}`, deployedBytecode: `0x${evm.deployedBytecode.object}` };
     artifact(`${c}.json`, Buffer.from(`${JSON.stringify(json, null, 2)}\n`));
     artifact(`${c}.bin`, Buffer.from(evm.deployedBytecode.object, 'hex'));

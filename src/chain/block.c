@@ -172,7 +172,7 @@ struct b32 chain_shadow_hash(enum st_vm vm, const struct b32 *root) {
 static bool touched(const struct chain_tx *tx, enum st_vm vm) {
     if (tx->vm == vm) return true;
     for (uint32_t i = 1; i < tx->leg_count; i++)
-        if (tx->legs[i].vm == vm) return true;
+        if (tx->legs[i].vm == vm && xvm_leg_stands(&tx->legs[i])) return true;
     return false;
 }
 
@@ -217,7 +217,7 @@ void chain_bloom_add(uint8_t bloom[256], const struct st_log *log) {
 bool chain_evm_ok(const struct chain_tx *tx) {
     bool ok = tx->ok;
     for (uint32_t i = 0; tx->vm != ST_VM_EVM && i < tx->leg_count; i++)
-        ok &= tx->legs[i].vm != ST_VM_EVM || tx->legs[i].ok;
+        ok &= tx->legs[i].vm != ST_VM_EVM || tx->legs[i].ok || !xvm_leg_stands(&tx->legs[i]);
     return ok;
 }
 

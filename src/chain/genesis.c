@@ -165,6 +165,7 @@ struct err chain_genesis(struct chain *c) {
     fund_dev_accounts(c->journal);
     place_contract(c->journal, &XVM_MOVEVM_ADDRESS, chain_genesis_movevm());
     place_contract(c->journal, &XVM_SOLANAVM_ADDRESS, chain_genesis_solanavm());
+    place_contract(c->journal, &XVM_TERN_ADDRESS, chain_genesis_tern());
     place_contract(c->journal, &XVM_QUEUE_ADDRESS, chain_genesis_queue());
     place_contract(c->journal, &CREATE2_DEPLOYER, BYTES_OF(create2_deployer_code));
     chain_solana_genesis(c->journal, &b.head, &b.arena);

@@ -22,6 +22,7 @@
 
 EMBED(movevm, "contracts/artifacts/MoveVM.bin")
 EMBED(solanavm, "contracts/artifacts/SolanaVM.bin")
+EMBED(tern, "contracts/artifacts/Tern.bin")
 EMBED(queue, "contracts/artifacts/TernQueue.bin")
 
 uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_MODULES_MAX]) {
@@ -34,6 +35,10 @@ uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_M
 #include "../../framework/modules.def"
 #undef PUT
     return n;
+}
+
+struct bytes chain_genesis_tern(void) {
+    return BLOB(tern);
 }
 
 struct bytes chain_genesis_movevm(void) {

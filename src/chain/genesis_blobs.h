@@ -13,6 +13,7 @@ uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_M
 
 /* Runtime code of MoveVM, SolanaVM and TernQueue. */
 struct bytes chain_genesis_movevm(void);
+struct bytes chain_genesis_tern(void);
 struct bytes chain_genesis_solanavm(void);
 struct bytes chain_genesis_queue(void);
 

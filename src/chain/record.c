@@ -4,7 +4,7 @@
 
 #include "codec/codec.h"
 
-enum { RECORD_VERSION = 4 };
+enum { RECORD_VERSION = 5 };
 
 void chain_block_encode(struct buf *out, const struct chain_block *b) {
     put_u8(out, RECORD_VERSION);
@@ -95,8 +95,12 @@ static void put_leg(struct buf *out, const struct xvm_leg *l) {
     put_u8(out, l->kind);
     put_u8(out, l->vm);
     put_u8(out, l->ok);
+    put_u8(out, l->undone);
+    put_u8(out, l->home_authority);
+    put_u8(out, l->read_only);
     put_u8(out, l->failure);
     put_u32(out, l->parent);
+    PUT_FIXED(out, l->value);
     PUT_FIXED(out, l->message);
     put_u64(out, l->gas_used);
     put_u64(out, l->vm_gas_used);
@@ -118,8 +122,12 @@ static void get_leg(struct in *in, struct arena *arena, struct xvm_leg *l) {
     l->kind = get_u8(in);
     l->vm = get_u8(in);
     l->ok = get_bool(in);
+    l->undone = get_bool(in);
+    l->home_authority = get_bool(in);
+    l->read_only = get_bool(in);
     l->failure = get_u8(in);
     l->parent = get_u32(in);
+    GET_FIXED(in, l->value);
     GET_FIXED(in, l->message);
     l->gas_used = get_u64(in);
     l->vm_gas_used = get_u64(in);
@@ -220,7 +228,7 @@ void chain_tx_encode(struct buf *out, const struct chain_tx *t) {
 }
 
 static void get_lists(struct in *in, struct arena *arena, struct chain_tx *t) {
-    enum { LEG_MIN_BYTES = 64, LOG_MIN_BYTES = 82, CHANGE_MIN_BYTES = 10 };
+    enum { LEG_MIN_BYTES = 99, LOG_MIN_BYTES = 82, CHANGE_MIN_BYTES = 10 };
     t->leg_count = get_count(in, LEG_MIN_BYTES);
     struct xvm_leg *legs = ARENA_ARRAY(arena, struct xvm_leg, t->leg_count);
     for (uint32_t i = 0; i < t->leg_count; i++) get_leg(in, arena, &legs[i]);

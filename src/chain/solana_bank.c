@@ -156,9 +156,20 @@ struct sol_bank *chain_solana_open_bank(struct chain_exec *x) {
     return bank;
 }
 
+/* Are the sysvar accounts still those of the bank? They are undone with the call that was the first
+ * to need them, if that call is. */
+static bool is_written(struct chain_exec *x) {
+    struct st_svm_account clock;
+    return st_svm_account(x->journal, sol_id(SOL_ID_SYSVAR_CLOCK), &clock) && clock.data.n >= 8 &&
+           load_le64(clock.data.p) == x->bank->slot;
+}
+
 const struct sol_bank *chain_solana_exec_bank(void *exec) {
     struct chain_exec *x = exec;
-    if (!x->bank) x->bank = chain_solana_open_bank(x);
+    if (!x->bank)
+        x->bank = chain_solana_open_bank(x);
+    else if (!is_written(x))
+        write_slot(x->journal, slot_of(x), x->arena);
     return x->bank;
 }
 

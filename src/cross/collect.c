@@ -338,12 +338,13 @@ static void collect_one(struct xvm_tx *tx, const struct st_log *log, uint32_t le
     }
 }
 
-void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation) {
+void xvm_collect(struct xvm_tx *tx, uint32_t generation) {
     size_t count;
     const struct st_log *logs = st_logs(tx->journal, &count);
     /* Failed legs have taken their logs with them: what has been read before is never more than
      * what is there, apart from those. */
-    for (uint32_t i = tx->logs_read; i < count; i++) collect_one(tx, &logs[i], leg, generation);
+    for (uint32_t i = tx->logs_read; i < count; i++)
+        collect_one(tx, &logs[i], logs[i].leg, generation);
     tx->logs_read = (uint32_t)count;
     tx->logs_read_counted = st_logs_counted(tx->journal);
 }

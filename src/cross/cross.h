@@ -20,6 +20,10 @@
  * logs are undone with their frame, so are messages. The Move messenger's events carry a mark that
  * only its native function can set.
  *
+ * A synchronous call (sync.h) is a leg too, one that its caller waits for: it begins and ends in
+ * the middle of another leg and gives back a result. It starts no message by itself; what it sends
+ * joins the queue.
+ *
  * Each message runs under a savepoint of its own. If it fails only it is undone. With KEEP, the
  * default, it stays pending: it may be retried or cancelled until its deadline (by its sender;
  * retried by anybody if all that it lacked was gas, or if its sender said so). With DROP it is gone
@@ -45,6 +49,9 @@ extern const struct b20
 extern const struct b20
     XVM_SOLANAVM_ADDRESS; /* 0x7e00000000000000000000000000000000000002: SolanaVM.call */
 extern const struct b20
+    XVM_TERN_ADDRESS; /* 0x7e00000000000000000000000000000000000003: ITern, synchronous calls; its
+                         code is a native, and at the address stands what says so elsewhere */
+extern const struct b20
     XVM_QUEUE_ADDRESS; /* 0x7e00000000000000000000000000000000000004: retry and cancel */
 
 extern const struct b20
@@ -58,6 +65,10 @@ struct xvm_params {
     /* `svm_rate_units` compute units are `svm_rate_gas` of EVM gas. */
     uint64_t svm_rate_units, svm_rate_gas;
     uint64_t message_base_gas; /* common gas charged before a message runs */
+    uint64_t call_base_gas;    /* … before a synchronous call, and */
+    uint64_t call_word_gas;    /* for each 32 bytes of what it is called with */
+    uint64_t alias_gas;        /* … if it registers an alias: two new items of the state */
+    uint32_t crossings_max;    /* synchronous calls inside one another */
     uint32_t messages_max;     /* a transaction */
     uint32_t generations_max;  /* a message started by a message started by … */
     uint32_t payload_max_bytes;
@@ -100,6 +111,9 @@ enum xvm_failure {
     XVM_FAIL_LIMIT,     /* too many messages, generations or bytes */
     XVM_FAIL_AUTHORITY, /* a retry or cancel by somebody who may not */
     XVM_FAIL_EXPIRED,   /* a retry or cancel after the message's deadline */
+    XVM_FAIL_VALUE, /* there is not as much, or it cannot arrive: a remainder below 10⁹ wei, … */
+    XVM_FAIL_READ_ONLY, /* something would have been written inside a read-only call */
+    XVM_FAIL_REENTRY,   /* the target waits for a call itself, and may not be entered again */
 };
 
 const char *xvm_failure_name(enum xvm_failure f);
@@ -136,6 +150,7 @@ struct xvm_message {
     /* to Move: ABI-encoded arguments, or a Borsh Vec<Vec<u8>> with the BCS of each; to the EVM:
        selector and ABI-encoded arguments; to the SVM: the instruction's data */
     struct bytes call_data;
+    uint8_t abi_result;  /* to Move: its results are wanted ABI-encoded, not as BCS. Not stored */
     struct bytes result; /* ABI-encoded return data, BCS results of the Move function one after
                             another, or a Solana program's return data */
     struct bytes error;  /* text; names the machine, the function and the reason in that machine's
@@ -164,14 +179,22 @@ struct xvm_svm_leg {
 };
 
 /* What happened in one leg; the receipt keeps these. Slices live in the transaction's arena. */
-enum xvm_leg_kind { XVM_LEG_ROOT, XVM_LEG_MESSAGE, XVM_LEG_RETRY, XVM_LEG_CANCEL };
+enum xvm_leg_kind { XVM_LEG_ROOT, XVM_LEG_MESSAGE, XVM_LEG_RETRY, XVM_LEG_CANCEL, XVM_LEG_CALL };
+
+/* What a synchronous call's record keeps of input, output and error; a trace runs it again and has
+ * all of them. */
+enum { XVM_LEG_BYTES_KEPT = 1024 };
 
 struct xvm_leg {
     uint8_t kind; /* enum xvm_leg_kind */
     uint8_t vm;
     bool ok;
+    bool undone;          /* CALL: it ended well, and what called it was reverted later */
+    bool home_authority;  /* CALL: it may act as its caller, in the caller's machine */
+    bool read_only;       /* CALL: nothing could be written */
     uint8_t failure;      /* enum xvm_failure */
     uint32_t parent;      /* the leg that started it */
+    struct u256 value;    /* CALL: wei that it was given */
     struct b32 message;   /* id; zero for the root */
     uint64_t gas_used;    /* common gas, the message's base charge included */
     uint64_t vm_gas_used; /* in the machine's own unit: EVM gas, internal Move gas, compute units */
@@ -182,6 +205,12 @@ struct xvm_leg {
     uint32_t log_first, log_count; /* among the transaction's logs */
     const struct xvm_svm_leg *svm; /* of a message's leg in the SVM, if its program was run */
 };
+
+/* Is the leg part of what the transaction did? A synchronous call that failed, or was undone with
+ * its caller, has left nothing but its record. */
+static inline bool xvm_leg_stands(const struct xvm_leg *l) {
+    return l->kind != XVM_LEG_CALL || (l->ok && !l->undone);
+}
 
 /* The crossing's view of the transaction being executed. */
 struct xvm_tx {
@@ -209,10 +238,13 @@ struct xvm_tx {
     /* private */
     struct xvm_queue *queue;
     uint32_t logs_read, logs_read_counted;
-    uint32_t current_leg, current_generation;
+    uint32_t current_leg;          /* that runs now */
+    const struct xvm_frame *frame; /* of the innermost synchronous call; NULL: none runs */
+    bool keep_all;                 /* records of synchronous calls are not cut: for traces */
 };
 
-/* Prepares `tx` (whose inputs above the line the caller has set) after st_begin_tx. Gives `tx->evm`
+/* Prepares `tx` (whose inputs above the line the caller has set) after st_begin_tx. Leg 0 is open
+ * then. Gives `tx->evm`
  * a host with the crossing's natives: what its caller put there is copied. */
 void xvm_begin(struct xvm_tx *tx);
 
@@ -226,8 +258,8 @@ struct sol_builtin xvm_messenger(struct xvm_tx *tx);
  * writes is undone: before the savepoint of a message. */
 const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx);
 
-/* Adds the root leg's record; to be called when it has ended. If it failed its messages are already
- * undone. */
+/* Fills in the root leg's record; to be called when it has ended. If it failed its messages are
+ * already undone. */
 void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root);
 
 /* Runs the queue until it is empty. `gas_left` is common gas; on return what is left of it. */

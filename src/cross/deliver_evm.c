@@ -24,19 +24,24 @@ static struct bytes error_text(struct xvm_tx *tx, const struct xvm_message *m,
                                    reason.n ? ": " : "", (int)reason.n, (const char *)reason.p));
 }
 
-void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                     uint64_t gas, struct xvm_run *run) {
+    bool is_static = tx->frame && tx->frame->read_only;
     struct xvm_actor alias;
     struct b20 to;
     memcpy(to.b, m->to.p, 20);
     run->to = m->to;
     run->function = m->fn_abi;
-    if (!xvm_enter(tx, m, &alias, run)) return;
+    if (!xvm_enter(tx, m, funds, &alias, run)) return;
     evm_warm_start(tx->evm, &tx->queue->evm_origin, &to);
-    struct evm_call_params params = {.kind = EVM_CALL,
+    struct evm_call_params params = {.kind = is_static ? EVM_STATICCALL : EVM_CALL,
+                                     .is_static = is_static,
+                                     .depth = tx->frame ? tx->frame->evm_depth : 0,
                                      .gas = gas,
                                      .sender = xvm_actor_b20(&alias),
                                      .to = to,
                                      .code = to,
+                                     .value = funds->wei,
                                      .input = m->call_data};
     struct evm_result result;
     evm_call(tx->evm, &params, &result);

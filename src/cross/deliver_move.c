@@ -97,6 +97,7 @@ static void fail_outcome(struct xvm_tx *tx, struct mv_session *s, const struct x
                          const struct mv_outcome *o, enum xvm_failure why, struct xvm_run *run) {
     struct bytes text = mv_status_text(s, o);
     run->failure = why;
+    run->code = o->abort_code;
     run->error =
         bytes_cstr(arena_printf(tx->arena, "Move: %.*s: %.*s", (int)at->function.n,
                                 (const char *)at->function.p, (int)text.n, (const char *)text.p));
@@ -136,6 +137,18 @@ static struct err make_arguments(struct xvm_tx *tx, const struct xvm_message *m,
                   arena_printf(tx->arena, "the function takes %u BCS arguments", count), 0);
 }
 
+static void take_results(struct xvm_tx *tx, const struct xvm_message *m,
+                         const struct mv_function_info *info, const struct mv_outcome *o,
+                         struct xvm_run *run) {
+    struct err e = ERR_NONE;
+    if (m->abi_result)
+        e = xvm_results_to_abi(info->returns, o->results, o->result_count, tx->journal, tx->arena,
+                               &run->result);
+    else
+        run->result = join_results(tx->arena, o);
+    if (err_is(e)) fail(run, (enum xvm_failure)e.code, e.text);
+}
+
 static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct xvm_message *m,
                           const struct target *t, const struct b32 *alias, struct xvm_run *run) {
     struct mv_outcome out;
@@ -161,7 +174,13 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
     }
     uint32_t count = info.param_count - info.signer_count;
     struct bytes *args = ARENA_ARRAY(tx->arena, struct bytes, count);
-    struct err e = make_arguments(tx, m, t, info.params + info.signer_count, count, args);
+    struct err e =
+        m->abi_result ? xvm_results_check(info.returns, info.return_count, tx->arena) : ERR_NONE;
+    if (err_is(e)) {
+        fail(run, XVM_FAIL_TARGET, e.text);
+        return;
+    }
+    e = make_arguments(tx, m, t, info.params + info.signer_count, count, args);
     if (err_is(e)) {
         fail(run, XVM_FAIL_MALFORMED,
              arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,
@@ -174,10 +193,10 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
     }
     call.args = args;
     call.arg_count = count;
-    if (mv_run_function(s, &call, &out))
-        run->result = join_results(tx->arena, &out);
-    else
+    if (!mv_run_function(s, &call, &out))
         fail_outcome(tx, s, run, &out, failure_of(&out), run);
+    else
+        take_results(tx, m, &info, &out, run);
 }
 
 /* Different in every leg, so that two legs never make the same table handle. */
@@ -201,10 +220,11 @@ static struct bytes function_text(struct arena *arena, const struct target *t,
                                    (const char *)t->name.p));
 }
 
-void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                      uint64_t gas, struct xvm_run *run) {
     struct target t = {0};
     struct xvm_actor actor;
-    if (!xvm_enter(tx, m, &actor, run)) return;
+    if (!xvm_enter(tx, m, funds, &actor, run)) return;
     struct b32 alias = xvm_actor_b32(&actor);
     const char *bad = read_target(tx, m, &t);
     if (bad) {
@@ -225,6 +245,7 @@ void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, st
                .gas_payer = alias},
         .host = xvm_move_host(tx),
         .gas_limit = limit,
+        .read_only = tx->frame && tx->frame->read_only,
     };
     struct mv_session *s = mv_session_new(&params);
     call_function(tx, s, m, &t, &alias, run);

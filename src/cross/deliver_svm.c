@@ -162,17 +162,21 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
     run->vm_gas_used = r->units;
     run->gas_used = min_u64(gas, l->before_gas + xvm_gas_of_units(&tx->params, r->units));
     run->failure = failure_of(r, &l->budget);
-    if (run->failure == XVM_OK)
+    if (run->failure == XVM_OK) {
         run->result = r->return_data;
-    else
-        run->error = error_text(tx->arena, &l->program, &s->message, r);
+        return;
+    }
+    bool own = r->error.code == SOL_TX_INSTRUCTION_ERROR && r->error.fail.code == SOL_IX_CUSTOM;
+    run->code = own ? r->error.fail.custom : 0;
+    run->error = error_text(tx->arena, &l->program, &s->message, r);
 }
 
-void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                     uint64_t gas, struct xvm_run *run) {
     struct leg l = {.tx = tx, .bank = xvm_svm_bank(tx)};
     struct xvm_actor alias;
     run->to = m->program;
-    if (!xvm_enter(tx, m, &alias, run)) return;
+    if (!xvm_enter(tx, m, funds, &alias, run)) return;
     if (!l.bank) {
         fail(run, XVM_FAIL_TARGET, "there is no Solana VM on this chain");
         return;

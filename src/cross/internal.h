@@ -4,6 +4,7 @@
 
 #include "codec/codec.h"
 #include "cross/cross.h"
+#include "cross/sync.h"
 
 /* The marks in st_log.address by which the journal's Move events show that the messenger's native
  * functions wrote them: evm() and send(). Nothing else sets that field of a Move event. */
@@ -26,10 +27,17 @@ struct xvm_entry {
 
 struct xvm_queue {
     struct xvm_entry *first, *last;
+    uint32_t entries_run;
     struct b20 evm_origin;
     struct evm_host evm_host; /* the caller's, with the natives below */
     struct evm_native *evm_natives;
     struct sol_bank *svm_bank; /* the block's, with the messenger program; NULL until it is asked */
+};
+
+/* Value that arrives with a leg: in the account of the sender's alias, before the target runs. */
+struct xvm_funds {
+    struct xvm_actor payer; /* whose account it leaves */
+    struct u256 wei;
 };
 
 /* What running a message's leg came to. Slices live in the transaction's arena. */
@@ -38,15 +46,22 @@ struct xvm_run {
     uint64_t gas_used;    /* common */
     uint64_t vm_gas_used; /* the machine's own */
     struct bytes result, error, error_data;
+    uint64_t code; /* of a failure: Move's abort code, a Solana program's own error; else 0 */
     struct bytes from, to, function;
     const struct xvm_svm_leg *svm; /* of a Solana leg that got to run */
 };
 
-/* deliver_move.c, deliver_evm.c, deliver_svm.c: run the message's leg with `gas` common gas. The
- * caller has taken a savepoint and reverts to it on a failure. */
-void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
-void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
-void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run);
+/* deliver.c: runs the leg that `m` describes with `gas` common gas, in its machine. The caller has
+ * taken a savepoint and reverts to it on a failure. */
+void xvm_deliver(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                 uint64_t gas, struct xvm_run *run);
+/* deliver_move.c, deliver_evm.c, deliver_svm.c: its parts. */
+void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                      uint64_t gas, struct xvm_run *run);
+void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                     uint64_t gas, struct xvm_run *run);
+void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                     uint64_t gas, struct xvm_run *run);
 
 /* metas.c: the accounts of a message to the SVM as struct xvm_message has them, in `arena`. The
  * first reads an ABI-encoded AccountMeta[] that begins at `at`; the second the BCS of a
@@ -54,8 +69,9 @@ void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, str
 bool xvm_metas_from_abi(struct bytes data, uint64_t at, struct arena *arena, struct bytes *out);
 bool xvm_metas_from_bcs(struct bytes *in, struct arena *arena, struct bytes *out);
 
-/* collect.c: reads the logs that were added since the last call and queues what they start. */
-void xvm_collect(struct xvm_tx *tx, uint32_t leg, uint32_t generation);
+/* collect.c: reads the logs that were added since the last call, by legs of this generation, and
+ * queues what they start. */
+void xvm_collect(struct xvm_tx *tx, uint32_t generation);
 /* collect.c: does this log start a message? */
 bool xvm_starts_message(const struct st_log *log);
 
@@ -67,10 +83,20 @@ struct evm_native xvm_next_id_native(struct xvm_tx *tx);
 /* The message's sender at home. A message that was malformed has none: its fields were never read.
  */
 struct xvm_actor xvm_message_sender(const struct xvm_message *m);
-/* Registers the sender's alias in the machine that the message goes to, and notes it in the message
- * and the run. On a refusal the run has failed. */
-bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, struct xvm_actor *alias,
-               struct xvm_run *run);
+/* Registers the sender's alias in the machine that the message goes to, notes it in the message and
+ * the run, and brings the funds there. On a refusal the run has failed. */
+bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+               struct xvm_actor *alias, struct xvm_run *run);
+
+/* legs.c: the records of legs. A leg is opened when it begins: logs are attributed to it, and its
+ * number is answered. It is filled in when it ends; who opened it makes its caller the current one
+ * again. */
+uint32_t xvm_leg_open(struct xvm_tx *tx);
+void xvm_leg_set_current(struct xvm_tx *tx, uint32_t leg);
+/* Of a synchronous call that has succeeded: it stands unless the journal goes back behind this. */
+void xvm_leg_stand(struct xvm_tx *tx, uint32_t leg);
+/* When nothing more can be reverted: marks the others as undone. */
+void xvm_legs_settle(struct xvm_tx *tx);
 
 /* What counts against payload_max_bytes. */
 size_t xvm_payload_bytes(const struct xvm_message *m);
@@ -100,6 +126,22 @@ const struct mv_layout *xvm_layout_option(const struct mv_layout *l);
 struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
                            uint32_t count, struct st_journal *j, struct arena *arena,
                            struct bytes *out);
+
+/* results_to_abi.c: the ABI encoding of a Move function's results, whose types follow from their
+ * layouts: addresses and objects become bytes32, structs tuples. The first tells whether every
+ * result has such a type; the second encodes. */
+struct err xvm_results_check(const struct mv_param *returns, uint32_t count, struct arena *arena);
+struct err xvm_results_to_abi(const struct mv_param *returns, const struct bytes *results,
+                              uint32_t count, struct st_journal *j, struct arena *arena,
+                              struct bytes *out);
+
+/* move_to_abi.c: one value of that layout; false with *e set. */
+bool xvm_value_to_abi(const struct mv_layout *layout, struct bytes value, const struct abi_type *t,
+                      uint32_t number, struct st_journal *j, struct arena *arena,
+                      struct abi_value *out, struct err *e);
+
+/* itern.c: the native contract at XVM_TERN_ADDRESS. */
+struct evm_native xvm_tern_native(struct xvm_tx *tx);
 
 /* move_to_abi.c: checks a Move value against a function's ABI and encodes selector and arguments.
  */

@@ -12,6 +12,10 @@ const struct xvm_params xvm_params_default = {
     .svm_rate_units = 1, /* a compute unit is about one instruction of bytecode */
     .svm_rate_gas = 1,
     .message_base_gas = 10000,
+    .call_base_gas = 3000, /* of it, 2600 are what any account costs that was not touched before */
+    .call_word_gas = 3,
+    .alias_gas = 40000,
+    .crossings_max = 8,
     .messages_max = 64,
     .generations_max = 8,
     .payload_max_bytes = 64 << 10,
@@ -20,8 +24,9 @@ const struct xvm_params xvm_params_default = {
 };
 
 const char *xvm_failure_name(enum xvm_failure f) {
-    static const char *const names[] = {"none",  "out_of_gas", "reverted",  "malformed", "target",
-                                        "alias", "limit",      "authority", "expired"};
+    static const char *const names[] = {"none",    "out_of_gas", "reverted",  "malformed",
+                                        "target",  "alias",      "limit",     "authority",
+                                        "expired", "value",      "read_only", "reentry"};
     return f < COUNT_OF(names) ? names[f] : "unknown";
 }
 

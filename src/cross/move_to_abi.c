@@ -207,3 +207,13 @@ struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, 
     buf_free(&out);
     return err_is(e) ? err_at(XVM_FAIL_MALFORMED, e.text, e.at) : ERR_NONE;
 }
+
+bool xvm_value_to_abi(const struct mv_layout *layout, struct bytes value, const struct abi_type *t,
+                      uint32_t number, struct st_journal *j, struct arena *arena,
+                      struct abi_value *out, struct err *e) {
+    struct conversion c = {.journal = j, .arena = arena, .in = value, .param = number};
+    bool ok = put(&c, layout, t, out, 0);
+    if (ok && c.in.n) ok = bad(&c, "bytes are left behind the value");
+    *e = c.err;
+    return ok;
+}

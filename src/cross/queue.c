@@ -4,6 +4,7 @@
 
 const struct b20 XVM_MOVEVM_ADDRESS = {{0x7e, [19] = 0x01}};
 const struct b20 XVM_SOLANAVM_ADDRESS = {{0x7e, [19] = 0x02}};
+const struct b20 XVM_TERN_ADDRESS = {{0x7e, [19] = 0x03}};
 const struct b20 XVM_QUEUE_ADDRESS = {{0x7e, [19] = 0x04}};
 const struct b20 XVM_NEXT_ID_ADDRESS = {{0x7e, [19] = 0x05}};
 const struct b20 XVM_MOVE_MESSENGER = {{0x7e, [18] = 0x01, [19] = 0x01}};
@@ -17,12 +18,13 @@ static void add_natives(struct xvm_tx *tx) {
     const struct evm_host *given = tx->evm->host ? tx->evm->host : &none;
     struct xvm_queue *q = tx->queue;
     size_t n = given->native_count;
-    q->evm_natives = ARENA_ARRAY(tx->arena, struct evm_native, n + 1);
+    q->evm_natives = ARENA_ARRAY(tx->arena, struct evm_native, n + 2);
     if (n) memcpy(q->evm_natives, given->natives, n * sizeof *q->evm_natives);
     q->evm_natives[n] = xvm_next_id_native(tx);
+    q->evm_natives[n + 1] = xvm_tern_native(tx);
     q->evm_host = *given;
     q->evm_host.natives = q->evm_natives;
-    q->evm_host.native_count = n + 1;
+    q->evm_host.native_count = n + 2;
     tx->evm->host = &q->evm_host;
 }
 
@@ -37,13 +39,16 @@ void xvm_begin(struct xvm_tx *tx) {
     }
     add_natives(tx);
     st_count_logs(tx->journal, xvm_starts_message);
-    st_set_leg(tx->journal, 0);
+    tx->leg_count = 0;
+    tx->frame = NULL;
+    xvm_leg_open(tx);
 }
 
 const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx) {
     struct xvm_queue *q = tx->queue;
-    if (!tx->open_bank || q->svm_bank) return q->svm_bank;
+    if (!tx->open_bank) return NULL;
     const struct sol_bank *block = tx->open_bank(tx->open_bank_ctx);
+    if (q->svm_bank) return q->svm_bank;
     size_t n = block->builtin_count;
     struct sol_builtin *builtins = ARENA_ARRAY(tx->arena, struct sol_builtin, n + 1);
     if (n) memcpy(builtins, block->builtins, n * sizeof *builtins);
@@ -55,39 +60,18 @@ const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx) {
     return q->svm_bank;
 }
 
-static struct xvm_leg *add_leg(struct xvm_tx *tx, const struct xvm_leg *leg) {
-    if (tx->leg_count == tx->leg_capacity) {
-        uint32_t capacity = tx->leg_capacity ? tx->leg_capacity * 2 : 4;
-        struct xvm_leg *legs = ARENA_ARRAY(tx->arena, struct xvm_leg, capacity);
-        if (tx->leg_count) memcpy(legs, tx->legs, tx->leg_count * sizeof *legs);
-        tx->legs = legs;
-        tx->leg_capacity = capacity;
-    }
-    tx->legs[tx->leg_count] = *leg;
-    return &tx->legs[tx->leg_count++];
-}
-
 void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root) {
-    add_leg(tx, root);
+    if (!tx->leg_count) xvm_leg_open(tx);
+    tx->legs[0] = *root;
     /* A failed root leg has been reverted with all its logs: there is nothing to collect then. */
-    if (root->ok) xvm_collect(tx, 0, 0);
+    if (root->ok) xvm_collect(tx, 0);
+    xvm_legs_settle(tx);
 }
 
 struct xvm_actor xvm_message_sender(const struct xvm_message *m) {
     struct xvm_actor a = {.vm = m->from_vm};
     if (m->sender.n == xvm_address_bytes(m->from_vm)) memcpy(a.bytes, m->sender.p, m->sender.n);
     return a;
-}
-
-bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, struct xvm_actor *alias,
-               struct xvm_run *run) {
-    struct xvm_actor sender = xvm_message_sender(m);
-    struct err e = xvm_alias_register(tx->journal, &sender, m->to_vm, alias);
-    run->from = m->sender_alias = arena_copy(tx->arena, xvm_actor_bytes(alias));
-    if (!err_is(e)) return true;
-    run->failure = XVM_FAIL_ALIAS;
-    run->error = bytes_cstr(e.text);
-    return false;
 }
 
 static struct bytes cut(struct bytes b, uint32_t max) {
@@ -129,42 +113,34 @@ static const char *admit(struct xvm_tx *tx, struct xvm_entry *e) {
     return NULL;
 }
 
-static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, const struct xvm_run *run,
-                       uint32_t log_first) {
+static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, uint32_t leg,
+                       const struct xvm_run *run, uint32_t log_first) {
     size_t logs;
     st_logs(tx->journal, &logs);
     const struct xvm_message *m = e->message;
-    add_leg(tx, &(struct xvm_leg){
-                    .kind = e->kind,
-                    .vm = m ? m->to_vm : e->requester.vm,
-                    .ok = run->failure == XVM_OK,
-                    .failure = (uint8_t)run->failure,
-                    .parent = e->parent_leg,
-                    .message = e->id,
-                    .gas_used = run->gas_used,
-                    .vm_gas_used = run->vm_gas_used,
-                    .from = run->from,
-                    .to = run->to,
-                    .function = run->function,
-                    .input = m ? m->call_data : (struct bytes){NULL, 0},
-                    .output = run->result,
-                    .error = run->error,
-                    .log_first = log_first,
-                    .log_count = (uint32_t)logs - log_first,
-                    .svm = run->svm,
-                });
+    tx->legs[leg] = (struct xvm_leg){
+        .kind = e->kind,
+        .vm = m ? m->to_vm : e->requester.vm,
+        .ok = run->failure == XVM_OK,
+        .failure = (uint8_t)run->failure,
+        .parent = e->parent_leg,
+        .message = e->id,
+        .gas_used = run->gas_used,
+        .vm_gas_used = run->vm_gas_used,
+        .from = run->from,
+        .to = run->to,
+        .function = run->function,
+        .input = m ? m->call_data : (struct bytes){NULL, 0},
+        .output = run->result,
+        .error = run->error,
+        .log_first = log_first,
+        .log_count = (uint32_t)logs - log_first,
+        .svm = run->svm,
+    };
 }
 
 static uint8_t failed_status(const struct xvm_message *m) {
     return m->on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
-}
-
-static void deliver(struct xvm_tx *tx, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
-    switch (m->to_vm) {
-    case ST_VM_MOVE: xvm_deliver_move(tx, m, gas, run); return;
-    case ST_VM_SVM: xvm_deliver_svm(tx, m, gas, run); return;
-    default: xvm_deliver_evm(tx, m, gas, run);
-    }
 }
 
 /* One attempt at a message: under a savepoint, marked as executed before it runs. */
@@ -181,7 +157,8 @@ static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct
     if (m->to_vm == ST_VM_SVM) xvm_svm_bank(tx);
     st_mark mark = st_savepoint(tx->journal);
     xvm_message_put(tx->journal, m);
-    deliver(tx, m, gas, run);
+    static const struct xvm_funds none;
+    xvm_deliver(tx, m, &none, gas, run);
     if (run->failure != XVM_OK) {
         st_revert(tx->journal, mark);
         m->status = failed_status(m);
@@ -232,7 +209,8 @@ static bool refused_at_start(const struct xvm_entry *e, struct xvm_run *run) {
 static enum xvm_failure refused_unseen(const struct xvm_tx *tx, const struct xvm_entry *e,
                                        uint64_t gas_left) {
     if (e->kind == XVM_LEG_MESSAGE) return XVM_OK;
-    if (tx->leg_count > 2 * tx->params.messages_max || e->generation > tx->params.generations_max)
+    if (tx->queue->entries_run > 2 * tx->params.messages_max ||
+        e->generation > tx->params.generations_max)
         return XVM_FAIL_LIMIT;
     return gas_left < tx->params.message_base_gas ? XVM_FAIL_GAS : XVM_OK;
 }
@@ -273,9 +251,9 @@ static bool may_run(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
 static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left) {
     struct xvm_run run = {0};
     size_t log_first;
-    uint32_t leg = tx->leg_count;
+    uint32_t leg = xvm_leg_open(tx);
+    tx->queue->entries_run++;
     st_logs(tx->journal, &log_first);
-    st_set_leg(tx->journal, leg);
     if (!may_run(tx, e, gas_left, &run)) {
         /* refused, with its reason in `run` */
     } else if (e->kind == XVM_LEG_CANCEL) {
@@ -286,8 +264,8 @@ static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left
     } else {
         run_message(tx, e, gas_left, &run);
     }
-    record_leg(tx, e, &run, (uint32_t)log_first);
-    if (run.failure == XVM_OK) xvm_collect(tx, leg, e->generation);
+    record_leg(tx, e, leg, &run, (uint32_t)log_first);
+    if (run.failure == XVM_OK) xvm_collect(tx, e->generation);
 }
 
 void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left) {
@@ -298,4 +276,5 @@ void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left) {
         if (!q->first) q->last = NULL;
         run_entry(tx, e, gas_left);
     }
+    xvm_legs_settle(tx);
 }

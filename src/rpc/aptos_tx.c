@@ -202,7 +202,7 @@ static void put_common(struct aptos_call *c, uint64_t version, const struct b32 
 
 static const struct xvm_leg *first_move_leg(const struct chain_tx *tx) {
     for (uint32_t i = 0; i < tx->leg_count; i++)
-        if (tx->legs[i].vm == ST_VM_MOVE) return &tx->legs[i];
+        if (tx->legs[i].vm == ST_VM_MOVE && xvm_leg_stands(&tx->legs[i])) return &tx->legs[i];
     return NULL;
 }
 
@@ -217,7 +217,7 @@ static void put_shadow(struct aptos_call *c, const struct chain_tx *tx,
     uint64_t gas = 0;
     bool ok = true;
     for (uint32_t i = 0; i < tx->leg_count; i++) {
-        if (tx->legs[i].vm != ST_VM_MOVE) continue;
+        if (tx->legs[i].vm != ST_VM_MOVE || !xvm_leg_stands(&tx->legs[i])) continue;
         gas += div_ceil_u64(tx->legs[i].vm_gas_used, MV_GAS_SCALING);
         if (ok && !tx->legs[i].ok) {
             ok = false;

@@ -213,7 +213,7 @@ static void put_tx_fields(struct json_out *o, const struct evm_tx *tx, const str
 
 static const struct xvm_leg *first_evm_leg(const struct chain_tx *tx) {
     for (uint32_t i = 0; i < tx->leg_count; i++)
-        if (tx->legs[i].vm == ST_VM_EVM) return &tx->legs[i];
+        if (tx->legs[i].vm == ST_VM_EVM && xvm_leg_stands(&tx->legs[i])) return &tx->legs[i];
     return NULL;
 }
 

@@ -305,7 +305,7 @@ static void put_svm_leg(struct json_out *o, const struct xvm_svm_leg *l) {
 static void put_leg_status(struct rpc_call *c, struct chain_reader *r, const struct xvm_leg *l) {
     struct xvm_message m;
     jo_key(c->out, "status");
-    if (l->kind == XVM_LEG_ROOT ||
+    if (l->kind == XVM_LEG_ROOT || l->kind == XVM_LEG_CALL ||
         !xvm_message_get(chain_reader_journal(r), &l->message, c->arena, &m)) {
         jo_null(c->out);
         return;
@@ -321,20 +321,30 @@ static void put_leg_status(struct rpc_call *c, struct chain_reader *r, const str
 
 static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx,
                     uint32_t at) {
-    static const char *const kinds[] = {"root", "message", "retry", "cancel"};
+    static const char *const kinds[] = {"root", "message", "retry", "cancel", "call"};
     struct json_out *o = c->out;
     const struct xvm_leg *l = &tx->legs[at];
     jo_object(o);
     jo_key(o, "kind");
-    jo_cstring(o, kinds[l->kind & 3]);
+    jo_cstring(o, l->kind < COUNT_OF(kinds) ? kinds[l->kind] : "unknown");
     jo_key(o, "vm");
     jo_cstring(o, vm_name(l->vm));
     jo_key(o, "order");
     jo_number(o, at);
     jo_key(o, "ok");
     jo_bool(o, l->ok);
+    if (l->kind == XVM_LEG_CALL) {
+        jo_key(o, "undone");
+        jo_bool(o, l->undone);
+        jo_key(o, "readOnly");
+        jo_bool(o, l->read_only);
+        jo_key(o, "homeAuthority");
+        jo_bool(o, l->home_authority);
+        jo_key(o, "value");
+        jo_quantity_u256(o, &l->value);
+    }
     jo_key(o, "messageId");
-    if (l->kind == XVM_LEG_ROOT)
+    if (l->kind == XVM_LEG_ROOT || l->kind == XVM_LEG_CALL)
         jo_null(o);
     else
         jo_hex(o, BYTES_OF(l->message));

@@ -129,20 +129,26 @@ static void play(const struct xvm_message *m, uint8_t vm, uint64_t gas, struct b
     if (all_fail) run->failure = all_fail_with;
 }
 
-void xvm_deliver_move(struct xvm_tx *t, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+void xvm_deliver_move(struct xvm_tx *t, struct xvm_message *m, const struct xvm_funds *funds,
+                      uint64_t gas, struct xvm_run *run) {
+    (void)funds;
     assert_ptr_equal(t, &tx);
     assert_int_equal(m->to_vm, ST_VM_MOVE);
     play(m, ST_VM_MOVE, gas, m->function_name, run);
 }
 
-void xvm_deliver_evm(struct xvm_tx *t, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+void xvm_deliver_evm(struct xvm_tx *t, struct xvm_message *m, const struct xvm_funds *funds,
+                     uint64_t gas, struct xvm_run *run) {
+    (void)funds;
     assert_ptr_equal(t, &tx);
     assert_int_equal(m->to_vm, ST_VM_EVM);
     play(m, ST_VM_EVM, gas, m->fn_abi.n ? m->fn_abi : m->call_data, run);
 }
 
 /* Its name is its data. */
-void xvm_deliver_svm(struct xvm_tx *t, struct xvm_message *m, uint64_t gas, struct xvm_run *run) {
+void xvm_deliver_svm(struct xvm_tx *t, struct xvm_message *m, const struct xvm_funds *funds,
+                     uint64_t gas, struct xvm_run *run) {
+    (void)funds;
     assert_ptr_equal(t, &tx);
     assert_int_equal(m->to_vm, ST_VM_SVM);
     play(m, ST_VM_SVM, gas, m->call_data, run);

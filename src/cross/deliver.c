@@ -1,0 +1,29 @@
+/* A leg begins: who acts, as whom, with what; then its machine runs it. */
+#include "cross/internal.h"
+
+static bool bring_funds(const struct xvm_funds *funds, struct xvm_run *run) {
+    if (u256_is_zero(&funds->wei)) return true;
+    run->failure = XVM_FAIL_VALUE;
+    run->error = BYTES_LIT("value cannot cross on this chain");
+    return false;
+}
+
+bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+               struct xvm_actor *alias, struct xvm_run *run) {
+    struct xvm_actor sender = xvm_message_sender(m);
+    struct err e = xvm_alias_register(tx->journal, &sender, m->to_vm, alias);
+    run->from = m->sender_alias = arena_copy(tx->arena, xvm_actor_bytes(alias));
+    if (!err_is(e)) return bring_funds(funds, run);
+    run->failure = XVM_FAIL_ALIAS;
+    run->error = bytes_cstr(e.text);
+    return false;
+}
+
+void xvm_deliver(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
+                 uint64_t gas, struct xvm_run *run) {
+    switch (m->to_vm) {
+    case ST_VM_MOVE: xvm_deliver_move(tx, m, funds, gas, run); return;
+    case ST_VM_SVM: xvm_deliver_svm(tx, m, funds, gas, run); return;
+    default: xvm_deliver_evm(tx, m, funds, gas, run);
+    }
+}

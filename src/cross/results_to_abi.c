@@ -1,0 +1,95 @@
+/* The results of a Move function for a caller who reads ABI. */
+#include "cross/internal.h"
+
+enum { LAYOUT_DEPTH_MAX = 16 };
+
+static struct err bad(const char *text) {
+    return err_at(XVM_FAIL_TARGET, text, 0);
+}
+
+static struct err infer(const struct mv_layout *l, unsigned depth, struct arena *arena,
+                        struct abi_type *out);
+
+static struct err infer_array(const struct mv_layout *element, unsigned depth, struct arena *arena,
+                              struct abi_type *out) {
+    struct abi_type *t = ARENA_NEW(arena, struct abi_type);
+    struct err e = infer(element, depth + 1, arena, t);
+    if (err_is(e) || abi_array_of(out, t)) return e;
+    return bad("a result of the function is nested too deeply for the ABI");
+}
+
+static struct err infer_tuple(const struct mv_layout *l, unsigned depth, struct arena *arena,
+                              struct abi_type *out) {
+    struct abi_type *fields = ARENA_ARRAY(arena, struct abi_type, l->field_count);
+    for (uint32_t i = 0; i < l->field_count; i++) {
+        struct err e = infer(l->fields[i].layout, depth + 1, arena, &fields[i]);
+        if (err_is(e)) return e;
+    }
+    return abi_tuple_of(out, fields, l->field_count)
+               ? ERR_NONE
+               : bad("a result of the function is nested too deeply for the ABI");
+}
+
+static struct err infer(const struct mv_layout *l, unsigned depth, struct arena *arena,
+                        struct abi_type *out) {
+    unsigned bits = 8 * xvm_layout_int_bytes(l);
+    if (depth > LAYOUT_DEPTH_MAX)
+        return bad("a result of the function is nested too deeply for the ABI");
+    if (bits)
+        *out = abi_plain(ABI_UINT, bits);
+    else if (l->kind == MV_LAYOUT_BOOL)
+        *out = abi_plain(ABI_BOOL, 0);
+    else if (l->kind == MV_LAYOUT_ADDRESS || xvm_layout_is(l, "object", "Object"))
+        *out = abi_plain(ABI_FIXED_BYTES, 32);
+    else if (xvm_layout_is(l, "string", "String"))
+        *out = abi_plain(ABI_STRING, 0);
+    else if (l->kind == MV_LAYOUT_VECTOR && l->element->kind == MV_LAYOUT_U8)
+        *out = abi_plain(ABI_BYTES, 0);
+    else if (l->kind == MV_LAYOUT_VECTOR)
+        return infer_array(l->element, depth, arena, out);
+    else if (xvm_layout_option(l))
+        return infer_array(xvm_layout_option(l), depth, arena, out);
+    else if (xvm_layout_fixed_point(l))
+        return infer(xvm_layout_fixed_point(l), depth + 1, arena, out);
+    else if (l->kind == MV_LAYOUT_STRUCT)
+        return infer_tuple(l, depth, arena, out);
+    else
+        return bad("a result of the function has no type in the ABI: ask for it as BCS");
+    return ERR_NONE;
+}
+
+static struct err infer_results(const struct mv_param *returns, uint32_t count, struct arena *arena,
+                                struct abi_type *tuple) {
+    struct abi_type *types = ARENA_ARRAY(arena, struct abi_type, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct err e = infer(returns[i].layout, 0, arena, &types[i]);
+        if (err_is(e)) return e;
+    }
+    return abi_tuple_of(tuple, types, count)
+               ? ERR_NONE
+               : bad("the function's results are too many for the ABI");
+}
+
+struct err xvm_results_check(const struct mv_param *returns, uint32_t count, struct arena *arena) {
+    struct abi_type tuple;
+    return infer_results(returns, count, arena, &tuple);
+}
+
+struct err xvm_results_to_abi(const struct mv_param *returns, const struct bytes *results,
+                              uint32_t count, struct st_journal *j, struct arena *arena,
+                              struct bytes *out) {
+    struct abi_type tuple;
+    struct err e = infer_results(returns, count, arena, &tuple);
+    if (err_is(e)) return e;
+    struct abi_value values = {.type = &tuple, .count = count};
+    values.items = ARENA_ARRAY(arena, struct abi_value, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!xvm_value_to_abi(returns[i].layout, results[i], &tuple.items[i], i, j, arena,
+                              &values.items[i], &e))
+            return e;
+    struct buf data = {0};
+    e = abi_encode(&data, arena, &values);
+    *out = arena_copy(arena, buf_bytes(&data));
+    buf_free(&data);
+    return e;
+}

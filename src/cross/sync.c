@@ -1,0 +1,143 @@
+/* A synchronous call: what is paid, what is checked, the savepoint, the record. */
+#include "cross/sync.h"
+
+#include "cross/internal.h"
+
+static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
+    run->failure = why;
+    run->error = bytes_cstr(text);
+}
+
+static uint64_t words(uint64_t bytes) {
+    return div_ceil_u64(bytes, 32);
+}
+
+/* ---- Who acts */
+
+/* Inside a call that was made with home authority its alias acts, in its owner's machine, as its
+ * owner. */
+static void take_authority(const struct xvm_tx *tx, struct xvm_message *m) {
+    const struct xvm_frame *f = tx->frame;
+    struct xvm_actor sender = xvm_message_sender(m);
+    if (!f || !f->home_authority || f->owner.vm != m->to_vm || !xvm_actor_eq(&f->alias, &sender))
+        return;
+    m->from_vm = f->owner.vm;
+    m->sender = arena_copy(tx->arena, xvm_actor_bytes(&f->owner));
+}
+
+/* ---- What it costs before it begins */
+
+static uint64_t cost_before(const struct xvm_tx *tx, const struct xvm_message *m) {
+    const struct xvm_params *p = &tx->params;
+    struct xvm_actor sender = xvm_message_sender(m), owner;
+    struct xvm_actor alias = xvm_alias_known(tx->journal, &sender, m->to_vm);
+    bool known = sender.vm == m->to_vm ||
+                 xvm_alias_owner(tx->journal, m->to_vm, xvm_actor_bytes(&alias), &owner);
+    return p->call_base_gas + words(xvm_payload_bytes(m)) * p->call_word_gas +
+           (known ? 0 : p->alias_gas);
+}
+
+static bool may_begin(const struct xvm_tx *tx, const struct xvm_sync *c, struct xvm_run *run) {
+    bool in_read_only = tx->frame && tx->frame->read_only;
+    uint32_t crossing = tx->frame ? tx->frame->crossing : 0;
+    if (crossing >= tx->params.crossings_max)
+        fail(run, XVM_FAIL_LIMIT,
+             "there are more calls between machines inside one another than may be");
+    else if (xvm_payload_bytes(&c->call) > tx->params.payload_max_bytes)
+        fail(run, XVM_FAIL_LIMIT, "the call's payload is longer than one may be");
+    else if ((c->read_only || in_read_only) && !u256_is_zero(&c->value))
+        fail(run, XVM_FAIL_READ_ONLY, "a read-only call moves no value");
+    return run->failure == XVM_OK;
+}
+
+/* ---- The call */
+
+static struct xvm_frame frame_of(const struct xvm_tx *tx, const struct xvm_sync *c) {
+    static const struct xvm_frame none;
+    const struct xvm_frame *below = tx->frame ? tx->frame : &none;
+    struct xvm_frame f = *below;
+    f.below = tx->frame;
+    f.crossing = below->crossing + 1;
+    f.vm = c->call.from_vm;
+    f.read_only = below->read_only || c->read_only;
+    f.home_authority = c->home_authority;
+    f.move = c->move;
+    f.svm = c->svm;
+    f.owner = xvm_message_sender(&c->call);
+    switch (f.vm) {
+    case ST_VM_EVM: f.evm_depth = c->depth; break;
+    case ST_VM_MOVE: f.move_depth = c->depth; break;
+    default: f.svm_height = c->depth;
+    }
+    return f;
+}
+
+static struct bytes kept(const struct xvm_tx *tx, struct bytes b) {
+    if (!tx->keep_all && b.n > XVM_LEG_BYTES_KEPT) b = bytes_sub(b, 0, XVM_LEG_BYTES_KEPT);
+    return b.n ? arena_copy(tx->arena, b) : b;
+}
+
+static void record(struct xvm_tx *tx, const struct xvm_sync *c, const struct xvm_frame *f,
+                   uint32_t leg, uint32_t parent, const struct xvm_run *run, size_t log_first) {
+    size_t logs;
+    st_logs(tx->journal, &logs);
+    tx->legs[leg] = (struct xvm_leg){
+        .kind = XVM_LEG_CALL,
+        .vm = c->call.to_vm,
+        .ok = run->failure == XVM_OK,
+        .home_authority = f->home_authority,
+        .read_only = f->read_only,
+        .failure = (uint8_t)run->failure,
+        .parent = parent,
+        .value = c->value,
+        .gas_used = run->gas_used,
+        .vm_gas_used = run->vm_gas_used,
+        .from = run->from,
+        .to = run->to,
+        .function = run->function,
+        .input = kept(tx, c->call.call_data),
+        .output = kept(tx, run->result),
+        .error = kept(tx, run->error),
+        .log_first = (uint32_t)log_first,
+        .log_count = (uint32_t)(logs - log_first),
+        .svm = run->failure == XVM_OK ? run->svm : NULL,
+    };
+}
+
+/* Under a savepoint, with everything that the leg's machine asks about its surroundings set. */
+static void run_leg(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_frame *f, uint64_t gas,
+                    struct xvm_run *run) {
+    const struct xvm_frame *below = tx->frame;
+    const struct xvm_funds funds = {.payer = c->payer, .wei = c->value};
+    st_mark mark = st_savepoint(tx->journal);
+    f->alias = xvm_alias_known(tx->journal, &f->owner, c->call.to_vm);
+    tx->frame = f;
+    xvm_deliver(tx, &c->call, &funds, gas, run);
+    tx->frame = below;
+    if (run->failure != XVM_OK) st_revert(tx->journal, mark);
+}
+
+void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
+    uint32_t parent = tx->current_leg, leg = xvm_leg_open(tx);
+    size_t log_first;
+    *run = (struct xvm_run){0};
+    st_logs(tx->journal, &log_first);
+    take_authority(tx, &c->call);
+    uint64_t before = min_u64(c->gas, tx->params.call_base_gas);
+    struct xvm_frame f = frame_of(tx, c);
+    if (may_begin(tx, c, run)) {
+        /* The bank's sysvar accounts are written before the savepoint. */
+        if (c->call.to_vm == ST_VM_SVM) xvm_svm_bank(tx);
+        before = cost_before(tx, &c->call);
+        if (before > c->gas) {
+            before = c->gas;
+            fail(run, XVM_FAIL_GAS, "there is not enough gas to begin the call");
+        } else {
+            run_leg(tx, c, &f, c->gas - before, run);
+        }
+    }
+    run->gas_used += before;
+    if (run->failure == XVM_OK) xvm_leg_stand(tx, leg);
+    record(tx, c, &f, leg, parent, run, log_first);
+    xvm_leg_set_current(tx, parent);
+}
