@@ -7,7 +7,7 @@ module aptos_framework::aptos_account {
     use aptos_framework::aptos_coin::AptosCoin;
     use aptos_framework::coin::{Self, Coin};
     use aptos_framework::event::{Self, EventHandle};
-    use aptos_framework::fungible_asset::{Self, FungibleAsset, Metadata};
+    use aptos_framework::fungible_asset::{Self, FungibleAsset, FungibleStore, Metadata};
     use aptos_framework::object::{Self, Object};
     use aptos_framework::primary_fungible_store;
 
@@ -21,6 +21,8 @@ module aptos_framework::aptos_account {
     const EACCOUNT_NOT_REGISTERED_FOR_APT: u64 = 2;
     /// There are not as many amounts as recipients.
     const EMISMATCHING_RECIPIENTS_AND_AMOUNTS_LENGTH: u64 = 5;
+    /// The account's store of the native coin is frozen: nothing crosses to or from it.
+    const ESTORE_IS_FROZEN: u64 = 100;
 
     struct DirectTransferConfig has key {
         allow_arbitrary_coin_transfers: bool,
@@ -124,6 +126,40 @@ module aptos_framework::aptos_account {
             primary_fungible_store::create_primary_store(account, metadata);
         };
         at
+    }
+
+    // ---- Between the machines: called by the node only ----------------------------------------------------------
+
+    /// `amount` of what the account has of the native coin goes to another machine, and ceases to be here.
+    fun leave(account: address, amount: u64) {
+        let at = native_store_address(account);
+        if (fungible_asset::store_exists(at)) {
+            let store = object::address_to_object<FungibleStore>(at);
+            assert!(!fungible_asset::is_frozen(store), error::permission_denied(ESTORE_IS_FROZEN));
+        };
+        fungible_asset::burn_internal(fungible_asset::unchecked_withdraw(at, amount));
+    }
+
+    /// `amount` comes from another machine to the account, which is made if it is missing.
+    fun arrive(account: address, amount: u64) {
+        if (!account::exists_at(account)) create_account(account);
+        let store = ensure_native_store(account);
+        assert!(
+            !fungible_asset::is_frozen(object::address_to_object<FungibleStore>(store)),
+            error::permission_denied(ESTORE_IS_FROZEN)
+        );
+        let metadata = object::address_to_object<Metadata>(@aptos_fungible_asset);
+        fungible_asset::unchecked_deposit(store, fungible_asset::mint_internal(metadata, amount));
+    }
+
+    #[test_only]
+    public fun leave_for_test(account: address, amount: u64) {
+        leave(account, amount)
+    }
+
+    #[test_only]
+    public fun arrive_for_test(account: address, amount: u64) {
+        arrive(account, amount)
     }
 
     // ---- Accounts ---------------------------------------------------------------------------------------------

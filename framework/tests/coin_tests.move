@@ -261,6 +261,33 @@ module aptos_framework::coin_tests {
     }
 
     #[test]
+    fun value_from_other_machines_is_minted_and_burned() {
+        genesis::setup();
+        let asset = object::address_to_object<fungible_asset::Metadata>(@0xa);
+        aptos_account::arrive_for_test(@0xa0, 30);
+        assert!(account::exists_at(@0xa0) && native_coin::balance(@0xa0) == 30, 0);
+        assert!(fungible_asset::supply(asset) == option::some(30), 0);
+        aptos_account::arrive_for_test(@0xa0, 12);
+        aptos_account::leave_for_test(@0xa0, 40);
+        assert!(native_coin::balance(@0xa0) == 2 && fungible_asset::supply(asset) == option::some(2), 0);
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x10004, location = aptos_framework::fungible_asset)]
+    fun no_more_value_leaves_than_there_is() {
+        genesis::setup();
+        aptos_account::arrive_for_test(@0xa0, 30);
+        aptos_account::leave_for_test(@0xa0, 31);
+    }
+
+    #[test]
+    #[expected_failure(abort_code = 0x60017, location = aptos_framework::fungible_asset)]
+    fun no_value_leaves_an_account_without_a_store() {
+        genesis::setup();
+        aptos_account::leave_for_test(@0xa0, 1);
+    }
+
+    #[test]
     #[expected_failure(abort_code = 0x60001, location = aptos_framework::aptos_coin)]
     fun nobody_else_mints_the_native_coin() {
         genesis::setup();

@@ -63,6 +63,23 @@ void xvm_deliver_evm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_
 void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
                      uint64_t gas, struct xvm_run *run);
 
+/* value.c: the one native asset between accounts of any two machines, or of one.
+ *
+ * Moves exactly `wei` from an account to another. False: nothing has moved, and `run` has the
+ * failure (XVM_FAIL_VALUE) and its text: there is not so much, it is no multiple of the unit of a
+ * machine that it touches, the receiver cannot count so much, or an account cannot be written (it
+ * is frozen, belongs to a program or the system, or would fall below its rent-exempt minimum). Zero
+ * always moves. Events and balances are what each machine's own transfer leaves: Withdraw and
+ * Deposit in Move, where the receiver's account is made if it is missing.
+ *
+ * For the SVM, xvm_svm_bank() has been called before any savepoint that the caller may revert to.
+ */
+bool xvm_value_move(struct xvm_tx *tx, const struct xvm_actor *from, const struct xvm_actor *to,
+                    const struct u256 *wei, struct xvm_run *run);
+/* What that costs, in common gas, to be charged before: 0 for no value, more for a receiver that is
+ * not there yet. */
+uint64_t xvm_value_gas(struct xvm_tx *tx, const struct xvm_actor *to, const struct u256 *wei);
+
 /* metas.c: the accounts of a message to the SVM as struct xvm_message has them, in `arena`. The
  * first reads an ABI-encoded AccountMeta[] that begins at `at`; the second the BCS of a
  * vector<AccountMeta> at the front of `in`, which it takes off. False if they are malformed. */

@@ -83,6 +83,39 @@ static bool may_end(const struct sol_bank *bank, const struct b32 *key,
     return before == RENT_PAYING && t->bytes[0] == t->bytes[1] && t->lamports[1] <= t->lamports[0];
 }
 
+/* ---- Lamports across machines */
+
+/* Brings the balance of an account, whose data and owner stay, to `lamports`. */
+static const char *set_balance(const struct sol_bank *bank, struct st_journal *j,
+                               const struct b32 *key, struct st_svm_account *a, uint64_t lamports) {
+    struct transition t = {{a->lamports, lamports}, {a->data.n, a->data.n}, .same_owner = true};
+    if (!may_end(bank, key, &t)) return "the account would hold less than its rent-exempt minimum";
+    a->lamports = lamports;
+    st_set_svm_account(j, key, a);
+    return NULL;
+}
+
+const char *sol_lamports_leave(const struct sol_bank *bank, struct st_journal *j,
+                               const struct b32 *key, uint64_t lamports) {
+    struct st_svm_account a;
+    if (!st_svm_account(j, key, &a) || a.lamports < lamports)
+        return "the account has not enough lamports";
+    if (!sol_is(&a.owner, SOL_ID_SYSTEM_PROGRAM)) return "the account belongs to a program";
+    if (a.data.n) return "the account carries data";
+    return set_balance(bank, j, key, &a, a.lamports - lamports);
+}
+
+const char *sol_lamports_arrive(const struct sol_bank *bank, struct st_journal *j,
+                                const struct b32 *key, uint64_t lamports) {
+    struct st_svm_account a;
+    uint64_t sum;
+    if (sol_id_is_reserved(key)) return "the account is the system's own";
+    if (!st_svm_account(j, key, &a)) a.rent_epoch = UINT64_MAX; /* one of the System program's */
+    if (!add_u64(a.lamports, lamports, &sum))
+        return "the account would hold more than it can count";
+    return set_balance(bank, j, key, &a, sum);
+}
+
 /* ---- The fee payer */
 
 static struct sol_error check_payer(const struct sol_bank *bank, struct st_journal *j,

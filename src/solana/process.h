@@ -54,6 +54,15 @@ void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct
 uint64_t sol_program_data_bytes(struct st_journal *j, const struct sol_message *m,
                                 const struct st_svm_account *a);
 
+/* Lamports that go to another machine, or come from one: a balance changes outside of any message,
+ * by the rules of a transfer. They leave an account of the System program without data, and arrive
+ * in any that a transaction may write to; neither may end below its rent-exempt minimum, if it does
+ * not end empty. NULL, or why nothing has changed. */
+const char *sol_lamports_leave(const struct sol_bank *bank, struct st_journal *j,
+                               const struct b32 *key, uint64_t lamports);
+const char *sol_lamports_arrive(const struct sol_bank *bank, struct st_journal *j,
+                                const struct b32 *key, uint64_t lamports);
+
 /* Runs a message that no signature stands behind and that pays no fee: a leg. Key flags are
  * believed. If it fails, the caller reverts to its own savepoint. */
 void sol_run_message(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
