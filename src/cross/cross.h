@@ -111,7 +111,7 @@ enum xvm_failure {
     XVM_FAIL_LIMIT,     /* too many messages, generations or bytes */
     XVM_FAIL_AUTHORITY, /* a retry or cancel by somebody who may not */
     XVM_FAIL_EXPIRED,   /* a retry or cancel after the message's deadline */
-    XVM_FAIL_VALUE,     /* there is not as much, or it cannot arrive: a remainder below 10⁹ wei, … */
+    XVM_FAIL_VALUE, /* there is not as much, or it cannot arrive: a remainder below 10⁹ wei, … */
     XVM_FAIL_READ_ONLY, /* something would have been written inside a read-only call */
     XVM_FAIL_REENTRY,   /* the target waits for a call itself, and may not be entered again */
 };

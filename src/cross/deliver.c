@@ -1,19 +1,12 @@
 /* A leg begins: who acts, as whom, with what; then its machine runs it. */
 #include "cross/internal.h"
 
-static bool bring_funds(const struct xvm_funds *funds, struct xvm_run *run) {
-    if (u256_is_zero(&funds->wei)) return true;
-    run->failure = XVM_FAIL_VALUE;
-    run->error = BYTES_LIT("value cannot cross on this chain");
-    return false;
-}
-
 bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
                struct xvm_actor *alias, struct xvm_run *run) {
     struct xvm_actor sender = xvm_message_sender(m);
     struct err e = xvm_alias_register(tx->journal, &sender, m->to_vm, alias);
     run->from = m->sender_alias = arena_copy(tx->arena, xvm_actor_bytes(alias));
-    if (!err_is(e)) return bring_funds(funds, run);
+    if (!err_is(e)) return xvm_value_move(tx, &funds->payer, alias, &funds->wei, run);
     run->failure = XVM_FAIL_ALIAS;
     run->error = bytes_cstr(e.text);
     return false;

@@ -27,14 +27,15 @@ static void take_authority(const struct xvm_tx *tx, struct xvm_message *m) {
 
 /* ---- What it costs before it begins */
 
-static uint64_t cost_before(const struct xvm_tx *tx, const struct xvm_message *m) {
+static uint64_t cost_before(struct xvm_tx *tx, const struct xvm_sync *c) {
     const struct xvm_params *p = &tx->params;
+    const struct xvm_message *m = &c->call;
     struct xvm_actor sender = xvm_message_sender(m), owner;
     struct xvm_actor alias = xvm_alias_known(tx->journal, &sender, m->to_vm);
     bool known = sender.vm == m->to_vm ||
                  xvm_alias_owner(tx->journal, m->to_vm, xvm_actor_bytes(&alias), &owner);
     return p->call_base_gas + words(xvm_payload_bytes(m)) * p->call_word_gas +
-           (known ? 0 : p->alias_gas);
+           (known ? 0 : p->alias_gas) + xvm_value_gas(tx, &alias, &c->value);
 }
 
 static bool may_begin(const struct xvm_tx *tx, const struct xvm_sync *c, struct xvm_run *run) {
@@ -128,7 +129,7 @@ void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
     if (may_begin(tx, c, run)) {
         /* The bank's sysvar accounts are written before the savepoint. */
         if (c->call.to_vm == ST_VM_SVM) xvm_svm_bank(tx);
-        before = cost_before(tx, &c->call);
+        before = cost_before(tx, c);
         if (before > c->gas) {
             before = c->gas;
             fail(run, XVM_FAIL_GAS, "there is not enough gas to begin the call");
