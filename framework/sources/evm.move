@@ -1,7 +1,8 @@
 /// EVM Communication Module.
 ///
-/// Starts calls of contracts in the EVM. A call is a message: it runs after the current transaction's own execution has
-/// succeeded, in the order in which messages were started, in the same block. docs/cross-vm.md has the rules.
+/// Calls contracts in the EVM, in two ways. `evm` and `send` start a message: it runs after the current transaction's own
+/// execution has succeeded, in the order in which messages were started, in the same block. `call` and `try_call` are
+/// synchronous: they come back with the result. docs/cross-vm.md has the rules.
 module aptos_framework::evm {
     use std::error;
     use aptos_framework::timestamp;
@@ -29,6 +30,16 @@ module aptos_framework::evm {
     const EREFUND_TO_NOT_SUPPORTED: u64 = 6;
     /// There are no callbacks yet.
     const ECALLBACK_NOT_SUPPORTED: u64 = 7;
+
+    /// A synchronous call has failed; the abort's message says why.
+    const ECALL_FAILED: u64 = 8;
+    /// What the contract returned is no value of the type that was asked for.
+    const EOTHER_RESULT: u64 = 9;
+    /// There is no such flag.
+    const ENO_SUCH_FLAG: u64 = 10;
+
+    /// While the call runs, a synchronous call by the account's alias back into Move acts as the account itself.
+    const HOME_AUTHORITY: u8 = 1;
 
     #[event]
     /// The message as an event. It is written by the machine when `evm` is called, and by nothing else.
@@ -172,6 +183,105 @@ module aptos_framework::evm {
         self.callback_gas = gas;
         self
     }
+
+    /// Calls an EVM contract's function, and returns its result.
+    ///
+    ///  * `account`: whose alias is `msg.sender` there.
+    ///  * `to`: the contract; an EVM address stands in the last 20 bytes behind zeros.
+    ///  * `value`: octas, which are 10^9 wei each, to send along from the account's balance.
+    ///  * `fn_abi`: the function's ABI signature, for example `balanceOf(address)`; the types of its results may follow,
+    ///    `balanceOf(address)(uint256)`, and are then checked. Without a signature the argument is a `vector<u8>` that is
+    ///    sent as it is.
+    ///  * `calldata`: the one argument, or a struct whose fields are the arguments in order.
+    ///  * `R`: the type of the one result: an integer, bool, address, vector, String, Option, Object, or fixed-point number.
+    ///
+    /// Aborts with 0x70008 if the call fails (it is undone then, in every machine), and with 0x30009 if its result is no
+    /// `R`; the abort's message says more. While it runs, the modules that wait here cannot be entered again.
+    public fun call<T, R>(account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T): R {
+        decode<R>(fn_abi, call_internal(account, to, value, fn_abi, calldata, 0))
+    }
+
+    /// As `call`, but returns what the contract returned as it is: for `decode_2` and the like, or for a function whose
+    /// result is nothing or not wanted.
+    public fun call_raw<T>(account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T): vector<u8> {
+        call_internal(account, to, value, fn_abi, calldata, 0)
+    }
+
+    /// As `call_raw`, but does not abort if the call fails. Returns 0 and what the contract returned, or
+    ///
+    ///  1. the gas was not enough
+    ///  2. it reverted: what it reverted with
+    ///  3. an argument cannot be converted
+    ///  5. the alias's address is occupied
+    ///  6. there are too many calls inside one another, or too many bytes
+    ///  9. the value cannot be sent
+    /// 10. something would be written in a view
+    ///
+    /// and, but for 2, a text. The other numbers are of calls to other machines. A failed call has changed nothing.
+    public fun try_call<T>(
+        account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T
+    ): (u8, vector<u8>) {
+        try_call_internal(account, to, value, fn_abi, calldata, 0)
+    }
+
+    /// As `call_raw`, with flags: 0 or `home_authority()`.
+    public fun call_with<T>(
+        account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
+    ): vector<u8> {
+        check_flags(flags);
+        call_internal(account, to, value, fn_abi, calldata, flags)
+    }
+
+    /// As `try_call`, with flags.
+    public fun try_call_with<T>(
+        account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
+    ): (u8, vector<u8>) {
+        check_flags(flags);
+        try_call_internal(account, to, value, fn_abi, calldata, flags)
+    }
+
+    /// The flag with which the callee may act as the account: while the call runs, a synchronous call by the account's
+    /// alias back into Move acts as the account itself, and not as the alias's alias. Only for contracts that may do
+    /// anything with the account.
+    public fun home_authority(): u8 { HOME_AUTHORITY }
+
+    public(friend) fun check_flags(flags: u8) {
+        assert!(flags & HOME_AUTHORITY == flags, error::invalid_argument(ENO_SUCH_FLAG));
+    }
+
+    native fun call_internal<T>(
+        account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
+    ): vector<u8>;
+
+    native fun try_call_internal<T>(
+        account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
+    ): (u8, vector<u8>);
+
+    /// The one result in what a contract returned. `types` is its ABI types in parentheses, `(address)`, or a function's
+    /// ABI that ends so; without them the ABI type is the one of `R`: `uint64` for `u64`, `bytes` for `vector<u8>`,
+    /// `bytes32` for `address`.
+    ///
+    /// Aborts with 0x30009 if the bytes are no ABI encoding of those types, or the value is no `R`.
+    public fun decode<R>(types: vector<u8>, data: vector<u8>): R { decode_internal(types, data) }
+
+    /// Two results: `let (a, b) = evm::decode_2<u64, bool>(b"", data)`.
+    public fun decode_2<A, B>(types: vector<u8>, data: vector<u8>): (A, B) { decode_2_internal(types, data) }
+
+    /// Three results.
+    public fun decode_3<A, B, C>(types: vector<u8>, data: vector<u8>): (A, B, C) { decode_3_internal(types, data) }
+
+    /// Four results.
+    public fun decode_4<A, B, C, D>(types: vector<u8>, data: vector<u8>): (A, B, C, D) {
+        decode_4_internal(types, data)
+    }
+
+    native fun decode_internal<R>(types: vector<u8>, data: vector<u8>): R;
+
+    native fun decode_2_internal<A, B>(types: vector<u8>, data: vector<u8>): (A, B);
+
+    native fun decode_3_internal<A, B, C>(types: vector<u8>, data: vector<u8>): (A, B, C);
+
+    native fun decode_4_internal<A, B, C, D>(types: vector<u8>, data: vector<u8>): (A, B, C, D);
 
     /// The Move alias of an EVM address (its last 20 bytes count).
     native public fun alias_of_evm(evm: address): address;

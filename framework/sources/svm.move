@@ -1,13 +1,15 @@
 /// Solana Communication Module.
 ///
-/// Starts instructions of programs in the Solana VM. A call is a message: it runs after the current transaction's own
-/// execution has succeeded, in the order in which messages were started, in the same block. docs/cross-vm.md has the
-/// rules.
+/// Runs instructions of programs in the Solana VM, in two ways. `call` and `send` start a message: it runs after the
+/// current transaction's own execution has succeeded, in the order in which messages were started, in the same block.
+/// `invoke` and `try_invoke` are synchronous: they come back with the return data. docs/cross-vm.md has the rules.
 module aptos_framework::svm {
     use aptos_framework::evm::{Self, Options};
 
     /// The message cannot be started: its accounts and data are too long.
     const EINVALID_CALL: u64 = 1;
+    /// A synchronous call has failed; the abort's message says why.
+    const ECALL_FAILED: u64 = 8;
 
     /// An account of an instruction, as in `AccountMeta` of Solana's SDKs.
     struct AccountMeta has copy, drop, store {
@@ -70,6 +72,55 @@ module aptos_framework::svm {
         open_retry: bool,
         deadline: u64
     ): vector<u8>;
+
+    /// Runs an instruction of a Solana program, and returns its return data.
+    ///
+    ///  * `account`: whose alias signs there, if `metas` name it.
+    ///  * `program`: the program's id.
+    ///  * `value`: octas, which are lamports there, to move from the account's balance to its alias first.
+    ///  * `metas`: the accounts that the instruction names, in order.
+    ///  * `data`: the instruction's data.
+    ///
+    /// Aborts with 0x70008 if it fails (it is undone then, in every machine); the abort's message says why. While it runs,
+    /// the modules that wait here cannot be entered again.
+    public fun invoke(
+        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>
+    ): vector<u8> {
+        invoke_internal(account, program, value, metas, data, 0)
+    }
+
+    /// As `invoke`, but does not abort if it fails. Returns 0 and the return data, or one of the numbers of
+    /// `0x1::evm::try_call` and a text: the program's error with the last lines of its log. The numbers 4 (there is no
+    /// such program) and 11 (it waits for a call itself) are possible too. A failed call has changed nothing.
+    public fun try_invoke(
+        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>
+    ): (u8, vector<u8>) {
+        try_invoke_internal(account, program, value, metas, data, 0)
+    }
+
+    /// As `invoke`, with flags: 0 or `0x1::evm::home_authority()`.
+    public fun invoke_with(
+        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
+    ): vector<u8> {
+        evm::check_flags(flags);
+        invoke_internal(account, program, value, metas, data, flags)
+    }
+
+    /// As `try_invoke`, with flags.
+    public fun try_invoke_with(
+        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
+    ): (u8, vector<u8>) {
+        evm::check_flags(flags);
+        try_invoke_internal(account, program, value, metas, data, flags)
+    }
+
+    native fun invoke_internal(
+        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
+    ): vector<u8>;
+
+    native fun try_invoke_internal(
+        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
+    ): (u8, vector<u8>);
 
     /// An account of an instruction.
     public fun account_meta(pubkey: address, is_signer: bool, is_writable: bool): AccountMeta {

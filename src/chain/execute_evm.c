@@ -89,10 +89,10 @@ static void keep_change(void *ctx, const struct st_change *change) {
 
 void chain_keep_changes(struct chain_exec *x, struct chain_tx *out) {
     struct kept_changes kept = {.x = x};
-    st_each_change(x->journal, keep_change, &kept);
+    st_each_change(x->journal, 0, keep_change, &kept);
     kept.list = ARENA_ARRAY(x->arena, struct chain_change, kept.count);
     kept.count = 0;
-    st_each_change(x->journal, keep_change, &kept);
+    st_each_change(x->journal, 0, keep_change, &kept);
     out->changes = kept.list;
     out->change_count = kept.count;
 }

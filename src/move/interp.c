@@ -933,11 +933,11 @@ L_CALL:
     held += ip->b;
 enter : {
     const struct mv_body *next = atomic_load_explicit(&callee->body, memory_order_relaxed);
-    FAIL_IF(s->depth >= MV_CALL_DEPTH_MAX, MV_CALL_STACK_OVERFLOW);
+    FAIL_IF(s->depth >= s->depth_max, MV_CALL_STACK_OVERFLOW);
     FAIL_IF(held + next->stack_max > MV_OPERANDS_MAX ||
                 next->frame_slots > (size_t)(s->slots_end - window),
             MV_EXECUTION_STACK_OVERFLOW);
-    s->frames[s->depth++] = (struct mv_frame){fn, body, ip, r, held, flags};
+    s->frames[s->depth++] = (struct mv_frame){fn, body, ip, r, held, flags, 0};
     fn = callee;
     body = next;
     r = window;
@@ -1037,6 +1037,7 @@ const int32_t *mv_interp_labels(void) {
 }
 
 enum mv_status_code mv_interpret(struct mv_session *s, const struct mv_fn *f) {
+    if (s->p.depth_base > MV_CALL_DEPTH_MAX) return mv_fault_at(s, MV_CALL_STACK_OVERFLOW, f, 0);
     if (f->native) return run_plain_native(s, f, s->top) ? s->fault.code : MV_EXECUTED;
 #ifdef TERN_MOVE_PARANOID
     if (s->p.paranoid) return mv_interpret_paranoid(s, f);

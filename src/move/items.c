@@ -33,16 +33,26 @@ static enum mv_status_code load(struct mv_session *s, struct mv_item *it) {
     struct bytes stored;
     enum mv_status_code e = read_stored(s, it, &stored);
     if (e) return e;
-    uint64_t got;
-    it->value = mv_heap_take(&s->heap, it->type->size, MV_KIND_ONCE, &got);
+    if (it->stale && it->present) mv_value_drop(&s->heap, it->type, it->value);
+    it->present = false;
+    uint64_t got = it->type->size;
+    if (!it->value) it->value = mv_heap_take(&s->heap, it->type->size, MV_KIND_ONCE, &got);
     if (!it->value) return MV_MEMORY_LIMIT_EXCEEDED;
     memset(it->value, 0, got);
-    if (!it->stored) return MV_OK;
+    if (!it->stored) return it->stale = false, MV_OK;
     struct mv_decoder d = {.heap = &s->heap, .session = s};
     e = mv_value_decode(&d, it->type, stored, it->value);
     if (e == MV_VALUE_DESERIALIZATION_ERROR) return MV_FAILED_TO_DESERIALIZE_RESOURCE;
     it->present = e == MV_OK;
+    if (!e) it->stale = false;
     return e;
+}
+
+static struct mv_group *find_group(const struct mv_session *s, struct bytes key) {
+    struct map_probe probe = map_begin(&s->group_index, map_hash(key.p, key.n));
+    for (uint32_t i; map_next(&s->group_index, &probe, &i);)
+        if (bytes_eq(s->groups[i]->key, key)) return s->groups[i];
+    return NULL;
 }
 
 /* The group of `type` at the address; NULL if resources of the type are stored by themselves. */
@@ -53,9 +63,8 @@ static struct mv_group *group_at(struct mv_session *s, const struct b32 *address
     memcpy(key, address, 32);
     memcpy(key + 32, type->group.p, type->group.n);
     struct bytes k = bytes_make(key, 32 + type->group.n);
-    struct map_probe probe = map_begin(&s->group_index, map_hash(k.p, k.n));
-    for (uint32_t i; map_next(&s->group_index, &probe, &i);)
-        if (bytes_eq(s->groups[i]->key, k)) return s->groups[i];
+    struct mv_group *known = find_group(s, k);
+    if (known) return known;
     if (s->group_count == s->group_capacity) {
         s->group_capacity = s->group_capacity ? 2 * s->group_capacity : 16;
         s->groups = xrealloc(s->groups, s->group_capacity * sizeof(struct mv_group *));
@@ -77,7 +86,7 @@ static enum mv_status_code find(struct mv_session *s, enum st_domain domain, str
         /* A table handle used with two value types: the first one stands. */
         if (it->type != type) return MV_INTERNAL_TYPE_ERROR;
         *out = it;
-        return MV_OK;
+        return it->stale ? load(s, it) : MV_OK;
     }
     struct mv_item *it = ARENA_NEW(&s->arena, struct mv_item);
     it->domain = domain;
@@ -90,6 +99,10 @@ static enum mv_status_code find(struct mv_session *s, enum st_domain domain, str
     if (s->item_count == s->item_capacity) {
         s->item_capacity = s->item_capacity ? 2 * s->item_capacity : 64;
         s->items = xrealloc(s->items, s->item_capacity * sizeof(struct mv_item *));
+    }
+    if (it->group) {
+        it->next_member = it->group->members;
+        it->group->members = it;
     }
     s->items[s->item_count] = it;
     map_insert(&s->item_index, hash, s->item_count++);
@@ -194,22 +207,36 @@ static enum mv_status_code flush_group(struct mv_session *s, struct mv_group *g,
     return MV_OK;
 }
 
-enum mv_status_code mv_items_flush(struct mv_session *s) {
+static enum mv_status_code pay_encoding(struct mv_session *s, const struct buf *b) {
+    return mv_charge(s, MV_GAS_PUBLISH_ITEM_PER_BYTE * (uint64_t)b->n) ? MV_OK : MV_OUT_OF_GAS;
+}
+
+/* `held`: references to what is written live on, so that it may be changed again unseen. */
+static enum mv_status_code flush_all(struct mv_session *s, bool held) {
     struct buf b = {0};
     enum mv_status_code e = MV_OK;
     for (uint32_t i = 0; i < s->item_count && !e; i++) {
         struct mv_item *it = s->items[i];
         if (!it->dirty) continue;
+        buf_clear(&b);
         if (it->group)
             note_member(it);
         else
             e = flush(s, it, &b);
-        if (!e) it->dirty = false;
+        if (!e && held) e = pay_encoding(s, &b);
+        if (!e && !held) it->dirty = false;
     }
-    for (uint32_t i = 0; i < s->group_count && !e; i++)
-        if (s->groups[i]->changed) e = flush_group(s, s->groups[i], &b);
+    for (uint32_t i = 0; i < s->group_count && !e; i++) {
+        if (!s->groups[i]->changed) continue;
+        e = flush_group(s, s->groups[i], &b);
+        if (!e && held) e = pay_encoding(s, &b);
+    }
     buf_free(&b);
     return e;
+}
+
+enum mv_status_code mv_items_flush(struct mv_session *s) {
+    return flush_all(s, false);
 }
 
 void mv_items_forget(struct mv_session *s) {
@@ -217,6 +244,62 @@ void mv_items_forget(struct mv_session *s) {
     map_clear(&s->item_index);
     s->group_count = 0;
     map_clear(&s->group_index);
+}
+
+/* ---- Around a call to another machine */
+
+enum mv_status_code mv_items_publish(struct mv_session *s) {
+    if (!mv_charge(s, MV_GAS_PUBLISH_ITEM * (uint64_t)s->item_count)) return MV_OUT_OF_GAS;
+    return flush_all(s, true);
+}
+
+/* `stored`: the bytes that the journal has now. What is in memory is what it had before. */
+static void compare_stored(struct mv_item *it, bool is_stored, struct bytes stored, struct buf *b) {
+    it->stored = is_stored;
+    if (it->stale) return;
+    bool same = it->present == is_stored;
+    if (same && is_stored) {
+        buf_clear(b);
+        same = mv_value_encode(it->type, it->value, b, MV_ITEM_BYTES_MAX) &&
+               bytes_eq(stored, buf_bytes(b));
+    }
+    if (same) return;
+    it->stale = true;
+    it->dirty = false;
+}
+
+struct rereading {
+    struct mv_session *s;
+    struct buf encoded;
+};
+
+static void reread_group(struct rereading *r, const struct st_change *c) {
+    struct mv_group *g = find_group(r->s, c->key);
+    if (!g) return;
+    g->paid = false;
+    for (struct mv_item *it = g->members; it; it = it->next_member) {
+        struct bytes stored = {0};
+        bool is_stored = c->present && mv_group_find(c->value, it->type->tag, &stored);
+        compare_stored(it, is_stored, stored, &r->encoded);
+    }
+}
+
+static void reread(void *ctx, const struct st_change *c) {
+    struct rereading *r = ctx;
+    if (c->domain == ST_MOVE_GROUP) reread_group(r, c);
+    if (c->domain != ST_MOVE_RESOURCE && c->domain != ST_MOVE_TABLE_ITEM) return;
+    struct map_probe probe = map_begin(&r->s->item_index, item_hash(c->domain, c->key));
+    for (uint32_t i; map_next(&r->s->item_index, &probe, &i);) {
+        struct mv_item *it = r->s->items[i];
+        if (it->domain == c->domain && !it->group && bytes_eq(it->key, c->key))
+            compare_stored(it, c->present, c->value, &r->encoded);
+    }
+}
+
+void mv_items_reread(struct mv_session *s, st_mark mark) {
+    struct rereading r = {.s = s};
+    st_each_change(s->p.journal, mark, reread, &r);
+    buf_free(&r.encoded);
 }
 
 /* ---- Resource instructions */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "move/gas.h"
+#include "move/metadata.h"
 #include "move/natives.h"
 #include "move/translate.h"
 #include "move/verify.h"
@@ -184,6 +185,7 @@ static struct mv_loaded *add_module(struct mv_cache *c, struct mv_module *m, str
         n->address = *mv_self_address(m);
         n->name = mv_self_name(m);
         deps[m->self] = n;
+        n->reentrant = mv_module_flags(m) & MV_MODULE_REENTRANT;
     }
     n->plain_fns = ARENA_ARRAY(&c->arena, struct mv_fn *, m->function_defs_count + 1);
     link_handles(c, n);

@@ -38,6 +38,8 @@ struct mv_loaded {
     struct mv_loaded **closure;          /* itself and all it depends on */
     uint32_t closure_count;
     struct mv_fn **plain_fns; /* by definition, of functions without type parameters */
+    bool reentrant;           /* its publisher says so (metadata.h) */
+    struct mv_held *held;     /* under the lock: of a reentrant one, found on demand (crossing.c) */
 };
 
 struct mv_fn {

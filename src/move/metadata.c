@@ -6,15 +6,45 @@
 #define KEY_APTOS_V1    BYTES_LIT("aptos::metadata_v1")
 #define KEY_INITIA_V0   BYTES_LIT("initia::metadata_v0")
 #define KEY_COMPILATION BYTES_LIT("compilation_metadata")
+#define KEY_TERN_V0     BYTES_LIT("tern::metadata_v0")
 
 enum {
     ERROR_BYTES_MIN = 10, /* of an entry: the code and two empty strings */
     BAD_ORDER = 100,      /* beside enum bcs_error */
+    BAD_FLAGS,
 };
 
 bool mv_metadata_key_is_known(struct bytes key) {
     return bytes_eq(key, KEY_APTOS_V0) || bytes_eq(key, KEY_APTOS_V1) ||
-           bytes_eq(key, KEY_INITIA_V0) || bytes_eq(key, KEY_COMPILATION);
+           bytes_eq(key, KEY_INITIA_V0) || bytes_eq(key, KEY_COMPILATION) ||
+           bytes_eq(key, KEY_TERN_V0);
+}
+
+unsigned mv_module_flags(const struct mv_module *m) {
+    for (uint32_t i = 0; i < m->metadata_count; i++)
+        if (bytes_eq(m->metadata[i].key, KEY_TERN_V0))
+            return m->metadata[i].value.n == 1 ? m->metadata[i].value.p[0] : 0;
+    return 0;
+}
+
+static bool flags_are_known(const struct mv_module *m) {
+    for (uint32_t i = 0; i < m->metadata_count; i++) {
+        struct bytes value = m->metadata[i].value;
+        if (!bytes_eq(m->metadata[i].key, KEY_TERN_V0)) continue;
+        if (value.n != 1 || (value.p[0] & ~MV_MODULE_REENTRANT)) return false;
+    }
+    return true;
+}
+
+void mv_module_set_flags(struct mv_module *m, uint8_t flags) {
+    struct mv_metadata *all = ARENA_ARRAY(&m->arena, struct mv_metadata, m->metadata_count + 1u);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->metadata_count; i++)
+        if (!bytes_eq(m->metadata[i].key, KEY_TERN_V0)) all[n++] = m->metadata[i];
+    all[n++] = (struct mv_metadata){.key = KEY_TERN_V0,
+                                    .value = arena_copy(&m->arena, bytes_make(&flags, 1))};
+    m->metadata = all;
+    m->metadata_count = n;
 }
 
 /* BCS maps are sorted by the bytes of their keys and have each key once. `from` is where this key
@@ -74,6 +104,7 @@ static const struct mv_known_attribute *read_attributes(struct bcs_reader *r, st
 struct err mv_metadata_read(const struct mv_module *m, struct arena *arena,
                             struct mv_module_info *out) {
     memset(out, 0, sizeof *out);
+    if (!flags_are_known(m)) return err_at(BAD_FLAGS, "tern::metadata_v0 is one byte of flags", 0);
     for (uint32_t i = 0; i < m->metadata_count; i++) {
         struct bytes key = m->metadata[i].key;
         bool errors_only = bytes_eq(key, KEY_APTOS_V0);

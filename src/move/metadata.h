@@ -36,6 +36,19 @@ struct mv_module_info {
     const struct mv_known_attribute *struct_attributes, *function_attributes;
 };
 
+/* What Tern's own metadata says, under the key "tern::metadata_v0": one byte of flags. */
+enum mv_module_flag {
+    /* The module may be entered again while it waits for a call to another machine, wherever it
+     * holds no reference to a resource of its own. */
+    MV_MODULE_REENTRANT = 1,
+};
+
+/* The flags of a module; 0 if it has none or they cannot be read. */
+unsigned mv_module_flags(const struct mv_module *m);
+
+/* Gives it these flags; mv_module_write then writes them. */
+void mv_module_set_flags(struct mv_module *m, uint8_t flags);
+
 /* Reads the metadata of a module into `arena`; names point into the module. A module without gives
  * an empty info. The error's `at` is the byte in the metadata's value. */
 struct err mv_metadata_read(const struct mv_module *m, struct arena *arena,

@@ -161,6 +161,31 @@ struct mv_svm_call {
     const struct mv_send_options *options; /* NULL: the simple form */
 };
 
+/* A call of another machine that the caller waits for, by a native of 0x1::evm or 0x1::svm. Slices
+ * are borrowed for the call. */
+struct mv_sync_call {
+    struct mv_session *session; /* that waits */
+    uint8_t to_vm;              /* enum st_vm */
+    uint8_t flags;              /* 1: home authority; others are refused by the module */
+    bool read_only;
+    struct b32 sender; /* the address of the signer that was passed */
+    struct b32 target; /* contract or program */
+    uint64_t octas;    /* value to send along */
+    uint64_t gas;      /* internal units that the call may use */
+    /* To the EVM, as in mv_evm_call. */
+    struct bytes fn_abi, value;
+    const struct mv_layout *layout;
+    /* To the SVM, as in mv_svm_call. */
+    struct bytes metas, data;
+};
+
+struct mv_sync_result {
+    uint8_t status;    /* 0: it succeeded; else why not */
+    uint64_t gas_used; /* internal units, at most what was given */
+    struct bytes data; /* what the call returned; of a failure what it says to a program */
+    struct bytes text; /* … and to a reader */
+};
+
 /* What the machine asks the rest of the node. Any function may be NULL: then the native aborts with
  * the category NOT_IMPLEMENTED, unless it says otherwise. */
 struct mv_host {
@@ -179,6 +204,19 @@ struct mv_host {
     /* The actor whose registered alias an address of a machine (enum st_vm) is. 20 or 32 bytes,
      * right padded with zeros; false, and nothing changed, if it is no alias. */
     bool (*owner_of)(void *ctx, uint8_t *vm, uint8_t address[32]);
+    /* A synchronous call to another machine, which the session waits for: what it has changed is in
+     * the journal then, and what the call has changed is read anew. Not in a read-only session
+     * unless the call is read-only too. */
+    void (*sync_call)(void *ctx, const struct mv_sync_call *call, struct mv_sync_result *result);
+    /* Decodes ABI-encoded results to the BCS of values of these types, in `arena`. `types` is
+     * "(type,…)", or a function's ABI with that behind its parameters, or empty: then the ABI types
+     * follow from the layouts. */
+    struct err (*decode_results)(void *ctx, struct bytes types, struct bytes data,
+                                 const struct mv_layout *const *layouts, uint32_t count,
+                                 struct arena *arena, struct bytes *bcs);
+    /* Whether a module may not be entered, because a session that waits below has it on its stack
+     * (mv_session_locks). NULL: none waits. */
+    bool (*is_locked)(void *ctx, const struct b32 *address, struct bytes module);
     /* Shows what 0x1::debug prints. NULL, as on a chain: it does nothing. */
     void (*print)(void *ctx, struct bytes text);
 };
@@ -196,6 +234,8 @@ struct mv_session_params {
     uint64_t gas_limit;        /* internal units */
     bool testing;              /* natives that only unit tests may call are allowed */
     bool read_only;            /* writes to globals and tables, events and messages fail */
+    uint32_t depth_base;       /* Move's frames in use by sessions that wait below: the call depth
+                                  goes on from there */
     bool paranoid;             /* run by paranoid.h, in builds that have it; slow */
     size_t memory_limit_bytes; /* of all values; 0: 64 MiB */
 };
@@ -216,6 +256,19 @@ uint64_t mv_session_gas_used(const struct mv_session *s); /* internal units */
 /* Charges `amount` internal units that the caller wants counted here (the transaction's own size,
  * say). False if the limit is passed; all gas is used then. */
 bool mv_session_charge(struct mv_session *s, uint64_t amount);
+
+/* ---- While it waits for another machine */
+
+/* Frames in use, with those below the session: where the depth of a session above begins. */
+uint32_t mv_session_depth(const struct mv_session *s);
+
+/* Whether a session above may not enter the module: it has a frame here, and its publisher has not
+ * said that it can be entered again; or has, and the frame holds a reference to a resource of its,
+ * which could be changed behind its back. */
+bool mv_session_locks(const struct mv_session *s, const struct b32 *address, struct bytes module);
+
+/* What its values may still grow by: the limit of a session above. */
+size_t mv_session_memory_left(const struct mv_session *s);
 
 /* ---- Running */
 

@@ -41,7 +41,12 @@ const struct mv_native *mv_native_find(const struct b32 *address, struct bytes m
 /* ---- For natives (with session.h) */
 
 /* Categories of 0x1::error, in place. */
-enum { MV_INVALID_ARGUMENT = 1 << 16, MV_NOT_IMPLEMENTED = 12 << 16 };
+enum {
+    MV_INVALID_ARGUMENT = 1 << 16,
+    MV_INVALID_STATE = 3 << 16,
+    MV_CATEGORY_ABORTED = 7 << 16,
+    MV_NOT_IMPLEMENTED = 12 << 16,
+};
 
 static inline const struct mv_type *mv_native_type(const struct mv_native_call *n, unsigned i) {
     return n->fn->type_args.at[i];

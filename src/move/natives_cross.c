@@ -1,4 +1,6 @@
 /* Natives of the messengers: 0x1::evm and 0x1::svm. */
+#include <assert.h>
+
 #include "move/natives.h"
 #include "move/session.h"
 
@@ -97,6 +99,174 @@ enum mv_status_code mv_native_svm_send(struct mv_native_call *n) {
     struct mv_send_options options = read_options(n, 9);
     enum mv_status_code e = start_svm_call(n, &options, &id);
     return e ? e : mv_native_return_bytes(n, BYTES_OF(id));
+}
+
+/* ---- Synchronous calls */
+
+/* Abort codes of 0x1::evm, which 0x1::svm has too. */
+enum { CALL_FAILED = MV_CATEGORY_ABORTED | 8, OTHER_RESULT = MV_INVALID_STATE | 9 };
+
+/* The session waits: others must see what it has changed, and it what they have. A 64th of the gas
+ * stays here, so that what follows a failed call can be paid for. */
+static enum mv_status_code wait_for(struct mv_native_call *n, struct mv_sync_call *call,
+                                    struct mv_sync_result *result) {
+    struct mv_session *s = n->s;
+    const struct mv_host *h = &s->p.host;
+    enum mv_status_code e = mv_items_publish(s);
+    if (e) return e;
+    uint64_t left = (uint64_t)s->gas;
+    call->session = s;
+    call->read_only = s->p.read_only;
+    call->gas = left - left / 64;
+    *result = (struct mv_sync_result){0};
+    st_mark mark = st_savepoint(s->p.journal);
+    h->sync_call(h->ctx, call, result);
+    mv_items_reread(s, mark);
+    if (!mv_charge(s, result->gas_used)) return MV_OUT_OF_GAS;
+    return mv_charge(s, MV_GAS_EVENT_PER_BYTE * (uint64_t)result->data.n) ? MV_OK : MV_OUT_OF_GAS;
+}
+
+static enum mv_status_code may_call(struct mv_native_call *n, bool fits, uint64_t bytes) {
+    if (!n->s->p.host.sync_call) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    if (!fits) return mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
+    return mv_charge(n->s, MV_GAS_EVENT_PER_BYTE * bytes) ? MV_OK : MV_OUT_OF_GAS;
+}
+
+/* account: &signer (slot 0), to: address (1…4), value: u64 (5), fn_abi: vector<u8> (6, 7),
+ * calldata: &T (8), flags: u8 (9). */
+static enum mv_status_code call_evm(struct mv_native_call *n, struct mv_sync_result *result) {
+    struct mv_vec abi = mv_native_vec(n, 6);
+    const struct mv_type *t = mv_native_type(n, 0);
+    struct buf value = {0};
+    bool fits = mv_value_encode(t, mv_native_ref(n, 8), &value, MV_EVENT_BYTES_MAX);
+    enum mv_status_code e = may_call(n, fits, (uint64_t)value.n + abi.len);
+    if (!e) {
+        struct mv_sync_call call = {.to_vm = ST_VM_EVM,
+                                    .octas = n->slots[5],
+                                    .fn_abi = mv_vec_bytes(&abi),
+                                    .value = buf_bytes(&value),
+                                    .layout = mv_layout_of(n->s, t),
+                                    .flags = (uint8_t)n->slots[9]};
+        memcpy(&call.sender, mv_native_ref(n, 0), 32);
+        memcpy(&call.target, &n->slots[1], 32);
+        e = wait_for(n, &call, result);
+    }
+    buf_free(&value);
+    return e;
+}
+
+/* account: &signer (slot 0), program: address (1…4), value: u64 (5), metas: vector<AccountMeta>
+ * (6, 7), data: vector<u8> (8, 9), flags: u8 (10). */
+static enum mv_status_code call_svm(struct mv_native_call *n, struct mv_sync_result *result) {
+    enum { METAS = 3 };
+    struct mv_vec data = mv_native_vec(n, 8);
+    struct buf metas = {0};
+    bool fits = mv_value_encode(n->fn->params[METAS], &n->slots[6], &metas, MV_EVENT_BYTES_MAX);
+    enum mv_status_code e = may_call(n, fits, (uint64_t)metas.n + data.len);
+    if (!e) {
+        struct mv_sync_call call = {.to_vm = ST_VM_SVM,
+                                    .octas = n->slots[5],
+                                    .metas = buf_bytes(&metas),
+                                    .data = mv_vec_bytes(&data),
+                                    .flags = (uint8_t)n->slots[10]};
+        memcpy(&call.sender, mv_native_ref(n, 0), 32);
+        memcpy(&call.target, &n->slots[1], 32);
+        e = wait_for(n, &call, result);
+    }
+    buf_free(&metas);
+    return e;
+}
+
+/* What the call returned; a failure aborts with what it says to a reader. */
+static enum mv_status_code end_call(struct mv_native_call *n, enum mv_status_code e,
+                                    const struct mv_sync_result *result) {
+    if (e) return e;
+    if (result->status) {
+        n->message =
+            arena_printf(&n->s->arena, "%.*s", (int)result->text.n, (const char *)result->text.p);
+        return mv_native_abort(n, CALL_FAILED);
+    }
+    mv_native_drop_arguments(n);
+    return mv_native_return_bytes(n, result->data);
+}
+
+/* (status, what the call returned or what its failure says to a program) */
+static enum mv_status_code end_try(struct mv_native_call *n, enum mv_status_code e,
+                                   const struct mv_sync_result *result) {
+    struct mv_vec v;
+    if (e) return e;
+    mv_native_drop_arguments(n);
+    if (!mv_vec_from_bytes(&n->s->heap, &v, result->data)) return MV_MEMORY_LIMIT_EXCEEDED;
+    n->slots[0] = result->status;
+    memcpy(&n->slots[1], &v, sizeof v);
+    return MV_OK;
+}
+
+enum mv_status_code mv_native_evm_sync_call(struct mv_native_call *n) {
+    struct mv_sync_result result;
+    enum mv_status_code e = call_evm(n, &result);
+    return end_call(n, e, &result);
+}
+
+enum mv_status_code mv_native_evm_sync_try_call(struct mv_native_call *n) {
+    struct mv_sync_result result;
+    enum mv_status_code e = call_evm(n, &result);
+    return end_try(n, e, &result);
+}
+
+enum mv_status_code mv_native_svm_invoke(struct mv_native_call *n) {
+    struct mv_sync_result result;
+    enum mv_status_code e = call_svm(n, &result);
+    return end_call(n, e, &result);
+}
+
+enum mv_status_code mv_native_svm_try_invoke(struct mv_native_call *n) {
+    struct mv_sync_result result;
+    enum mv_status_code e = call_svm(n, &result);
+    return end_try(n, e, &result);
+}
+
+/* ---- Results */
+
+enum { RESULTS_MAX = 4 };
+
+/* Leaves the values of the type arguments, one after another, in the slots. */
+static enum mv_status_code take_values(struct mv_native_call *n, const struct bytes *bcs) {
+    struct mv_decoder d = {.heap = &n->s->heap, .session = n->s};
+    uint64_t *at = n->slots;
+    for (unsigned i = 0; i < n->fn->type_args.count; i++) {
+        const struct mv_type *t = mv_native_type(n, i);
+        memset(at, 0, 8 * mv_slots(t));
+        enum mv_status_code e = mv_value_decode(&d, t, bcs[i], at);
+        if (!e) e = mv_value_admit(n->s, t, (const uint8_t *)at);
+        if (e == MV_VALUE_DESERIALIZATION_ERROR || e == MV_FAILED_TO_DESERIALIZE_ARGUMENT) {
+            n->message = "a result is no value of the type that is asked for";
+            return mv_native_abort(n, OTHER_RESULT);
+        }
+        if (e) return e;
+        at += mv_slots(t);
+    }
+    return MV_OK;
+}
+
+/* types: vector<u8> (slots 0, 1), data: vector<u8> (2, 3); as many results as type arguments. */
+enum mv_status_code mv_native_evm_decode(struct mv_native_call *n) {
+    const struct mv_host *h = &n->s->p.host;
+    uint32_t count = n->fn->type_args.count;
+    struct mv_vec types = mv_native_vec(n, 0), data = mv_native_vec(n, 2);
+    const struct mv_layout *layouts[RESULTS_MAX];
+    struct bytes bcs[RESULTS_MAX];
+    if (!h->decode_results) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    if (!mv_charge(n->s, MV_GAS_EVENT_PER_BYTE * ((uint64_t)types.len + data.len)))
+        return MV_OUT_OF_GAS;
+    assert(count <= RESULTS_MAX);
+    for (unsigned i = 0; i < count; i++) layouts[i] = mv_layout_of(n->s, mv_native_type(n, i));
+    struct err e = h->decode_results(h->ctx, mv_vec_bytes(&types), mv_vec_bytes(&data), layouts,
+                                     count, &n->s->arena, bcs);
+    mv_native_drop_arguments(n);
+    if (!err_is(e)) return take_values(n, bcs);
+    n->message = e.text;
+    return mv_native_abort(n, OTHER_RESULT);
 }
 
 /* ---- Aliases */

@@ -221,13 +221,13 @@ static bool enter(struct pn *p, const struct mv_fn *f, uint64_t *slots, const st
     struct pn_frame *caller = p->f;
     const struct mv_body *body = mv_session_ready(s, f);
     if (!body) return false; /* with the fault set */
-    if (s->depth >= MV_CALL_DEPTH_MAX) return pn_fail(p, MV_CALL_STACK_OVERFLOW);
+    if (s->depth >= s->depth_max) return pn_fail(p, MV_CALL_STACK_OVERFLOW);
     uint32_t held = caller->held + (counts ? p->count - caller->base : 0);
     if (held + body->stack_max > MV_OPERANDS_MAX ||
         body->frame_slots > (size_t)(s->slots_end - slots))
         return pn_fail(p, MV_EXECUTION_STACK_OVERFLOW);
-    s->frames[s->depth++] =
-        (struct mv_frame){.fn = caller->fn, .body = caller->body, .flags = flags};
+    s->frames[s->depth++] = (struct mv_frame){
+        .fn = caller->fn, .body = caller->body, .flags = flags, .pc = (uint16_t)caller->pc};
     if (!open_frame(p, f, body, slots, args)) return false;
     p->f->held = held;
     p->f->flags = flags;

@@ -89,14 +89,13 @@ static enum mv_status_code object_has(struct mv_session *s, const struct b32 *ad
     return laid ? mv_global_exists(s, address, t, there) : why;
 }
 
-/* What the constructors check. */
-static enum mv_status_code check_value(struct mv_session *s, const struct mv_type *t,
-                                       const uint8_t *p) {
+enum mv_status_code mv_value_admit(struct mv_session *s, const struct mv_type *t,
+                                   const uint8_t *p) {
     if (t->kind == MV_T_VECTOR) {
         const struct mv_vec *v = (const struct mv_vec *)p;
         if (t->elem->kind < MV_T_SIGNER) return MV_OK;
         for (uint32_t i = 0; i < v->len; i++) {
-            enum mv_status_code e = check_value(s, t->elem, v->p + (size_t)i * t->elem->size);
+            enum mv_status_code e = mv_value_admit(s, t->elem, v->p + (size_t)i * t->elem->size);
             if (e) return e;
         }
         return MV_OK;
@@ -107,7 +106,7 @@ static enum mv_status_code check_value(struct mv_session *s, const struct mv_typ
         return utf8_valid(mv_vec_bytes(v)) ? MV_OK : MV_FAILED_TO_DESERIALIZE_ARGUMENT;
     if (is_named(t, "option", "Option")) {
         if (v->len > 1) return MV_FAILED_TO_DESERIALIZE_ARGUMENT;
-        return check_value(s, t->fields[0].type, p);
+        return mv_value_admit(s, t->fields[0].type, p);
     }
     if (is_named(t, "object", "Object")) {
         bool there;
@@ -132,7 +131,7 @@ static bool put_argument(struct mv_session *s, const struct mv_type *t, struct b
     memset(slots, 0, 8 * mv_slots(t));
     enum mv_status_code e = mv_value_decode(&d, t, in, slots);
     if (e == MV_VALUE_DESERIALIZATION_ERROR) e = MV_FAILED_TO_DESERIALIZE_ARGUMENT;
-    if (!e && mode != RUN_SYSTEM) e = check_value(s, t, (const uint8_t *)slots);
+    if (!e && mode != RUN_SYSTEM) e = mv_value_admit(s, t, (const uint8_t *)slots);
     if (e) return mv_fault(s, e, "an argument's bytes are not a value of its type"), false;
     return true;
 }

@@ -24,7 +24,7 @@ static void destroy(struct mv_session *s) {
     free(s->frames);
     free(s->ready);
     free(s->modules);
-    free(s->module_paid);
+    free(s->module_marks);
     free(s->items);
     free(s->groups);
     free(s->layouts);
@@ -109,6 +109,7 @@ struct mv_session *mv_session_new(const struct mv_session_params *params) {
     s->p.gas_limit = (uint64_t)s->gas;
     s->top = s->slots;
     s->depth = s->closure_depth = s->lock_depth = 0;
+    s->depth_max = MV_CALL_DEPTH_MAX - (uint32_t)min_u64(s->p.depth_base, MV_CALL_DEPTH_MAX);
     s->type_work = 0;
     s->tables_made = 0;
     s->addresses_made = 0;
@@ -131,7 +132,7 @@ void mv_session_free(struct mv_session *s) {
     struct mv_vm *vm = s->vm;
     mv_items_forget(s);
     mv_session_forget_modules(s);
-    if (s->module_paid_count) memset(s->module_paid, 0, s->module_paid_count);
+    if (s->module_mark_count) memset(s->module_marks, 0, s->module_mark_count);
     if (s->layout_count) memset(s->layouts, 0, s->layout_count * sizeof *s->layouts);
     mv_elements_free(&s->elements);
     mv_heap_free(&s->heap);
@@ -198,14 +199,14 @@ static struct mv_module_source source(struct mv_session *s) {
 static bool pay_for(struct mv_session *s, const struct mv_loaded *m) {
     for (uint32_t i = 0; i < m->closure_count; i++) {
         const struct mv_loaded *d = m->closure[i];
-        if (d->index >= s->module_paid_count) {
+        if (d->index >= s->module_mark_count) {
             uint32_t n = d->index + 64;
-            s->module_paid = xrealloc(s->module_paid, n);
-            memset(s->module_paid + s->module_paid_count, 0, n - s->module_paid_count);
-            s->module_paid_count = n;
+            s->module_marks = xrealloc(s->module_marks, n);
+            memset(s->module_marks + s->module_mark_count, 0, n - s->module_mark_count);
+            s->module_mark_count = n;
         }
-        if (s->module_paid[d->index]) continue;
-        s->module_paid[d->index] = 1;
+        if (s->module_marks[d->index] & MV_MODULE_PAID) continue;
+        s->module_marks[d->index] |= MV_MODULE_PAID;
         if (mv_is_special_address(&d->address)) continue;
         if (!mv_charge(s, MV_GAS_MODULE + (uint64_t)MV_GAS_MODULE_PER_BYTE * d->code.n))
             return false;
@@ -350,6 +351,7 @@ static void mark_ready(struct mv_session *s, uint32_t id) {
 const struct mv_body *mv_session_ready(struct mv_session *s, const struct mv_fn *f) {
     struct mv_err why = MV_ERR_NONE;
     bool first = f->id >= s->ready_count || s->ready[f->id] != s->own_epoch;
+    if (first && !mv_module_open(s, f)) return NULL;
     if (first && f->type_args.count &&
         !mv_charge(s, (uint64_t)MV_GAS_INSTANCE_PER_INSTR * f->code->count)) {
         mv_fault_at(s, MV_OUT_OF_GAS, f, 0);

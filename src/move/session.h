@@ -22,6 +22,9 @@ enum {
 
 enum { MV_CALL_BY_CLOSURE = 1, MV_CALL_LOCKS = 2 };
 
+/* What a session knows of a module: it has been paid for; it is not locked. */
+enum { MV_MODULE_PAID = 1, MV_MODULE_OPEN = 2 };
+
 /* A caller waiting for its callee. */
 struct mv_frame {
     const struct mv_fn *fn;
@@ -30,6 +33,7 @@ struct mv_frame {
     uint64_t *slots;
     uint32_t held; /* operands that wait on the stacks of the frames below it */
     uint8_t flags; /* of its call: MV_CALL_… */
+    uint16_t pc;   /* of the call, where there is no `at`: in paranoid mode */
 };
 
 struct mv_item;
@@ -38,6 +42,7 @@ struct mv_item;
 struct mv_group {
     struct bytes key;        /* in ST_MOVE_GROUP */
     bool paid;               /* for reading it */
+    struct mv_item *members; /* that the session knows */
     struct mv_item *changed; /* while flushing */
     uint32_t changed_count;
 };
@@ -52,8 +57,9 @@ struct mv_item {
     bool present;           /* has a value now */
     bool dirty;             /* may differ from the journal */
     bool stored;            /* the journal has one */
+    bool stale;             /* the journal has another: to be decoded anew before it is used */
     struct mv_group *group; /* that a resource is stored in; NULL: by itself, under `key` */
-    struct mv_item *next_changed;
+    struct mv_item *next_changed, *next_member;
 };
 
 struct mv_module_name {
@@ -102,7 +108,7 @@ struct mv_session {
 
     uint64_t *slots, *slots_end;
     struct mv_frame *frames; /* MV_CALL_DEPTH_MAX */
-    uint32_t depth;
+    uint32_t depth, depth_max;
     uint64_t *top; /* where the innermost frame or native begins */
 
     /* Functions that this session may enter without further ado: ready[fn->id] == epoch. */
@@ -113,8 +119,8 @@ struct mv_session {
     struct mv_loaded **modules;
     uint32_t module_count, module_capacity;
     struct map module_index;
-    uint8_t *module_paid; /* by mv_loaded.index: this session has paid for it */
-    uint32_t module_paid_count;
+    uint8_t *module_marks; /* by mv_loaded.index: MV_MODULE_… */
+    uint32_t module_mark_count;
 
     struct mv_item **items;
     uint32_t item_count, item_capacity;
@@ -190,6 +196,11 @@ enum mv_status_code mv_item_table(struct mv_session *s, const struct b32 *handle
 /* Writes what has changed to the journal. */
 enum mv_status_code mv_items_flush(struct mv_session *s);
 void mv_items_forget(struct mv_session *s);
+/* The same before a call to another machine: what is borrowed may be changed again behind it. */
+enum mv_status_code mv_items_publish(struct mv_session *s);
+/* After it: what the journal has got other bytes for since `mark` is decoded anew when it is used;
+ * everything else keeps its memory. */
+void mv_items_reread(struct mv_session *s, st_mark mark);
 
 /* The four resource instructions. `slot` is where the value comes from or goes. */
 enum mv_status_code mv_global_exists(struct mv_session *s, const struct b32 *a,
@@ -200,6 +211,12 @@ enum mv_status_code mv_global_move_from(struct mv_session *s, const struct b32 *
                                         const struct mv_type *t, void *slot);
 enum mv_status_code mv_global_move_to(struct mv_session *s, const struct b32 *a,
                                       const struct mv_type *t, const void *slot);
+
+/* ---- run.c */
+
+/* What the constructors of String, Option and Object would refuse is refused in a value that was
+ * made from bytes. */
+enum mv_status_code mv_value_admit(struct mv_session *s, const struct mv_type *t, const uint8_t *p);
 
 /* ---- interp.c */
 
@@ -224,6 +241,11 @@ void mv_leave(struct mv_session *s, uint8_t flags);
 /* Whether resources of `module` may be touched now; `current` is the running function. */
 bool mv_may_touch(const struct mv_session *s, const struct mv_fn *current,
                   const struct mv_loaded *module);
+
+/* ---- crossing.c */
+
+/* False with a fault if the module of `f` may not be entered because it waits below. */
+bool mv_module_open(struct mv_session *s, const struct mv_fn *f);
 
 /* ---- info.c */
 

@@ -140,12 +140,11 @@ static struct mv_err run_passes(struct mv_verifier *v, unsigned passes) {
     return e;
 }
 
-static struct mv_err verify(const struct mv_module *m, const struct mv_resolver *resolver,
-                            unsigned passes) {
+static struct mv_err verify(const struct mv_module *m, unsigned passes, struct mv_verifier v) {
     struct mv_err e = mv_check_bounds(m);
     if (mv_failed(e)) return e;
-    struct mv_verifier v = {.m = m, .resolver = resolver, .module_units = MV_METER_UNITS};
-    v.function_units = MV_METER_UNITS;
+    v.m = m;
+    v.function_units = v.module_units = MV_METER_UNITS;
     arena_init(&v.arena, 0);
     map_handles(&v);
     e = run_passes(&v, with_needed(passes));
@@ -155,10 +154,15 @@ static struct mv_err verify(const struct mv_module *m, const struct mv_resolver 
 
 struct mv_err mv_verify_module(const struct mv_module *m, const struct mv_resolver *resolver,
                                unsigned passes) {
-    return verify(m, resolver, passes);
+    return verify(m, passes, (struct mv_verifier){.resolver = resolver});
 }
 
 struct mv_err mv_verify_script(const struct mv_module *s, const struct mv_resolver *resolver,
                                unsigned passes) {
-    return verify(s, resolver, passes);
+    return verify(s, passes, (struct mv_verifier){.resolver = resolver});
+}
+
+struct mv_err mv_find_held(const struct mv_module *m, mv_visit_call visit, void *ctx) {
+    return verify(m, MV_PASS_REFERENCES,
+                  (struct mv_verifier){.on_held = visit, .on_held_ctx = ctx});
 }

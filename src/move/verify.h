@@ -84,6 +84,13 @@ struct mv_err mv_verify_module(const struct mv_module *m, const struct mv_resolv
 struct mv_err mv_verify_script(const struct mv_module *s, const struct mv_resolver *resolver,
                                unsigned passes);
 
+/* Calls `visit` at least once for each call at which a function of the module holds a reference to
+ * a resource: one that is borrowed from global storage when the callee begins. An error, then
+ * without having visited all, of code that the reference pass or those that it relies on would not
+ * let through. */
+typedef void (*mv_visit_call)(void *ctx, uint32_t function, uint32_t offset);
+struct mv_err mv_find_held(const struct mv_module *m, mv_visit_call visit, void *ctx);
+
 /* The imports of `m` against what the resolver finds (dependencies.rs), and no cycle among
  * dependencies or friends through `m` (cyclic_dependencies.rs). `m` has passed bounds and
  * duplication. */

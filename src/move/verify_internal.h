@@ -12,6 +12,8 @@ struct mv_verifier {
     uint64_t module_units;              /* what is left of the meter */
     uint64_t function_units;
     uint32_t *def_of_handle; /* function definition by function handle, or MV_NOWHERE */
+    mv_visit_call on_held;   /* may be NULL: called for each call at which a resource is borrowed */
+    void *on_held_ctx;
 };
 
 /* A basic block: instructions start … end, both included. */

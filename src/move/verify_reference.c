@@ -280,6 +280,19 @@ static void call(struct refs *r, unsigned arg_count, const struct mv_token *resu
     for (unsigned i = 0; i < result_count; i++) push(r, values[i]);
 }
 
+/* Somebody wants to know where a call is made with a resource borrowed (mv_find_held). */
+static void tell_held(const struct refs *r) {
+    const struct mv_verifier *v = r->f->v;
+    const struct mv_borrow *edges = mv_borrow_edges(&r->graph);
+    for (uint32_t i = 0; v->on_held && i < mv_borrow_count(&r->graph); i++) {
+        const struct mv_borrow *e = &edges[i];
+        if (e->from != r->root || !e->path_count || e->path[0] >> 16 != MV_LABEL_GLOBAL >> 16)
+            continue;
+        v->on_held(v->on_held_ctx, r->f->index, r->at);
+        return;
+    }
+}
+
 static void call_function(struct refs *r, const struct mv_instr *in) {
     const struct mv_module *m = r->f->m;
     const struct mv_signature *types;
@@ -376,8 +389,14 @@ static void step(struct refs *r, const struct mv_instr *in) {
     case MV_OP_EQ:
     case MV_OP_NEQ: compare(r); break;
     case MV_OP_CALL:
-    case MV_OP_CALL_GENERIC: call_function(r, in); break;
-    case MV_OP_CALL_CLOSURE: call_closure(r, in); break;
+    case MV_OP_CALL_GENERIC:
+        tell_held(r);
+        call_function(r, in);
+        break;
+    case MV_OP_CALL_CLOSURE:
+        tell_held(r);
+        call_closure(r, in);
+        break;
     case MV_OP_RET: ret(r); break;
     case MV_OP_VEC_LEN: vector_op(r, 0, false, true); break;
     case MV_OP_VEC_IMM_BORROW: borrow_element(r, false); break;

@@ -1,4 +1,4 @@
-/* Which items the open transaction has changed, read off the undo log. */
+/* Which items have changed since a savepoint, read off the undo log. */
 #include "state/journal_impl.h"
 
 #include <stdlib.h>
@@ -16,11 +16,12 @@ static int compare_items(const void *a, const void *b) {
     return bytes_cmp(x->key, y->key);
 }
 
-void st_each_change(struct st_journal *j, void (*visit)(void *ctx, const struct st_change *change),
-                    void *ctx) {
+void st_each_change(struct st_journal *j, st_mark since,
+                    void (*visit)(void *ctx, const struct st_change *change), void *ctx) {
     const struct st_item **items = NULL;
     size_t count = 0, cap = 0;
-    for (size_t at = j->undo_count; at > 0;) {
+    assert(since <= j->undo_count);
+    for (size_t at = j->undo_count; at > since;) {
         uint64_t header = j->undo[at - 1];
         uint8_t kind = (uint8_t)(header >> 32);
         at -= 1u + payload_words[kind];

@@ -251,16 +251,17 @@ st_mark st_savepoint(struct st_journal *j);
 /* Undoes everything since `mark`. Savepoints taken after it are void. */
 void st_revert(struct st_journal *j, st_mark mark);
 
-/* An item that the open transaction has put or deleted, as it is now. */
+/* An item that the open transaction has put or deleted since a savepoint, as it is now. */
 struct st_change {
     uint8_t domain; /* enum st_domain */
     bool present;
     struct bytes key, value;
 };
 
-/* Visits each such item once, by domain and key. Slices are borrowed until the transaction ends. */
-void st_each_change(struct st_journal *j, void (*visit)(void *ctx, const struct st_change *change),
-                    void *ctx);
+/* Visits each such item once, by domain and key; since 0 is since the transaction's start. Slices
+ * are borrowed until the transaction ends. */
+void st_each_change(struct st_journal *j, st_mark since,
+                    void (*visit)(void *ctx, const struct st_change *change), void *ctx);
 
 /* Visits each account that has changed since the last seal. */
 void st_each_changed_account(struct st_journal *j,
