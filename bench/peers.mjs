@@ -104,7 +104,7 @@ async function roundTrips(tern) {
     for (let i = 0; i < n; i++)
         raw.push(await wallet.signTransaction({ to, data, nonce: nonce + i, gasLimit: 1_000_000, maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 1n, type: 2, chainId: 31337 }));
     const ms = await timed(async () => { for (const tx of raw) await tern.rpc('eth_sendRawTransaction', tx); });
-    const messages = await tern.rpc('tern_getMessages', { status: 'executed', limit: '0x3e8' });
+    const { messages } = await tern.rpc('tern_getMessages', { status: 'executed', limit: '0x3e8' });
     console.log(`${'queued round trips through RPC'.padEnd(34)} tern ${(n / (ms / 1000)).toFixed(0).padStart(9)} /s   (${messages.length} messages executed; one sender, each sealed before the next)`);
 }
 

@@ -389,7 +389,7 @@ static void put_solana_index(struct writer *w, const struct chain_tx *tx, struct
     arena_release(arena, mark);
 }
 
-static void put_tx(struct writer *w, const struct chain_tx *tx, uint32_t *message_place) {
+static void put_tx(struct writer *w, const struct chain_tx *tx) {
     uint8_t key[48];
     struct buf record = {0};
     store_be64(key, tx->height);
@@ -407,11 +407,6 @@ static void put_tx(struct writer *w, const struct chain_tx *tx, uint32_t *messag
     }
     for (uint32_t i = 0; i < tx->log_count; i++) {
         if (tx->logs[i].vm == ST_VM_MOVE) put_event_index(w, tx, &tx->logs[i]);
-    }
-    for (uint32_t i = 0; i < tx->message_count; i++) {
-        store_be64(key, tx->height);
-        store_be32(key + 8, (*message_place)++);
-        put(w, ST_TABLE_MESSAGE, bytes_make(key, 12), BYTES_OF(tx->messages[i]));
     }
 }
 
@@ -452,7 +447,6 @@ static void put_versions(struct writer *w, const struct chain_block *h) {
 
 static void put_block(struct writer *w, struct chain_open_block *b) {
     uint8_t height[8];
-    uint32_t message_place = 0;
     struct buf record = {0};
     store_be64(height, b->head.height);
     chain_block_encode(&record, &b->head);
@@ -462,7 +456,7 @@ static void put_block(struct writer *w, struct chain_open_block *b) {
     put_versions(w, &b->head);
     for (uint32_t i = 0; i < b->head.root_count; i++) {
         const struct chain_tx *tx = b->txs[i];
-        put_tx(w, tx, &message_place);
+        put_tx(w, tx);
         if (tx->version != UINT64_MAX && !tx->genesis) put_touched(w, tx);
         if (tx->vm == ST_VM_MOVE && !tx->genesis) put_account_tx(w, tx);
         if (chain_in_solana(tx)) put_solana_index(w, tx, &b->arena);
@@ -500,6 +494,7 @@ struct err chain_block_seal(struct chain *c, struct chain_open_block *b,
         w.err = err_at(CHAIN_ERR_INVALID, "the block is refused", 0);
     } else {
         put_block(&w, b);
+        if (!err_is(w.err)) w.err = chain_index_messages(c, b);
         if (c->is_ethereum) put_body(&w, b);
     }
     if (err_is(w.err)) {

@@ -357,10 +357,44 @@ bool chain_log_matches(const struct chain_log_filter *filter, const struct st_lo
 bool chain_scan_logs(struct chain_reader *r, const struct chain_log_filter *filter,
                      bool (*visit)(void *ctx, const struct chain_log *log), void *ctx);
 
-/* Messages in the order in which they were started, newest first with `reverse`. */
-void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t to_height,
-                         bool reverse, bool (*visit)(void *ctx, const struct xvm_message *m),
-                         void *ctx);
+/* ---- Messages, through their index */
+
+/* Where a message was started: places sort as messages do. Bytes for clients to hand back. */
+struct chain_message_place {
+    uint8_t b[16];
+};
+struct chain_message_filter {
+    uint64_t from, to; /* heights of the blocks in which they were started */
+    bool reverse;      /* newest first */
+    bool has_after;    /* only behind that place, in the order that is asked for */
+    struct chain_message_place after;
+    bool has_root; /* by the hash that any machine knows it by */
+    struct b32 root;
+    const struct xvm_actor *senders; /* any of these; sender_count 0: whoever; at most 2 */
+    size_t sender_count;
+    bool has_from_vm, has_to_vm;
+    uint8_t from_vm, to_vm; /* enum st_vm */
+    enum xvm_status status; /* 0: any */
+    uint64_t now;           /* seconds, for `status` */
+};
+typedef bool chain_message_visitor(void *ctx, const struct xvm_message *m,
+                                   const struct chain_message_place *place);
+
+/* Visits messages in the order in which they were started until `visit` returns false, or until
+ * enough have been looked at for one call. True: there are no more. Otherwise it goes on after
+ * *reached. */
+bool chain_scan_messages(struct chain_reader *r, const struct chain_message_filter *filter,
+                         chain_message_visitor *visit, void *ctx,
+                         struct chain_message_place *reached);
+
+/* A leg that retried or cancelled a message, well or not. */
+struct chain_attempt {
+    uint64_t height;
+    uint32_t root, leg; /* the root's place in the block */
+};
+/* The first ones of a message, in order; its first attempt is not among them. */
+size_t chain_message_attempts(struct chain_reader *r, const struct b32 *id,
+                              const struct chain_attempt **out);
 
 /* Why a transaction cannot be in a block or a call cannot be tried, as go-ethereum's state
  * transition words it (the mempool's words are others): the text is in `arena`. */

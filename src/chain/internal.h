@@ -317,6 +317,11 @@ struct b32 chain_shadow_hash(enum st_vm vm, const struct b32 *root);
 /* Writes the block's entries of the index of logs, while it is sealed. */
 struct err chain_index_logs(struct st_store *store, const struct chain_open_block *b);
 
+/* ---- messages.c */
+
+/* Writes the block's entries of the index of messages, while it is sealed. */
+struct err chain_index_messages(struct chain *c, struct chain_open_block *b);
+
 /* ---- record.c: what the store keeps */
 
 void chain_block_encode(struct buf *out, const struct chain_block *b);

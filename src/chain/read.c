@@ -128,38 +128,6 @@ bool chain_body_at(struct chain_reader *r, uint64_t height, struct chain_body *o
     return chain_body_decode(stored, &r->arena, out);
 }
 
-/* ---- Messages */
-
-struct message_scan {
-    struct chain_reader *reader;
-    bool (*visit)(void *ctx, const struct xvm_message *m);
-    void *ctx;
-};
-
-static bool visit_message(void *ctx, struct bytes key, struct bytes id) {
-    struct message_scan *scan = ctx;
-    struct bytes stored;
-    struct xvm_message m;
-    (void)key;
-    if (!st_snapshot_get(scan->reader->snapshot, ST_CROSS_MESSAGE, id, &stored)) return true;
-    struct arena_mark mark = arena_mark(&scan->reader->arena);
-    bool go_on =
-        err_is(xvm_message_decode(stored, &scan->reader->arena, &m)) || scan->visit(scan->ctx, &m);
-    arena_release(&scan->reader->arena, mark);
-    return go_on;
-}
-
-void chain_scan_messages(struct chain_reader *r, uint64_t from_height, uint64_t to_height,
-                         bool reverse, bool (*visit)(void *ctx, const struct xvm_message *m),
-                         void *ctx) {
-    uint8_t from[8], to[8];
-    struct message_scan scan = {.reader = r, .visit = visit, .ctx = ctx};
-    store_be64(from, from_height);
-    store_be64(to, min_u64(to_height, r->height) + 1);
-    st_record_scan(r->snapshot, ST_TABLE_MESSAGE, BYTES_OF(from), BYTES_OF(to), reverse,
-                   visit_message, &scan);
-}
-
 /* ---- Executing */
 
 /* Another number or time may mean other rules. */

@@ -364,6 +364,18 @@ struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key
     return rc ? st_lmdb_error(rc, ST_ERR_IO, "a record cannot be written") : ERR_NONE;
 }
 
+struct err st_seal_delete(struct st_store *s, enum st_table table, struct bytes key) {
+    assert(s->write && table < ST_TABLE_COUNT);
+    int rc = st_db_del(s->write, s->dbi[ST_DB_TABLES + (int)table], key);
+    return rc && rc != MDB_NOTFOUND ? st_lmdb_error(rc, ST_ERR_IO, "a record cannot be deleted")
+                                    : ERR_NONE;
+}
+
+bool st_seal_get(struct st_store *s, enum st_table table, struct bytes key, struct bytes *value) {
+    assert(s->write && table < ST_TABLE_COUNT);
+    return st_db_get(s->write, s->dbi[ST_DB_TABLES + (int)table], key, value);
+}
+
 struct err st_seal_end(struct st_store *s, struct st_journal *j) {
     assert(s->write && s->sealing == j);
     (void)j;

@@ -40,12 +40,14 @@ enum st_table {
                             ones */
     ST_TABLE_EVENT, /* Move guid address (32) ‖ creation number (8) ‖ sequence number (8) → version
                        (8) … */
-    ST_TABLE_MESSAGE,         /* height (8) ‖ index (4) → message id */
+    ST_TABLE_MESSAGE, /* height (8) ‖ index (4) of the root ‖ index (4) of the message → its id */
     ST_TABLE_BODY,            /* height (8) → RLP of what a block holds beside its transactions */
     ST_TABLE_ACCOUNT_VERSION, /* Move address (32) ‖ version (8) of one that changed it → 1 if it
                                  sent it, else 0 */
     ST_TABLE_SOLANA_KEY, /* key (32) ‖ height (8) ‖ index (4) of a transaction that names it →
                             nothing */
+    ST_TABLE_MESSAGE_BY, /* messages by sender, route and status, and attempts at them: see
+                            chain/messages.c */
     ST_TABLE_COUNT
 };
 
@@ -149,6 +151,10 @@ struct err st_seal_begin(struct st_store *s, struct st_journal *j, uint64_t heig
 /* Adds a record to the block being sealed, in place of one with the same key (1 … 511 bytes). */
 struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key,
                        struct bytes value);
+/* Takes a record away, if there is one with that key. */
+struct err st_seal_delete(struct st_store *s, enum st_table table, struct bytes key);
+/* A record as it is with the block being sealed; borrowed until the next call of these. */
+bool st_seal_get(struct st_store *s, enum st_table table, struct bytes key, struct bytes *value);
 /* Commits. On an error nothing of the block is in the store, and the journal still holds the
  * block's changes. */
 struct err st_seal_end(struct st_store *s, struct st_journal *j);

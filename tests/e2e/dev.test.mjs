@@ -662,7 +662,7 @@ beside('Move and the messages between the machines go back as well', async () =>
     const data = face.encodeFunctionData('call', [...['0x1', 'aptos_account', 'create_account'].map((s) => hexlify(Buffer.from(s))), `0x${'00'.repeat(12)}${Y.slice(2)}`, '0x']);
     const hash = await tern.rpc('eth_sendTransaction', { from: accounts[0], to: MOVEVM, data });
     assert.equal((await tern.rpc('eth_getTransactionReceipt', hash)).ternMessages.length, 1);
-    assert.equal((await tern.rpc('tern_getMessages', {})).length, messages.length + 1);
+    assert.equal((await tern.rpc('tern_getMessages', {})).messages.length, messages.messages.length + 1);
     assert.equal(await tern.rpc('evm_revert', id), true);
     assert.equal(await tern.aptos.getAccountAPTAmount({ accountAddress: address }), 0);
     const after = await tern.aptos.getLedgerInfo();

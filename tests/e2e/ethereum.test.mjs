@@ -151,8 +151,9 @@ test('intervals: blocks come by the clock', async () => {
 });
 
 test('tern_getMessages takes no nonsense', async () => {
-    assert.deepEqual(await node.rpc('tern_getMessages', {}), []);
-    for (const params of [[5], [{ limit: '0x0' }], [{ sender: 'x' }], [{ fromBlock: 'soon' }]])
+    assert.deepEqual(await node.rpc('tern_getMessages', {}), { messages: [], cursor: null });
+    for (const params of [[5], [{ limit: '0x0' }], [{ limit: 1001 }], [{ sender: 'x' }], [{ fromBlock: 'soon' }], [{ status: 'done' }], [{ target: 'btc' }],
+        [{ rootHash: '0x12' }], [{ cursor: '0x12' }], [{ newestFirst: 'yes' }], [{ offset: 1 }]])
         assert.equal((await node.raw('tern_getMessages', ...params)).error.code, -32602);
     assert.equal(await node.rpc('tern_getMessage', `0x${'00'.repeat(32)}`), null);
 });

@@ -64,7 +64,8 @@ test('DROP from the EVM: a failed message is final', async () => {
     assert.equal(m.onFail, 'drop');
     assert.match(m.error, /E_CLOSED/);
     const listed = await node.rpc('tern_getMessages', { status: 'dropped' });
-    assert.deepEqual(listed.map((x) => x.id), [leg.messageId]);
+    assert.equal(listed.cursor, null);
+    assert.deepEqual(listed.messages.map((x) => x.id), [leg.messageId]);
     for (const q of [queue, strangersQueue])
         for (const what of ['retry', 'cancel']) {
             const [refused] = await legsOf(q[what](leg.messageId, gas));
@@ -175,7 +176,7 @@ test('a message expires when its deadline passes', async () => {
     assert.equal(refused.failure, 'expired');
     assert.equal(refused.status, 'expired');
     assert.equal((await legsOf(strangersQueue.retry(leg.messageId, gas)))[0].failure, 'authority');
-    assert.ok((await node.rpc('tern_getMessages', { status: 'expired' })).some((m) => m.id === leg.messageId));
+    assert.ok((await node.rpc('tern_getMessages', { status: 'expired' })).messages.some((m) => m.id === leg.messageId));
 });
 
 test('what is not supported yet is refused by its name', async () => {

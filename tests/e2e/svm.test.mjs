@@ -259,13 +259,13 @@ test('a reverted frame, a failed transaction, a static call and another contract
     const t = await trace((await mined(courier.undoneAndNot(hex(probe), metas, write('never'), write('kept'), gas))).hash);
     assert.equal(t.trace.calls.length, 1);
     assert.equal(await written(), 'kept');
-    const before = (await node.rpc('tern_getMessages', { limit: 1000 })).length;
+    const before = (await node.rpc('tern_getMessages', { limit: 1000 })).messages.length;
     await mined(courier.forged(hex(probe), metas, write('forged'), gas));
     await mined(courier.delegated(hex(probe), gas));
     await mined(courier.inStatic(hex(probe), gas));
     await assert.rejects(callEntry(node.aptos, account, `${owner}::courier::undone`, [hex(probe), [SHOW]]), /E_UNDONE|0x7/);
     await assert.rejects(mined(courier.undone(hex(probe), metas, write('never'), gas)));
-    assert.equal((await node.rpc('tern_getMessages', { limit: 1000 })).length, before);
+    assert.equal((await node.rpc('tern_getMessages', { limit: 1000 })).messages.length, before);
     assert.equal(await written(), 'kept');
 });
 

@@ -185,7 +185,7 @@ test('a transaction that fails starts nothing, and pays its fee', async () => {
     assert.equal((await entries()).length, before);
     assert.equal(await solana.connection.getBalance(payer.publicKey), balance - 5000);
     assert.deepEqual(await node.rpc('tern_getMessages', { sender: payer.publicKey.toBase58(), status: 'executed', limit: 1, newestFirst: true })
-        .then((list) => list.map((x) => x.functionId)), ['write']);
+        .then((list) => list.messages.map((x) => x.functionId)), ['write']);
 });
 
 test('what is refused is refused by name, with a line of the log', async () => {
