@@ -1,16 +1,23 @@
-/* tern.h: messages to the EVM and the Move VM from a Solana program in C. Header only; for clang
- * -target bpf and sbpf-link (docs/solana.md), whose programs have no writable globals and 512 bytes
- * of stack: what is larger lies on the program's heap.
+/* tern.h: calls and messages to the EVM and the Move VM from a Solana program in C. Header only;
+ * for clang -target bpf and sbpf-link (docs/solana.md), whose programs have no writable globals and
+ * 512 bytes of stack: what is larger lies on the program's heap.
  *
  *   struct tern_input *in = tern_input(input);             accounts and data of the entry point
+ *
+ * A message is queued, and runs when the transaction has done its own work:
  *   struct tern_text *ix = tern_call_evm(to, data, bytes); or tern_call_move, tern_retry, …
  *   tern_invoke(in, sender, messenger, ix, seeds);         places of the two accounts
  *   tern_message_id(id);                                   what the messenger returned
  *
+ * A call runs at once:
+ *   struct tern_sync how = {.sender = 0, .messenger = 1, …};
+ *   struct tern_outcome *o = tern_sync_evm(in, to, &input, &how); or tern_sync_move
+ *   if (o->status == TERN_OK) …                            o->data is the result
+ *
  * The sender is an account that has signed: `seeds` is 0. Or an address derived from the program's
  * own id: `seeds` are its seeds, the bump last. Options: fill in struct tern_options and use
- * tern_send_evm or tern_send_move. Nothing here fails: an instruction that the messenger refuses
- * ends the transaction, with a line of the log that says why. */
+ * tern_send_evm or tern_send_move. An instruction that the messenger refuses ends the transaction,
+ * with a line of the log that says why; a call that fails does not, but for TERN_MUST. */
 #ifndef TERN_H
 #define TERN_H
 
@@ -166,13 +173,19 @@ static void tern_put_options(struct tern_writer *w, const struct tern_options *o
     tern_put(w, none, sizeof none);
 }
 
+static void tern_put_to_evm(struct tern_writer *w, tern_u8 tag, const tern_u8 *to,
+                            const tern_u8 *data, tern_u64 bytes) {
+    w->p = tern_alloc(64 + bytes);
+    tern_put_u8(w, tag);
+    tern_put(w, to, 20);
+    tern_put_vector(w, data, bytes);
+}
+
 /* A message to the contract at `to` (20 bytes): selector and ABI-encoded arguments. */
 static struct tern_text *tern_send_evm(const tern_u8 *to, const tern_u8 *data, tern_u64 bytes,
                                        const struct tern_options *o) {
-    struct tern_writer w = {tern_alloc(64 + bytes), 0};
-    tern_put_u8(&w, o ? 3 : 0);
-    tern_put(&w, to, 20);
-    tern_put_vector(&w, data, bytes);
+    struct tern_writer w = {0, 0};
+    tern_put_to_evm(&w, o ? 3 : 0, to, data, bytes);
     if (o) tern_put_options(&w, o);
     return tern_written(&w);
 }
@@ -188,18 +201,24 @@ struct tern_function {
     const char *type_args; /* "" or "0x1::aptos_coin::AptosCoin, u64" */
 };
 
+static void tern_put_to_move(struct tern_writer *w, tern_u8 tag, const struct tern_function *f,
+                             const tern_u8 *arguments, tern_u64 bytes) {
+    tern_u64 names = tern_length(f->module) + tern_length(f->function) + tern_length(f->type_args);
+    w->p = tern_alloc(96 + names + bytes);
+    tern_put_u8(w, tag);
+    tern_put(w, f->address, 32);
+    tern_put_text(w, f->module);
+    tern_put_text(w, f->function);
+    tern_put_text(w, f->type_args);
+    tern_put_u8(w, 0); /* ABI */
+    tern_put_vector(w, arguments, bytes);
+}
+
 /* A message to a Move function: ABI-encoded arguments behind its signers. */
 static struct tern_text *tern_send_move(const struct tern_function *f, const tern_u8 *arguments,
                                         tern_u64 bytes, const struct tern_options *o) {
-    tern_u64 names = tern_length(f->module) + tern_length(f->function) + tern_length(f->type_args);
-    struct tern_writer w = {tern_alloc(96 + names + bytes), 0};
-    tern_put_u8(&w, o ? 4 : 1);
-    tern_put(&w, f->address, 32);
-    tern_put_text(&w, f->module);
-    tern_put_text(&w, f->function);
-    tern_put_text(&w, f->type_args);
-    tern_put_u8(&w, 0); /* ABI */
-    tern_put_vector(&w, arguments, bytes);
+    struct tern_writer w = {0, 0};
+    tern_put_to_move(&w, o ? 4 : 1, f, arguments, bytes);
     if (o) tern_put_options(&w, o);
     return tern_written(&w);
 }
@@ -234,17 +253,101 @@ static tern_u64 tern_invoke(const struct tern_input *in, tern_u64 sender, tern_u
     return sol_invoke_signed_c(&ix, in->accounts, in->account_count, seeds, seeds ? 1 : 0);
 }
 
-/* The id that the messenger returned last: 32 bytes. False if another program has returned
- * something since. */
-static int tern_message_id(tern_u8 *id) {
+/* The return data, if it is the messenger's: how long it is, of which up to `room` bytes are read;
+ * else 0. */
+static tern_u64 tern_returned(tern_u8 *data, tern_u64 room) {
     static const tern_u8 messenger[32] = {
         0x06, 0xd3, 0xe8, 0x56, 0x1c, 0x89, 0x07, 0xc7, 0x71, 0x94, 0xbc, 0xb8, 0x3a, 0xbd, 0x37,
         0x69, 0x3f, 0xc6, 0x1f, 0x32, 0x06, 0x7c, 0x97, 0xa0, 0x4f, 0xa3, 0xcf, 0xbb, 0xc0};
     tern_u8 program[32];
-    if (sol_get_return_data(id, 32, program) != 32) return 0;
+    tern_u64 n = sol_get_return_data(data, room, program);
     for (int i = 0; i < 32; i++)
         if (program[i] != messenger[i]) return 0;
-    return 1;
+    return n;
+}
+
+/* The id that the messenger returned last: 32 bytes. False if another program has returned
+ * something since. */
+static int tern_message_id(tern_u8 *id) {
+    return tern_returned(id, 32) == 32;
+}
+
+/* ---- Calls at once */
+
+enum { TERN_HOME_AUTHORITY = 1, TERN_RAW = 2, TERN_MUST = 4, TERN_READ_ONLY = 8 };
+
+/* How a call is made. What is not set is zero. */
+struct tern_sync {
+    tern_u64 sender, messenger; /* places among the program's accounts */
+    const struct tern_seeds *seeds;
+    tern_u8 flags;
+    tern_u64 units;          /* compute units that it may use at most; 0: no such limit */
+    tern_u64 value;          /* lamports, which the sender pays; it must be writable then */
+    const tern_u8 *writable; /* places of accounts that it may change when it comes back */
+    tern_u64 writable_count;
+};
+
+enum { TERN_OK = 0, TERN_GAS = 1, TERN_REVERTED = 2, TERN_RESULT_BYTES = 1024 };
+
+struct tern_outcome {
+    tern_u8 status;        /* TERN_OK, or why it failed (docs/cross-vm.md) */
+    tern_u8 is_cut;        /* there was more than return data can hold */
+    tern_u64 code;         /* of an abort in Move */
+    struct tern_text data; /* the result; what a contract reverted with; else a text */
+};
+
+static struct tern_outcome *tern_read_outcome(void) {
+    struct tern_outcome *o = tern_alloc(sizeof *o);
+    tern_u8 *p = tern_alloc(TERN_RESULT_BYTES);
+    tern_u64 n = tern_returned(p, TERN_RESULT_BYTES), head;
+    o->status = p[0] & 0x7f;
+    o->is_cut = p[0] >> 7;
+    head = o->status == TERN_OK ? 1 : 9;
+    o->code = 0;
+    for (tern_u64 i = head; i > 1; i--) o->code = o->code << 8 | p[i - 1];
+    o->data.p = p + head;
+    o->data.n = n - head;
+    return o;
+}
+
+static struct tern_outcome *tern_sync(const struct tern_input *in, struct tern_writer *w,
+                                      const struct tern_sync *how) {
+    struct tern_meta *metas = tern_alloc((1 + how->writable_count) * sizeof *metas);
+    struct tern_instruction ix = {in->accounts[how->messenger].key, metas, 1 + how->writable_count,
+                                  w->p, 0};
+    tern_put_u8(w, how->flags);
+    tern_put(w, &how->units, 8);
+    tern_put(w, &how->value, 8);
+    ix.data_bytes = w->n;
+    metas[0].key = in->accounts[how->sender].key;
+    metas[0].is_signer = 1;
+    metas[0].is_writable = how->value != 0;
+    for (tern_u64 i = 0; i < how->writable_count; i++) {
+        metas[1 + i].key = in->accounts[how->writable[i]].key;
+        metas[1 + i].is_signer = 0;
+        metas[1 + i].is_writable = 1;
+    }
+    sol_invoke_signed_c(&ix, in->accounts, in->account_count, how->seeds, how->seeds ? 1 : 0);
+    return tern_read_outcome();
+}
+
+/* Calls the contract at `to` (20 bytes) with selector and ABI-encoded arguments. */
+static struct tern_outcome *tern_sync_evm(const struct tern_input *in, const tern_u8 *to,
+                                          const struct tern_text *data,
+                                          const struct tern_sync *how) {
+    struct tern_writer w = {0, 0};
+    tern_put_to_evm(&w, 10, to, data->p, data->n);
+    return tern_sync(in, &w, how);
+}
+
+/* Calls a Move function with the ABI-encoded arguments behind its signers. */
+static struct tern_outcome *tern_sync_move(const struct tern_input *in,
+                                           const struct tern_function *f,
+                                           const struct tern_text *arguments,
+                                           const struct tern_sync *how) {
+    struct tern_writer w = {0, 0};
+    tern_put_to_move(&w, 11, f, arguments->p, arguments->n);
+    return tern_sync(in, &w, how);
 }
 
 #endif

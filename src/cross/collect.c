@@ -220,20 +220,6 @@ static bool read_messenger_log(const struct st_log *log, struct xvm_instruction 
                in);
 }
 
-static void set_move_target(struct xvm_tx *tx, struct xvm_message *m,
-                            const struct xvm_instruction *in) {
-    struct buf text = {0};
-    /* As text: 32 raw bytes could be taken for text. */
-    buf_puts(&text, "0x");
-    hex_put_digits(&text, in->module_address);
-    m->module_address = arena_copy(tx->arena, buf_bytes(&text));
-    buf_free(&text);
-    m->module_name = in->module;
-    m->function_name = in->function;
-    m->generics = in->type_args;
-    m->bcs = in->bcs;
-}
-
 static void collect_svm_send(struct xvm_tx *tx, const struct st_log *log,
                              const struct xvm_instruction *in, uint32_t leg, uint32_t generation) {
     bool to_evm = in->tag == XVM_CALL_EVM || in->tag == XVM_SEND_EVM;
@@ -242,11 +228,7 @@ static void collect_svm_send(struct xvm_tx *tx, const struct st_log *log,
     struct xvm_actor sender = {.vm = ST_VM_SVM};
     memcpy(sender.bytes, log->data.p, 32);
     set_sender(tx, m, &sender);
-    if (to_evm)
-        m->to = in->to;
-    else
-        set_move_target(tx, m, in);
-    m->call_data = in->data;
+    xvm_instruction_target(in, tx->arena, m);
     read_options(m, in->on_fail, in->open_retry, in->deadline);
     push_message(tx, m, leg);
 }

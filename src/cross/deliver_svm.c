@@ -5,7 +5,8 @@
 #include "solana/solana.h"
 
 enum {
-    WORD_GAS = 3, /* for each 32 bytes of its accounts, which the runtime copies: as EVM copies */
+    WORD_GAS = 3,   /* for each 32 bytes of its accounts, which the runtime copies: as EVM copies */
+    RECORD_GAS = 8, /* for each byte that is kept of instructions by CPI: as the EVM keeps logs */
     LAST_LOGS = 8,
     LOG_BYTES_MAX = 512, /* of one line in an error */
 };
@@ -15,7 +16,36 @@ static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
     run->error = bytes_cstr(text);
 }
 
+/* ---- What waits */
+
+static const struct sol_context *waiting(const struct xvm_tx *tx) {
+    const struct xvm_frame *f = tx->frame;
+    while (f && !f->svm) f = f->below;
+    return f ? f->svm : NULL;
+}
+
+bool xvm_svm_is_held(const struct xvm_tx *tx, const struct b32 *key) {
+    return sol_is_held(waiting(tx), key);
+}
+
+static bool is_read_only(const struct xvm_tx *tx) {
+    return tx->frame && tx->frame->read_only;
+}
+
 /* ---- The message */
+
+/* May the leg write the account? */
+static bool check_writable(struct xvm_tx *tx, const struct xvm_message *m, size_t i,
+                           const struct b32 *key, struct xvm_run *run) {
+    bool read_only = is_read_only(tx);
+    if (!read_only && !xvm_svm_is_held(tx, key)) return true;
+    fail(run, read_only ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY,
+         arena_printf(
+             tx->arena, "Solana: %s: account %zu, %s, cannot be written: %s",
+             sol_text((const struct b32 *)(const void *)m->program.p).s, i, sol_text(key).s,
+             read_only ? "the call is read-only" : "a program that waits for this call has it"));
+    return false;
+}
 
 /* Reads the accounts. The alias signs wherever it is named. */
 static bool read_metas(struct xvm_tx *tx, const struct xvm_message *m, const struct b32 *alias,
@@ -25,6 +55,7 @@ static bool read_metas(struct xvm_tx *tx, const struct xvm_message *m, const str
         memcpy(&keys[i].key, p, sizeof keys[i].key);
         keys[i].writable = p[32] & XVM_META_WRITABLE;
         keys[i].signer = b32_eq(&keys[i].key, alias);
+        if (keys[i].writable && !check_writable(tx, m, i, &keys[i].key, run)) return false;
         if (!(p[32] & XVM_META_SIGNER) || keys[i].signer) continue;
         fail(run, XVM_FAIL_MALFORMED,
              arena_printf(tx->arena,
@@ -65,6 +96,7 @@ static enum xvm_failure failure_of(const struct sol_result *r, const struct sol_
     }
     /* More gas helps only up to what a message may use at all. */
     if (r->lacked_units && b->units < SOL_UNITS_MAX) return XVM_FAIL_GAS;
+    if (r->error.fail.code == SOL_IX_REENTRANCY_NOT_ALLOWED && b->waiting) return XVM_FAIL_REENTRY;
     bool started = r->inner_count || r->error.fail.code != SOL_IX_UNSUPPORTED_PROGRAM_ID;
     return started ? XVM_FAIL_REVERTED : XVM_FAIL_TARGET; /* not deployed, or not yet */
 }
@@ -123,6 +155,23 @@ static uint64_t before_gas(struct st_journal *j, const struct sol_message *m) {
     return gas;
 }
 
+/* Instructions that programs start are kept in the receipt, and compute units hardly count their
+ * bytes. Those of the message itself were paid for by who sent it. */
+static void charge_record(struct sol_result *r, uint64_t gas, struct xvm_run *run) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < r->inner_count; i++)
+        bytes += r->inner[i].data.n + r->inner[i].accounts.n;
+    if (bytes * RECORD_GAS <= gas - run->gas_used) {
+        run->gas_used += bytes * RECORD_GAS;
+        return;
+    }
+    run->gas_used = gas;
+    r->inner_count = 0;
+    if (run->failure == XVM_OK)
+        fail(run, XVM_FAIL_GAS,
+             "Solana: not enough gas was left to keep the instructions that programs started");
+}
+
 static void run_leg(struct leg *l) {
     struct st_journal *j = l->tx->journal;
     struct arena *arena = l->tx->arena;
@@ -131,6 +180,13 @@ static void run_leg(struct leg *l) {
     s->tokens_before_count = sol_token_balances(j, m->keys, m->key_count, arena, &s->tokens_before);
     sol_run_message(l->bank, j, m, &l->budget, &s->result);
     s->tokens_after_count = sol_token_balances(j, m->keys, m->key_count, arena, &s->tokens_after);
+}
+
+static void describe_failure(const struct leg *l, struct xvm_run *run) {
+    const struct sol_result *r = &l->svm->result;
+    bool own = r->error.code == SOL_TX_INSTRUCTION_ERROR && r->error.fail.code == SOL_IX_CUSTOM;
+    run->code = own ? r->error.fail.custom : 0;
+    run->error = error_text(l->tx->arena, &l->program, &l->svm->message, r);
 }
 
 static void deliver(struct leg *l, const struct xvm_message *m, const struct sol_key *keys,
@@ -155,20 +211,18 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
         uint64_t units = xvm_units_of_gas(&tx->params, gas - l->before_gas);
         l->budget = (struct sol_budget){.units = (uint32_t)min_u64(units, SOL_UNITS_MAX),
                                         .heap_bytes = SOL_HEAP_DEFAULT_BYTES,
-                                        .loaded_bytes_max = SOL_LOADED_MAX_BYTES};
+                                        .loaded_bytes_max = SOL_LOADED_MAX_BYTES,
+                                        .waiting = waiting(tx),
+                                        .read_only = is_read_only(tx)};
         run_leg(l);
         run->svm = s;
     }
     run->vm_gas_used = r->units;
     run->gas_used = min_u64(gas, l->before_gas + xvm_gas_of_units(&tx->params, r->units));
     run->failure = failure_of(r, &l->budget);
-    if (run->failure == XVM_OK) {
-        run->result = r->return_data;
-        return;
-    }
-    bool own = r->error.code == SOL_TX_INSTRUCTION_ERROR && r->error.fail.code == SOL_IX_CUSTOM;
-    run->code = own ? r->error.fail.custom : 0;
-    run->error = error_text(tx->arena, &l->program, &s->message, r);
+    if (run->failure != XVM_OK) describe_failure(l, run);
+    charge_record(r, gas, run);
+    if (run->failure == XVM_OK) run->result = r->return_data;
 }
 
 void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,

@@ -5,24 +5,32 @@
 #include "cross/internal.h"
 #include "solana/invoke.h"
 
-/* Compute units. An instruction's bytes cost what an EVM log's do; a search for a derived address
- * costs for each bump what Agave's syscall costs; HomeOf pays for each alias that it follows. */
-enum { BASE_UNITS = 2000, UNITS_PER_BYTE = 8, BUMP_UNITS = 1500, LOOKUP_UNITS = 500 };
+/* Compute units. A message's bytes cost what an EVM log's do, those of a call what is copied; a
+ * search for a derived address costs for each bump what Agave's syscall costs; HomeOf pays for each
+ * alias that it follows. */
+enum {
+    BASE_UNITS = 2000,
+    UNITS_PER_BYTE = 8,
+    CALL_BASE_UNITS = 1000,
+    CALL_UNITS_PER_WORD = 3,
+    BUMP_UNITS = 1500,
+    LOOKUP_UNITS = 500
+};
 
-static struct sol_fail refuse(struct sol_context *ctx, struct sol_fail f, const char *why) {
+struct sol_fail xvm_messenger_refuse(struct sol_context *ctx, struct sol_fail f, const char *why) {
     sol_log(ctx, "Messenger: %s", why);
     return f;
 }
 
 /* ---- Starting messages */
 
-/* Account 0 speaks: a wallet, or a program's derived address. */
-static struct sol_fail check_sender(struct sol_context *ctx) {
+struct sol_fail xvm_messenger_check_sender(struct sol_context *ctx) {
     if (!sol_at(ctx, 0))
-        return refuse(ctx, sol_fail(SOL_IX_NOT_ENOUGH_ACCOUNT_KEYS), "account 0 is the sender");
+        return xvm_messenger_refuse(ctx, sol_fail(SOL_IX_NOT_ENOUGH_ACCOUNT_KEYS),
+                                    "account 0 is the sender");
     if (!sol_is_signer(ctx, 0))
-        return refuse(ctx, sol_fail(SOL_IX_MISSING_REQUIRED_SIGNATURE),
-                      "account 0, the sender, has not signed");
+        return xvm_messenger_refuse(ctx, sol_fail(SOL_IX_MISSING_REQUIRED_SIGNATURE),
+                                    "account 0, the sender, has not signed");
     return SOL_OK;
 }
 
@@ -70,12 +78,15 @@ static struct sol_fail start(struct sol_context *ctx, struct xvm_tx *tx,
 
 static struct sol_fail send(struct sol_context *ctx, struct xvm_tx *tx,
                             const struct xvm_instruction *in) {
-    struct sol_fail f = check_sender(ctx);
+    struct sol_fail f = xvm_messenger_check_sender(ctx);
+    if (!f.code && ctx->read_only)
+        f = xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_READ_ONLY),
+                                 "nothing can be started in a read-only call");
     if (!f.code && in->has_options) f = check_options(ctx, tx, in);
     if (f.code) return f;
     if (sol_data(ctx).n > tx->params.payload_max_bytes)
-        return refuse(ctx, sol_custom(XVM_MESSENGER_PAYLOAD_TOO_LONG),
-                      "the message's payload is longer than one may be");
+        return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_PAYLOAD_TOO_LONG),
+                                    "the message's payload is longer than one may be");
     return start(ctx, tx, in);
 }
 
@@ -111,11 +122,21 @@ static struct sol_fail home_of(struct sol_context *ctx, const struct xvm_tx *tx,
 
 /* ---- The program */
 
+static bool is_call(uint8_t tag) {
+    return tag == XVM_SYNC_EVM || tag == XVM_SYNC_MOVE;
+}
+
+static uint64_t units_of(struct bytes data) {
+    if (data.n && is_call(data.p[0]))
+        return CALL_BASE_UNITS + div_ceil_u64(data.n, 32) * CALL_UNITS_PER_WORD;
+    return BASE_UNITS + (uint64_t)data.n * UNITS_PER_BYTE;
+}
+
 static struct sol_fail run(struct sol_context *ctx) {
     struct xvm_tx *tx = sol_builtin_ctx(ctx);
     struct xvm_instruction in;
     struct bytes data = sol_data(ctx);
-    struct sol_fail f = sol_charge(ctx, BASE_UNITS + (uint64_t)data.n * UNITS_PER_BYTE);
+    struct sol_fail f = sol_charge(ctx, units_of(data));
     if (f.code) return f;
     const char *bad = xvm_instruction_decode(data, &in);
     if (bad) {
@@ -123,11 +144,14 @@ static struct sol_fail run(struct sol_context *ctx) {
         return sol_fail(SOL_IX_INVALID_INSTRUCTION_DATA);
     }
     if (in.tag == XVM_CALL_SVM || in.tag == XVM_SEND_SVM)
-        return refuse(ctx, sol_custom(XVM_MESSENGER_SAME_MACHINE),
-                      "a message to the SVM cannot start in the SVM: invoke the program itself");
+        return xvm_messenger_refuse(
+            ctx, sol_custom(XVM_MESSENGER_SAME_MACHINE),
+            "a message to the SVM cannot start in the SVM: invoke the program itself");
     if (in.tag == XVM_ALIAS_OF) return alias_of(ctx, &in);
     if (!tx)
-        return refuse(ctx, sol_custom(XVM_MESSENGER_NOT_HERE), "nothing can be queued from here");
+        return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_NOT_HERE),
+                                    "nothing can be queued or called from here");
+    if (is_call(in.tag)) return xvm_messenger_call(ctx, tx, &in);
     return in.tag == XVM_HOME_OF ? home_of(ctx, tx, &in) : send(ctx, tx, &in);
 }
 

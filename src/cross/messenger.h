@@ -1,5 +1,6 @@
-/* The messenger program: what a Solana program or wallet invokes to start a message, in the node
- * itself and not in bytecode. Its account is XVM_MESSENGER_ID; docs/cross-vm.md has the interface.
+/* The messenger program: what a Solana program or wallet invokes to start a message, or to call at
+ * once, in the node itself and not in bytecode. Its account is XVM_MESSENGER_ID; docs/cross-vm.md
+ * has the interface.
  *
  * Instruction data is Borsh: a tag (enum xvm_messenger_tag), then the fields of struct
  * xvm_instruction in the order in which the tag's comment names them. It is read strictly: tags and
@@ -8,6 +9,7 @@
 #define TERN_CROSS_MESSENGER_H
 
 #include "cross/cross.h"
+#include "solana/invoke.h"
 
 /* Stored in logs; never renumber. */
 enum xvm_messenger_tag {
@@ -23,6 +25,17 @@ enum xvm_messenger_tag {
     XVM_CANCEL = 7,    /* id [u8; 32] */
     XVM_ALIAS_OF = 8, /* actor: enum { Evm([u8; 20]), Move([u8; 32]), Svm([u8; 32]) }, machine u8 */
     XVM_HOME_OF = 9,  /* actor */
+    /* Calls at once; they are in no log. */
+    XVM_SYNC_EVM = 10,  /* as CALL_EVM, then: flags u8 (enum xvm_sync_flag), units u64, value u64 */
+    XVM_SYNC_MOVE = 11, /* as CALL_MOVE, then the same */
+};
+
+/* How a call at once is made. */
+enum xvm_sync_flag {
+    XVM_SYNC_HOME_AUTHORITY = 1, /* the callee may act as the sender, in the SVM */
+    XVM_SYNC_RAW = 2,            /* SYNC_MOVE: the results as BCS, not ABI-encoded */
+    XVM_SYNC_MUST = 4,           /* if the call fails the instruction does */
+    XVM_SYNC_READ_ONLY = 8,      /* nothing may be written, in any machine */
 };
 
 /* Errors of its own: ProgramError::Custom. */
@@ -31,7 +44,9 @@ enum xvm_messenger_error {
     XVM_MESSENGER_OPTION_NOT_SUPPORTED = 1,
     XVM_MESSENGER_DEADLINE_OUT_OF_RANGE = 2,
     XVM_MESSENGER_PAYLOAD_TOO_LONG = 3,
-    XVM_MESSENGER_NOT_HERE = 4, /* no transaction stands behind the run: nothing can be queued */
+    XVM_MESSENGER_NOT_HERE = 4,  /* no transaction stands behind the run: nothing can be queued */
+    XVM_MESSENGER_READ_ONLY = 5, /* nothing can be started or paid in a read-only call */
+    XVM_MESSENGER_CALL_FAILED = 256, /* … + the reason (enum xvm_failure): MUST was asked for */
 };
 
 struct xvm_instruction {
@@ -44,7 +59,9 @@ struct xvm_instruction {
     bool bcs; /* `data` is a Borsh Vec<Vec<u8>>, one BCS value a parameter; else ABI */
     uint8_t on_fail;
     bool open_retry, has_refund_to;
-    uint64_t deadline, gas, value;
+    uint64_t deadline, gas, value; /* value: lamports */
+    uint8_t flags;                 /* enum xvm_sync_flag */
+    uint64_t units; /* compute units that the call may use at most; 0: no such limit */
     struct b32 id;
     struct xvm_actor actor;
     uint8_t machine; /* enum st_vm */
@@ -57,8 +74,27 @@ const char *xvm_instruction_decode(struct bytes data, struct xvm_instruction *ou
 /* Splits a Borsh Vec<Vec<u8>>; false if it is none or does not hold `count` of them. */
 bool xvm_split_vectors(struct bytes in, struct bytes *out, uint32_t count);
 
+/* What a call at once returns: a status, 0 or why it has failed (enum xvm_failure), and bytes. Of
+ * one that succeeded they are its result. Of one that failed, a code in 8 bytes, little-endian (of
+ * an abort in Move, else 0), and then, if the target is in the EVM and has reverted, what it
+ * reverted with; else a text. More than the return data may hold is cut, and the status says so. */
+enum { XVM_STATUS_CUT = 0x80, XVM_STATUS_CODE_BYTES = 8 };
+
+/* Fills in the message's target, arguments included. */
+void xvm_instruction_target(const struct xvm_instruction *in, struct arena *arena,
+                            struct xvm_message *m);
+
 /* What the messenger writes into the journal as the data of a log that nothing else can mark
  * (internal.h, XVM_SVM_MESSENGER): sender, id of the message or request, the instruction's data. */
 enum { XVM_MESSENGER_LOG_HEAD = 64 };
+
+/* ---- Between the program's files */
+
+struct sol_fail xvm_messenger_refuse(struct sol_context *ctx, struct sol_fail f, const char *why);
+/* Account 0 speaks: a wallet, or a program's derived address. */
+struct sol_fail xvm_messenger_check_sender(struct sol_context *ctx);
+/* messenger_call.c: SYNC_EVM and SYNC_MOVE. */
+struct sol_fail xvm_messenger_call(struct sol_context *ctx, struct xvm_tx *tx,
+                                   const struct xvm_instruction *in);
 
 #endif

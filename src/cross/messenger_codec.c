@@ -1,5 +1,6 @@
 /* The messenger's instructions, read from Borsh: integers little-endian, strings and vectors behind
  * a 32-bit length, enumerations and options by a tag of one byte. */
+#include "codec/codec.h"
 #include "codec/utf8.h"
 #include "cross/messenger.h"
 
@@ -106,6 +107,15 @@ static void take_options(struct reader *r, struct xvm_instruction *out) {
     if (out->has_refund_to) take(r, 32);
 }
 
+static void take_how(struct reader *r, struct xvm_instruction *out) {
+    const uint8_t moves_only = out->tag == XVM_SYNC_MOVE ? XVM_SYNC_RAW : 0;
+    const uint8_t known = XVM_SYNC_HOME_AUTHORITY | XVM_SYNC_MUST | XVM_SYNC_READ_ONLY | moves_only;
+    out->flags = take_u8(r);
+    if (out->flags & ~known) fail(r, "a flag is not known");
+    out->units = take_u64(r);
+    out->value = take_u64(r);
+}
+
 static void take_actor(struct reader *r, struct xvm_actor *out) {
     *out = (struct xvm_actor){.vm = take_tag(r, 3, "an actor's machine is not known")};
     if (r->bad) return;
@@ -116,8 +126,10 @@ static void take_actor(struct reader *r, struct xvm_actor *out) {
 static void take_fields(struct reader *r, struct xvm_instruction *out) {
     switch (out->tag) {
     case XVM_SEND_EVM:
+    case XVM_SYNC_EVM:
     case XVM_CALL_EVM: take_to_evm(r, out); break;
     case XVM_SEND_MOVE:
+    case XVM_SYNC_MOVE:
     case XVM_CALL_MOVE: take_to_move(r, out); break;
     case XVM_RETRY:
     case XVM_CANCEL: out->id = take_b32(r); break;
@@ -129,6 +141,7 @@ static void take_fields(struct reader *r, struct xvm_instruction *out) {
     default: fail(r, "there is no such instruction");
     }
     if (out->tag == XVM_SEND_EVM || out->tag == XVM_SEND_MOVE) take_options(r, out);
+    if (out->tag == XVM_SYNC_EVM || out->tag == XVM_SYNC_MOVE) take_how(r, out);
 }
 
 const char *xvm_instruction_decode(struct bytes data, struct xvm_instruction *out) {
@@ -138,4 +151,19 @@ const char *xvm_instruction_decode(struct bytes data, struct xvm_instruction *ou
     take_fields(&r, out);
     if (!r.bad && r.rest.n) fail(&r, "something follows its last field");
     return r.bad;
+}
+
+/* The module's address as text: 32 raw bytes could be taken for text. */
+void xvm_instruction_target(const struct xvm_instruction *in, struct arena *arena,
+                            struct xvm_message *m) {
+    m->call_data = in->data;
+    m->to = in->to;
+    if (in->to.n) return;
+    char text[67] = "0x";
+    hex_encode(text + 2, in->module_address);
+    m->module_address = arena_copy(arena, bytes_make(text, 66));
+    m->module_name = in->module;
+    m->function_name = in->function;
+    m->generics = in->type_args;
+    m->bcs = in->bcs;
 }

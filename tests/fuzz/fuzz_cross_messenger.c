@@ -13,7 +13,7 @@ static void put_vector(struct buf *out, struct bytes v) {
 }
 
 static void put_target(struct buf *out, const struct xvm_instruction *in) {
-    if (in->tag == XVM_CALL_EVM || in->tag == XVM_SEND_EVM) {
+    if (in->tag == XVM_CALL_EVM || in->tag == XVM_SEND_EVM || in->tag == XVM_SYNC_EVM) {
         buf_put_bytes(out, in->to);
         put_vector(out, in->data);
         return;
@@ -53,6 +53,10 @@ static void put(struct buf *out, const struct xvm_instruction *in, const uint8_t
     default: put_target(out, in);
     }
     if (in->has_options) put_options(out, in, end);
+    if (in->tag < XVM_SYNC_EVM) return;
+    buf_put_u8(out, in->flags);
+    buf_put(out, &in->units, 8);
+    buf_put(out, &in->value, 8);
 }
 
 /* The vectors of BCS arguments are as many as their count says, whatever was asked for. */

@@ -159,14 +159,6 @@ static struct xvm_message message(uint32_t i) {
 static struct xvm_actor evm_sender(uint8_t n) {
     return (struct xvm_actor){.vm = ST_VM_EVM, .bytes = {[19] = n}};
 }
-static struct xvm_actor move_sender(uint8_t n) {
-    return (struct xvm_actor){.vm = ST_VM_MOVE, .bytes = {[0] = 0x5e, [31] = n}};
-}
-static struct b32 alias_of(struct xvm_actor who) {
-    struct xvm_actor alias = xvm_alias_of(&who, ST_VM_SVM, NULL);
-    return xvm_actor_b32(&alias);
-}
-
 struct call {
     const struct b32 *program;
     const struct sol_key *metas;
@@ -228,36 +220,6 @@ static void put_log(const struct b20 *address, const char *signature, uint8_t se
 
 static void call_from_evm(uint8_t sender, const struct call *c) {
     put_log(&XVM_SOLANAVM_ADDRESS, CALL, sender, NULL, event_data(c, NULL));
-}
-
-static void send_from_evm(uint8_t sender, const struct call *c, uint64_t on_fail,
-                          uint64_t open_retry) {
-    struct b32 id = xvm_next_id(&tx);
-    const uint64_t options[3] = {on_fail, open_retry};
-    put_log(&XVM_QUEUE_ADDRESS, SEND, sender, &id, event_data(c, options));
-}
-
-/* What 0x1::svm's natives ask for. */
-static struct err call_from_move(uint8_t sender, const struct call *c,
-                                 const struct mv_send_options *options) {
-    struct mv_host host = xvm_move_host(&tx);
-    struct buf metas = {0};
-    struct b32 id;
-    uleb_put(&metas, c->meta_count);
-    for (size_t i = 0; i < c->meta_count; i++) {
-        buf_put_bytes(&metas, BYTES_OF(c->metas[i].key));
-        buf_put_u8(&metas, c->metas[i].signer);
-        buf_put_u8(&metas, c->metas[i].writable);
-    }
-    struct xvm_actor who = move_sender(sender);
-    struct mv_svm_call call = {.sender = xvm_actor_b32(&who),
-                               .program = *c->program,
-                               .metas = buf_bytes(&metas),
-                               .data = c->data,
-                               .options = options};
-    struct err e = host.svm_call(host.ctx, &call, &id);
-    buf_free(&metas);
-    return e;
 }
 
 #endif

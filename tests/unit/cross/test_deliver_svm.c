@@ -1,5 +1,5 @@
 /* Messages to the Solana VM: who signs, what they may name, what they cost, how they fail. */
-#include "solana_legs.h"
+#include "solana_senders.h"
 
 enum { BASE_GAS = 10000 };
 

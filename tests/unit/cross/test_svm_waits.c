@@ -1,0 +1,235 @@
+/* Legs in the SVM while a Solana message waits for them, and read-only ones; what is kept of the
+ * instructions that programs start is paid for. */
+#include "solana_legs.h"
+
+/* ---- A program that has calls made while it waits */
+
+static const struct b32 CALLER = {{0x75, [31] = 4}};
+static struct call above;      /* what is called */
+static struct xvm_run outcome; /* and what became of it */
+static bool read_only;
+static bool relays; /* above, it hands its instruction on to the probe, with data as it is */
+
+static void ask(struct sol_context *ctx, uint8_t sender, bool as_read_only) {
+    struct xvm_actor who = evm_sender(sender);
+    struct buf metas = {0};
+    for (size_t i = 0; i < above.meta_count; i++) {
+        buf_put_bytes(&metas, BYTES_OF(above.metas[i].key));
+        buf_put_u8(&metas, above.metas[i].writable ? XVM_META_WRITABLE : 0);
+    }
+    struct xvm_sync c = {.call = {.from_vm = ST_VM_EVM,
+                                  .to_vm = ST_VM_SVM,
+                                  .sender = arena_copy(&arena, xvm_actor_bytes(&who)),
+                                  .program = BYTES_OF(*above.program),
+                                  .metas = arena_copy(&arena, buf_bytes(&metas)),
+                                  .call_data = above.data},
+                         .gas = 1000000,
+                         .read_only = as_read_only,
+                         .svm = ctx};
+    buf_free(&metas);
+    xvm_sync_call(&tx, &c, &outcome);
+}
+
+static struct sol_fail relay(struct sol_context *ctx) {
+    struct sol_key keys[4];
+    size_t n = sol_frame(ctx)->meta_count;
+    for (size_t i = 0; i < n; i++) keys[i] = (struct sol_key){.key = sol_at(ctx, i)->key};
+    struct sol_invocation in = {
+        .program = PROBE, .accounts = keys, .account_count = n, .data = sol_data(ctx)};
+    return sol_invoke(ctx, &in, NULL, 0);
+}
+
+static struct sol_fail run_caller(struct sol_context *ctx) {
+    struct sol_fail f = sol_charge(ctx, 50);
+    if (f.code) return f;
+    if (relays) return relay(ctx);
+    sol_accounts_out(ctx);
+    ask(ctx, 0xaa, read_only);
+    sol_accounts_in(ctx);
+    return SOL_OK;
+}
+
+static struct sol_builtin programs[2];
+
+static int setup_caller(void **state) {
+    int bad = setup(state);
+    programs[0] = PROBE_BUILTIN;
+    programs[1] = (struct sol_builtin){.id = CALLER, .name = "caller", .run = run_caller};
+    bank.builtins = programs;
+    bank.builtin_count = 2;
+    read_only = relays = false;
+    st_begin_tx(journal);
+    struct st_svm_account a = {.lamports = 1, .owner = *sol_id(SOL_ID_NATIVE_LOADER)};
+    a.executable = true;
+    st_set_svm_account(journal, &CALLER, &a);
+    put_account(&OTHER, 10000000, &PROBE, 16);
+    st_end_tx(journal, true);
+    return bad;
+}
+
+/* Runs the caller's message with these accounts. */
+static void run_waiting(const struct sol_key *keys, size_t count) {
+    struct sol_message m;
+    struct sol_result r;
+    struct sol_budget budget = {
+        .units = 100000, .heap_bytes = 32 << 10, .loaded_bytes_max = 64 << 20};
+    const struct sol_bank *b = xvm_svm_bank(&tx);
+    struct sol_error e =
+        sol_message_compile(&m, &CALLER, keys, count, (struct bytes){0}, b, st_tx_arena(journal));
+    assert_int_equal(e.code, SOL_TX_OK);
+    sol_run_message(b, journal, &m, &budget, &r);
+    assert_int_equal(r.error.code, SOL_TX_OK);
+}
+
+static void assert_contains(struct bytes text, const char *part) {
+    if (!memmem(text.p, text.n, part, strlen(part)))
+        fail_msg("%.*s\nshould contain\n%s", (int)text.n, (const char *)text.p, part);
+}
+
+static const struct sol_key PAGE_WRITABLE = {{{0x71, [31] = 2}}, false, true},
+                            PAGE_READ = {{{0x71, [31] = 2}}, false, false};
+
+/* ---- What waits */
+
+static void test_account_that_the_caller_may_write_can_be_written(void **state) {
+    (void)state;
+    begin(1);
+    above = (struct call){&PROBE, &PAGE_WRITABLE, 1, BYTES_LIT("writenew")};
+    run_waiting(&PAGE_WRITABLE, 1);
+    assert_int_equal(outcome.failure, XVM_OK);
+    assert_memory_equal(account(&PAGE).data.p, "new", 3);
+    finish();
+    assert_true(tx.legs[1].ok);
+    end();
+}
+
+static void test_account_that_is_held_cannot_be_written(void **state) {
+    (void)state;
+    begin(1);
+    above = (struct call){&PROBE, &PAGE_WRITABLE, 1, BYTES_LIT("writenew")};
+    run_waiting(&PAGE_READ, 1);
+    assert_int_equal(outcome.failure, XVM_FAIL_REENTRY);
+    assert_contains(outcome.error, "account 0, ");
+    assert_contains(outcome.error, sol_text(&PAGE).s);
+    assert_contains(outcome.error, "a program that waits for this call has it");
+    above = (struct call){&PROBE, &PAGE_READ, 1, BYTES_LIT("show")}; /* but it can be read */
+    run_waiting(&PAGE_READ, 1);
+    assert_int_equal(outcome.failure, XVM_OK);
+    const struct sol_key other = {OTHER, false, true}; /* and others can be written */
+    above = (struct call){&PROBE, &other, 1, BYTES_LIT("writenew")};
+    run_waiting(&PAGE_READ, 1);
+    assert_int_equal(outcome.failure, XVM_OK);
+    assert_memory_equal(account(&PAGE).data.p, "\0\0\0", 3);
+    assert_memory_equal(account(&OTHER).data.p, "new", 3);
+    assert_false(xvm_svm_is_held(&tx, &PAGE)); /* when nothing waits */
+    end();
+}
+
+static struct sol_fail wait_again(struct sol_context *ctx) {
+    above = (struct call){&CALLER, NULL, 0, BYTES_LIT("")};
+    struct sol_fail f = sol_charge(ctx, 50);
+    ask(ctx, 0xaa, false);
+    return f;
+}
+
+/* The program that makes the call has left its machine; the one below it has not. */
+static void test_program_that_waits_is_not_entered_again(void **state) {
+    (void)state;
+    begin(1);
+    relays = true;
+    programs[0].run = wait_again;
+    run_waiting((const struct sol_key[]){{PROBE, false, false}}, 1);
+    assert_int_equal(outcome.failure, XVM_FAIL_REENTRY);
+    assert_contains(outcome.error, "reentrancy not allowed");
+    end();
+}
+
+/* ---- Read-only calls */
+
+static void test_read_only_call_refuses_writable_accounts(void **state) {
+    (void)state;
+    begin(1);
+    read_only = true;
+    above = (struct call){&PROBE, &PAGE_WRITABLE, 1, BYTES_LIT("show")};
+    run_waiting(&PAGE_WRITABLE, 1);
+    assert_int_equal(outcome.failure, XVM_FAIL_READ_ONLY);
+    assert_contains(outcome.error, "the call is read-only");
+    above = (struct call){&PROBE, &PAGE_READ, 1, BYTES_LIT("show")};
+    run_waiting(&PAGE_WRITABLE, 1);
+    assert_int_equal(outcome.failure, XVM_OK);
+    assert_bytes_equal(outcome.result, unhex("00"));
+    above = (struct call){&PROBE, &PAGE_READ, 1, BYTES_LIT("writeit")};
+    run_waiting(&PAGE_WRITABLE, 1);
+    assert_int_equal(outcome.failure, XVM_FAIL_REVERTED);
+    end();
+}
+
+/* ---- Failed legs */
+
+static void test_failed_leg_leaves_no_change_and_no_record_of_its_own(void **state) {
+    (void)state;
+    begin(1);
+    above = (struct call){&PROBE, &PAGE_WRITABLE, 1, BYTES_LIT("fail")};
+    run_waiting(&PAGE_WRITABLE, 1);
+    assert_int_equal(outcome.failure, XVM_FAIL_REVERTED);
+    assert_int_equal(outcome.code, 7);
+    assert_int_equal(account(&PAGE).data.p[0], 0);
+    finish();
+    assert_false(tx.legs[1].ok);
+    assert_null(tx.legs[1].svm);
+    end();
+}
+
+/* ---- What is kept */
+
+static uint64_t gas_of_relay(size_t data_bytes) {
+    uint8_t *data = arena_zalloc(&arena, data_bytes, 1);
+    memcpy(data, "show", 4);
+    const struct sol_key keys[] = {{PAGE, false, false}, {PROBE, false, false}};
+    struct call c = {&CALLER, keys, 2, bytes_make(data, data_bytes)};
+    call_from_evm(0xaa, &c);
+    finish();
+    assert_true(tx.legs[tx.leg_count - 1].ok);
+    return tx.legs[tx.leg_count - 1].gas_used;
+}
+
+static void test_bytes_that_programs_hand_on_are_paid_for(void **state) {
+    (void)state;
+    begin(1);
+    relays = true;
+    uint64_t first = gas_of_relay(10); /* registers the alias, for which a message pays nothing */
+    assert_int_equal(gas_of_relay(1010) - first, 8 * 1000);
+    assert_int_equal(tx.legs[2].svm->result.inner_count, 1);
+    end();
+}
+
+static void test_leg_that_cannot_pay_for_its_record_fails_without_it(void **state) {
+    (void)state;
+    uint8_t *data = arena_zalloc(&arena, 5000, 1);
+    memcpy(data, "show", 4);
+    const struct sol_key keys[] = {{PAGE, false, true}, {PROBE, false, false}};
+    struct call c = {&CALLER, keys, 2, bytes_make(data, 5000)};
+    begin(1);
+    relays = true;
+    call_from_evm(0xaa, &c);
+    finish_with(10000 + 5000 * 8);
+    assert_int_equal(message(0).failure, XVM_FAIL_GAS);
+    assert_contains(message(0).error, "to keep the instructions that programs started");
+    assert_int_equal(message(0).gas_used, 10000 + 5000 * 8);
+    assert_int_equal(tx.legs[1].svm->result.inner_count, 0);
+    end();
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_caller, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_account_that_the_caller_may_write_can_be_written),
+        TEST(test_account_that_is_held_cannot_be_written),
+        TEST(test_program_that_waits_is_not_entered_again),
+        TEST(test_read_only_call_refuses_writable_accounts),
+        TEST(test_failed_leg_leaves_no_change_and_no_record_of_its_own),
+        TEST(test_bytes_that_programs_hand_on_are_paid_for),
+        TEST(test_leg_that_cannot_pay_for_its_record_fails_without_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
