@@ -39,7 +39,18 @@ export const sendMove = (target, how) => cat([u8(4), toMove(target), options(how
 export const retry = (id) => cat([u8(6), hex(id)]);
 export const cancel = (id) => cat([u8(7), hex(id)]);
 export const aliasOf = (vm, address, machine) => cat([u8(8), actor(vm, address), u8(MACHINES[machine])]);
+const how = ({ must = false, homeAuthority = false, raw = false, readOnly = false, units = 0, value = 0 } = {}) => cat([
+    u8((homeAuthority ? 1 : 0) | (raw ? 2 : 0) | (must ? 4 : 0) | (readOnly ? 8 : 0)), u64(units), u64(value),
+]);
+export const syncEvm = (to, data, options) => cat([u8(10), toEvm(to, data), how(options)]);
+export const syncMove = (target, options) => cat([u8(11), toMove(target), how(options)]);
 export const homeOf = (vm, address) => cat([u8(9), actor(vm, address)]);
+
+/** What a call at once has returned: { status, cut, data } of one that succeeded, with `code` of one that failed. */
+export function outcome(data) {
+    const b = Buffer.from(data), status = b[0] & 0x7f, cut = b[0] >= 0x80;
+    return status === 0 ? { status, cut, data: b.subarray(1) } : { status, cut, code: b.readBigUInt64LE(1), data: b.subarray(9) };
+}
 
 /** An instruction for the messenger; `sender` is its account 0. */
 export const instruction = (sender, data) => new TransactionInstruction({
