@@ -486,6 +486,7 @@ static bool as_expected(const struct chain_open_block *b, const struct eth_heade
 
 struct err chain_block_seal(struct chain *c, struct chain_open_block *b,
                             const struct eth_header *expected, struct eth_refusal *why) {
+    chain_supply_watch(c);
     struct err e = st_seal_begin(c->store, c->journal, b->head.height, &b->head.roots);
     if (err_is(e)) return e;
     struct writer w = {.store = c->store};
@@ -497,9 +498,13 @@ struct err chain_block_seal(struct chain *c, struct chain_open_block *b,
         if (!err_is(w.err)) w.err = chain_index_messages(c, b);
         if (c->is_ethereum) put_body(&w, b);
     }
+    struct chain_supply supply;
+    if (!err_is(w.err)) w.err = chain_supply_seal(c, b->head.height, &supply);
     if (err_is(w.err)) {
         st_seal_abort(c->store, c->journal);
         return w.err;
     }
-    return st_seal_end(c->store, c->journal);
+    e = st_seal_end(c->store, c->journal);
+    if (!err_is(e)) c->supply = supply;
+    return e;
 }

@@ -268,13 +268,16 @@ static struct err seal_next(struct chain *c, struct chain_open_block *b,
     if (err_is(e)) {
         log_line(LOG_ERROR, "block %llu: %s", (unsigned long long)b->head.height, e.text);
         c->failed = true;
+        c->unbalanced = e.code == CHAIN_ERR_SUPPLY;
     } else {
         mempool_catch_up(c->mempool, ST_VM_EVM, nonces.list, nonces.count);
         use_up(c, ahead, b->head.timestamp_us, now_us);
         chain_head_changed(c, &b->head);
     }
     free(nonces.list);
-    mempool_sealed(c->mempool, err_is(e) ? "the block could not be written" : NULL);
+    mempool_sealed(c->mempool, !err_is(e)      ? NULL
+                               : c->unbalanced ? e.text
+                                               : "the block could not be written");
     return e;
 }
 
@@ -339,10 +342,12 @@ static void *sequencer_main(void *arg) {
     /* Nothing shown as included is lost: the block is not in the store, and no receipt was given.
      */
     if (c->failed) {
-        log_line(LOG_ERROR, "the sequencer stops: the store cannot be written");
+        log_line(LOG_ERROR, "the sequencer stops: %s",
+                 c->unbalanced ? "money has been made or lost" : "the store cannot be written");
         mempool_stop(c->mempool);
     }
     chain_close_orders(c);
+    if (c->unbalanced && c->options.unbalanced) c->options.unbalanced(c->options.unbalanced_ctx);
     return NULL;
 }
 
@@ -380,6 +385,7 @@ static struct err open_state(struct chain *c) {
         e = chain_eth_reopen(c);
     else
         e = c->options.genesis.n ? chain_eth_genesis(c) : chain_genesis(c);
+    if (!err_is(e)) e = chain_supply_load(c);
     if (!err_is(e)) e = chain_amend_programs(c); /* a new chain has them from genesis on */
     if (!err_is(e) && c->options.import.n) e = chain_eth_import(c);
     c->options.genesis = c->options.import = (struct bytes){NULL, 0}; /* were borrowed */

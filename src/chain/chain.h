@@ -61,6 +61,9 @@ struct chain_options {
      * CHAIN_ERR_STOPPING, and data_dir keeps the blocks before. */
     bool (*import_stops)(void *ctx);
     void *import_stops_ctx;
+    /* Called once, on the sequencer's thread, when it has ended with CHAIN_ERR_SUPPLY; NULL. */
+    void (*unbalanced)(void *ctx);
+    void *unbalanced_ctx;
 };
 
 enum chain_err {
@@ -73,6 +76,7 @@ enum chain_err {
     CHAIN_ERR_STOPPING, /* the chain is being closed, or its import was told to stop */
     CHAIN_ERR_REPLAY,   /* running a block again gave another result than the recorded one */
     CHAIN_ERR_PROGRAM,  /* options.programs[at] cannot be put in place; text says why */
+    CHAIN_ERR_SUPPLY,   /* a block would have made or lost money: the chain makes no more of them */
 };
 
 struct err chain_open(struct chain **out, const struct chain_options *options);
@@ -400,6 +404,28 @@ size_t chain_message_attempts(struct chain_reader *r, const struct b32 *id,
  * transition words it (the mempool's words are others): the text is in `arena`. */
 const char *chain_evm_reason(struct evm_env *env, const struct evm_tx *tx, enum evm_tx_err e,
                              struct arena *arena);
+
+/* ---- Money
+ *
+ * There is one native asset: wei in the EVM, octas in Move, lamports in the SVM, the last two 10^9
+ * wei each. What all accounts hold is known at every block, counted from what the block changed,
+ * and is what has been issued (at genesis, by the faucets' development verbs, with sysvar accounts)
+ * less what has been burnt (fees, ether of contracts that destroyed themselves). A block that is
+ * otherwise is not sealed, and none after it. Sums are modulo 2^256. Not on an Ethereum chain. */
+struct chain_supply {
+    struct u256 wei, octas, lamports; /* that accounts of each machine hold, in its unit */
+    struct u256 issued, burnt;        /* since genesis, in wei */
+    struct u256 coins; /* of the octas: Coin values, on their way or in somebody's resource; as
+                          Move counts them */
+    struct u256 move_supply; /* the octas that Move's framework has counted itself */
+};
+/* After that block; false: it is not known. */
+bool chain_supply_at(struct chain_reader *r, uint64_t height, struct chain_supply *out);
+/* What accounts hold in the reader's block, from every single one; `issued` and `burnt` are left
+ * zero. Time grows with the world: for audits and tests. */
+void chain_supply_scan(struct chain_reader *r, struct chain_supply *out);
+/* All that they hold, in wei. */
+struct u256 chain_supply_total(const struct chain_supply *s);
 
 /* ---- Executing on a reader's state, without keeping anything */
 

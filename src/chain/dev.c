@@ -48,7 +48,6 @@ void chain_refresh_pool(struct chain *c) {
  * but one with slots alone is kept. */
 static struct err run_amend(struct chain *c, void *arg) {
     const struct amend_order *o = arg;
-    struct st_roots roots;
     for (size_t i = 0; i < o->count; i++) {
         const struct chain_amendment *a = &o->list[i];
         st_begin_tx(c->journal);
@@ -60,7 +59,7 @@ static struct err run_amend(struct chain *c, void *arg) {
             st_delete(c->journal, a->domain, a->item_key);
         st_end_tx(c->journal, a->kind != CHAIN_AMEND_SLOT);
     }
-    struct err e = st_amend(c->store, c->journal, &roots);
+    struct err e = chain_seal_amended(c);
     if (err_is(e))
         c->failed = true; /* the journal holds what the store does not */
     else

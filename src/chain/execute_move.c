@@ -234,8 +234,10 @@ static bool epilogue(struct root *r, uint64_t gas_units) {
     struct mv_outcome out;
     st_set_leg(r->x->journal, 0); /* the fee is the root's affair */
     struct bytes args[] = {BYTES_OF(tx->sender), BYTES_OF(*mv_signed_tx_payer(tx)), BYTES_OF(fee)};
-    return tx->orderless ? validation_call(r, "orderless_epilogue", args + 1, 2, &out)
-                         : validation_call(r, "epilogue", args, 3, &out);
+    bool ok = tx->orderless ? validation_call(r, "orderless_epilogue", args + 1, 2, &out)
+                            : validation_call(r, "epilogue", args, 3, &out);
+    if (ok) chain_burn_units(r->x->journal, fee);
+    return ok;
 }
 
 static bool run_payload(struct root *r, struct mv_session *s, struct mv_outcome *out) {

@@ -98,6 +98,7 @@ static bool run_leg(struct root *r, const struct sol_options *options) {
     r->record.tokens_before_count = read_tokens(r, &r->record.tokens_before);
     sol_process(bank, j, m, options, &r->result);
     if (!r->result.included) fill_record(r);
+    chain_burn_units(j, r->result.fee);
     return r->result.included && !sol_budget_of(&r->budget, m).code;
 }
 

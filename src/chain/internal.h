@@ -12,6 +12,7 @@
 #include "chain/solana.h"
 
 enum { CHAIN_BLOCK_TXS_MAX = 65536 };
+enum { CHAIN_WEI_PER_UNIT = 1000000000 }; /* an octa, a lamport */
 
 /* Gas of a Move unit: an external gas unit is this many internal ones (move-facts §4). */
 #define MOVE_GAS_SCALING 1000000u
@@ -93,8 +94,11 @@ struct chain {
     struct chain_point *points;                           /* newest first; the sequencer's */
     struct chain_recent_hash recent[CHAIN_RECENT_HASHES]; /* the sequencer's */
     uint64_t recent_newest;
-    bool is_busy; /* the newest block had several transactions */
-    bool failed;  /* a write failed: the sequencer stops, its journal is not what the store is */
+    bool is_busy;    /* the newest block had several transactions */
+    bool failed;     /* a write failed: the sequencer stops, its journal is not what the store is */
+    bool unbalanced; /* that is because a block made or lost money */
+    struct chain_supply supply; /* in the newest state; the sequencer's */
+    struct u256 octas_change;   /* in stores of Move, by the seal that is open */
 
     pthread_t sequencer;
     bool sequencer_runs;
@@ -145,6 +149,23 @@ void chain_acceptance_free(struct chain_acceptance *a);
 struct mempool_waiter *chain_accept(struct chain_acceptance *a);
 /* … is given back, because there is nothing to wait for. */
 void chain_accept_not(struct mempool_waiter *w);
+
+/* ---- supply.c: none of it does anything on an Ethereum chain */
+
+/* A fee in octas or lamports is burnt. */
+void chain_burn_units(struct st_journal *j, uint64_t units);
+/* Before st_seal_begin or st_amend_begin: counts what it changes. */
+void chain_supply_watch(struct chain *c);
+/* Reads c->supply: what the store says, or, if it was made before that was counted, every account.
+ */
+struct err chain_supply_load(struct chain *c);
+/* Between st_seal_begin and st_seal_end: compares what accounts hold then with what may be there,
+ * and puts the new sums in the store and in *next, which becomes c->supply when the seal has
+ * succeeded. */
+struct err chain_supply_seal(struct chain *c, uint64_t height, struct chain_supply *next);
+/* Writes what the journal has changed between blocks into the newest state (st_amend). What it
+ * changes in accounts is issued or burnt by whoever asked for it. */
+struct err chain_seal_amended(struct chain *c);
 
 /* ---- orders.c */
 

@@ -136,7 +136,7 @@ static struct err run_revert(struct chain *c, void *arg) {
     struct err e = st_point_restore(c->store, c->journal, p->id);
     if (err_is(e)) return e; /* the store is where it was */
     struct chain_block head;
-    if (!chain_newest_block(c, &head)) return unreadable(c);
+    if (!chain_newest_block(c, &head) || err_is(chain_supply_load(c))) return unreadable(c);
     while (c->points != p) free_newest(c);
     restore_ahead(c, p, head.timestamp_us);
     restore_pool(c, p);

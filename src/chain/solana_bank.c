@@ -13,11 +13,25 @@ enum {
 
 /* ---- Sysvar accounts */
 
+/* Its lamports come from nowhere. */
+static void issue(struct st_journal *j, uint64_t before, uint64_t now) {
+    struct u256 wei = u256_from_u64(now > before ? now - before : before - now),
+                unit = u256_from_u64(CHAIN_WEI_PER_UNIT);
+    u256_mul(&wei, &wei, &unit);
+    if (now > before)
+        st_issue(j, &wei);
+    else
+        st_burn(j, &wei);
+}
+
 static void write_sysvar(struct st_journal *j, enum sol_id id, const struct buf *data) {
     struct st_svm_account a = {.lamports = sol_rent_minimum(&sol_default_rent, data->n),
                                .rent_epoch = UINT64_MAX,
                                .owner = *sol_id(SOL_ID_SYSVAR),
-                               .data = buf_bytes(data)};
+                               .data = buf_bytes(data)},
+                          before;
+    st_svm_account(j, sol_id(id), &before);
+    issue(j, before.lamports, a.lamports);
     st_set_svm_account(j, sol_id(id), &a);
 }
 
@@ -192,7 +206,6 @@ struct err chain_place_programs(struct chain *c, uint64_t slot, bool *changed) {
 }
 
 struct err chain_amend_programs(struct chain *c) {
-    struct st_roots roots;
     uint64_t height;
     bool changed;
     if (c->options.program_count == 0) return ERR_NONE;
@@ -203,5 +216,5 @@ struct err chain_amend_programs(struct chain *c) {
     st_begin_tx(c->journal);
     struct err e = chain_place_programs(c, height, &changed);
     st_end_tx(c->journal, true);
-    return err_is(e) || !changed ? e : st_amend(c->store, c->journal, &roots);
+    return err_is(e) || !changed ? e : chain_seal_amended(c);
 }

@@ -318,6 +318,7 @@ enum evm_status evm_op_selfdestruct(struct evm_env *env, struct evm_frame *f, st
             st_touch(j, to, env->fork < EVM_EIP158);
     } else if (dies) {
         st_set_balance(j, self, &U256_ZERO);
+        st_burn(j, &balance);
     }
     if (dies) st_mark_destructed(j, self);
     return EVM_SUCCESS;

@@ -368,6 +368,17 @@ void evm_tx_run(struct evm_env *env, const struct evm_tx *tx, const struct evm_t
 
 /* ---- After it ---- */
 
+/* What of the fee nobody gets: all but the tip (EIP-1559, EIP-4844). */
+static void burn_fee(struct evm_env *env, const struct evm_tx_plan *plan, uint64_t used,
+                     const struct u256 *blobs) {
+    struct u256 base, burnt;
+    if (plan->free_gas) return;
+    u256_sub(&base, &plan->gas_price, &plan->tip);
+    burnt = price_of(&base, used);
+    u256_add(&burnt, &burnt, blobs);
+    st_burn(env->journal, &burnt);
+}
+
 void evm_tx_end(struct evm_env *env, const struct evm_tx *tx, const struct evm_tx_plan *plan,
                 uint64_t gas_left, struct evm_receipt *receipt) {
     struct st_journal *j = env->journal;
@@ -384,6 +395,7 @@ void evm_tx_end(struct evm_env *env, const struct evm_tx *tx, const struct evm_t
         change_balance(env, st_account(j, &env->block.coinbase), &tip, true);
     }
     struct u256 blobs = price_of(&env->block.blob_base_fee, plan->blob_gas);
+    burn_fee(env, plan, used, &blobs);
     *receipt = (struct evm_receipt){.gas_used = used, .gas_refunded = refund};
     receipt->fee = price_of(&plan->gas_price, used);
     u256_add(&receipt->fee, &receipt->fee, &blobs);

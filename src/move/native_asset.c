@@ -75,17 +75,31 @@ static void put_group(struct st_journal *j, const struct group *g, const uint8_t
 
 enum { STORE_BYTES = 41, BALANCE_AT = 32, FROZEN_AT = 40 };
 
+static uint64_t balance_of(const struct group *g, struct bytes store) {
+    struct bytes concurrent;
+    uint64_t plain = load_le64(store.p + BALANCE_AT);
+    /* An aggregator is { value, max_value }. */
+    if (plain || !find(g, BYTES_OF(CONCURRENT_TAG), 16, &concurrent)) return plain;
+    return load_le64(concurrent.p);
+}
+
+uint64_t mv_native_in_group(struct bytes key, struct bytes group) {
+    struct group g = {.stored = group};
+    struct bytes store;
+    if (key.n != 32 + sizeof GROUP_TAG || memcmp(key.p + 32, GROUP_TAG, sizeof GROUP_TAG) != 0 ||
+        !find(&g, BYTES_OF(STORE_TAG), STORE_BYTES, &store) || memcmp(store.p, ASSET.b, 32) != 0)
+        return 0;
+    return balance_of(&g, store);
+}
+
 uint64_t mv_native_balance(struct st_journal *j, const struct b32 *account, bool *frozen) {
     struct b32 at = mv_native_store(account);
     struct group g;
-    struct bytes store, concurrent;
+    struct bytes store;
     if (frozen) *frozen = false;
     if (!read_group(j, &at, &g) || !find(&g, BYTES_OF(STORE_TAG), STORE_BYTES, &store)) return 0;
     if (frozen) *frozen = store.p[FROZEN_AT] != 0;
-    uint64_t plain = load_le64(store.p + BALANCE_AT);
-    /* An aggregator is { value, max_value }. */
-    if (plain || !find(&g, BYTES_OF(CONCURRENT_TAG), 16, &concurrent)) return plain;
-    return load_le64(concurrent.p);
+    return balance_of(&g, store);
 }
 
 struct store {
@@ -135,16 +149,21 @@ static bool coin_supply(struct bytes info, struct u256 *out) {
     return counted && !err_is(bcs_finish(&r));
 }
 
-bool mv_native_supply(struct st_journal *j, struct u256 *octas) {
+bool mv_native_coins(struct st_journal *j, struct u256 *octas) {
     static const struct b32 framework = {{[31] = 1}};
     uint8_t key[KEY_MAX_BYTES];
+    struct bytes info;
+    *octas = U256_ZERO;
+    return st_get(j, ST_MOVE_RESOURCE, item_key(key, &framework, BYTES_OF(COIN_INFO_TAG)), &info) &&
+           coin_supply(info, octas);
+}
+
+bool mv_native_supply(struct st_journal *j, struct u256 *octas) {
     struct group g;
-    struct bytes info, in_stores;
+    struct bytes in_stores;
     struct u256 coins;
     *octas = U256_ZERO;
-    if (!st_get(j, ST_MOVE_RESOURCE, item_key(key, &framework, BYTES_OF(COIN_INFO_TAG)), &info) ||
-        !coin_supply(info, &coins) || !open_supply(j, &g, &in_stores))
-        return false;
+    if (!mv_native_coins(j, &coins) || !open_supply(j, &g, &in_stores)) return false;
     *octas = load_u128(in_stores.p);
     u256_add(octas, octas, &coins);
     return true;

@@ -23,6 +23,12 @@ uint64_t mv_native_balance(struct st_journal *j, const struct b32 *account, bool
 /* What there is in all. False if there is no such asset, as on a chain without Move. */
 bool mv_native_supply(struct st_journal *j, struct u256 *octas);
 
+/* The two parts of it. What is no balance of an account's store: coins on their way or in
+ * somebody's resource, as they are counted. And what a stored resource group (ST_MOVE_GROUP) holds
+ * as a store of the asset, whoever's it is; 0 if it is none. */
+bool mv_native_coins(struct st_journal *j, struct u256 *octas);
+uint64_t mv_native_in_group(struct bytes key, struct bytes group);
+
 /* Takes from, or gives to, the account's store, and counts the supply accordingly; emits
  * 0x1::fungible_asset::Withdraw or Deposit. False, and nothing has changed: the account, the store
  * or the supply is missing, frozen, too small or too large, or kept in a rarer form; then the

@@ -259,6 +259,15 @@ static bool signal_waits(void *ctx) {
            (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
 }
 
+/* The chain has stopped for good, on its own thread: the signal that this one waits for comes. */
+static void end_unbalanced(void *ctx) {
+    bool *unbalanced = ctx;
+    *unbalanced = true;
+    kill(getpid(), SIGTERM);
+}
+
+enum { EXIT_UNBALANCED = 70 };
+
 static int open_failed(const struct settings *s, struct err e) {
     if (e.code == CHAIN_ERR_STOPPING)
         fprintf(stderr,
@@ -299,6 +308,9 @@ int cmd_node(int argc, char **argv) {
     if (s.rpc.solana_ws_port < 0 && s.rpc.solana_port >= 0)
         s.rpc.solana_ws_port = s.rpc.solana_port ? (s.rpc.solana_port + 1) % 65536 : 0;
     s.chain.import_stops = signal_waits;
+    bool unbalanced = false;
+    s.chain.unbalanced = end_unbalanced;
+    s.chain.unbalanced_ctx = &unbalanced;
     struct err e = chain_open(&chain, &s.chain);
     if (err_is(e)) return open_failed(&s, e);
     e = rpc_start(&rpc, chain, &s.rpc);
@@ -325,5 +337,5 @@ int cmd_node(int argc, char **argv) {
     sigwait(&signals, &which);
     rpc_stop(rpc);
     chain_close(chain);
-    return 0;
+    return unbalanced ? EXIT_UNBALANCED : 0;
 }

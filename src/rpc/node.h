@@ -29,9 +29,9 @@ struct rpc_node {
 /* Ethereum. */
 extern const struct rpc_method_row eth_chain_methods[], eth_state_methods[], eth_send_methods[],
     eth_call_methods[], eth_fee_methods[], eth_proof_methods[], eth_simulate_methods[],
-    eth_log_methods[], eth_subscribe_methods[], tern_methods[], debug_trace_methods[],
-    debug_raw_methods[], txpool_methods[], dev_methods[], dev_sign_methods[], dev_send_methods[],
-    dev_state_methods[], dev_erc20_methods[];
+    eth_log_methods[], eth_subscribe_methods[], tern_methods[], supply_methods[],
+    debug_trace_methods[], debug_raw_methods[], txpool_methods[], dev_methods[], dev_sign_methods[],
+    dev_send_methods[], dev_state_methods[], dev_erc20_methods[];
 
 /* How long a submission waits for its block before it answers. */
 enum { RPC_SEAL_WAIT_MS = 4000 };

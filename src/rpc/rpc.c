@@ -14,25 +14,12 @@ enum { WORKER_QUEUE = 4096, WORKER_STACK_BYTES = 16 << 20, STOP_GRACE_MS = 2000 
 
 /* The first table that has a method serves it; the first DEV_TABLES only on a development chain. */
 enum { DEV_TABLES = 5 };
-static const struct rpc_method_row *const eth_tables[] = {dev_methods,
-                                                          dev_sign_methods,
-                                                          dev_send_methods,
-                                                          dev_state_methods,
-                                                          dev_erc20_methods,
-                                                          eth_chain_methods,
-                                                          eth_state_methods,
-                                                          eth_send_methods,
-                                                          eth_call_methods,
-                                                          eth_fee_methods,
-                                                          eth_proof_methods,
-                                                          eth_simulate_methods,
-                                                          eth_log_methods,
-                                                          eth_subscribe_methods,
-                                                          tern_methods,
-                                                          debug_trace_methods,
-                                                          debug_raw_methods,
-                                                          txpool_methods,
-                                                          NULL};
+static const struct rpc_method_row *const eth_tables[] = {
+    dev_methods,         dev_sign_methods,      dev_send_methods,  dev_state_methods,
+    dev_erc20_methods,   eth_chain_methods,     eth_state_methods, eth_send_methods,
+    eth_call_methods,    eth_fee_methods,       eth_proof_methods, eth_simulate_methods,
+    eth_log_methods,     eth_subscribe_methods, tern_methods,      supply_methods,
+    debug_trace_methods, debug_raw_methods,     txpool_methods,    NULL};
 
 static const struct rpc_method_row *const solana_tables[] = {
     solana_cluster_methods, solana_validator_methods, solana_recent_methods,

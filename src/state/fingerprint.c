@@ -121,7 +121,9 @@ uint64_t st_fingerprint(const struct st_journal *j) {
                        j->accounts.changed.count,
                        j->slots.changed.count,
                        j->items.changed.count,
-                       j->touched.count};
+                       j->touched.count,
+                       map_hash(&j->issued, sizeof j->issued),
+                       map_hash(&j->burnt, sizeof j->burnt)};
     return map_hash(rest, sizeof rest);
 }
 

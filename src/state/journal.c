@@ -173,6 +173,26 @@ int64_t st_refund(const struct st_journal *j) {
     return j->refund;
 }
 
+void st_issue(struct st_journal *j, const struct u256 *wei) {
+    if (u256_is_zero(wei)) return;
+    memcpy(st_undo(j, UNDO_ISSUED, 4, 0, 0), &j->issued, sizeof j->issued);
+    u256_add(&j->issued, &j->issued, wei);
+}
+
+void st_burn(struct st_journal *j, const struct u256 *wei) {
+    if (u256_is_zero(wei)) return;
+    memcpy(st_undo(j, UNDO_BURNT, 4, 0, 0), &j->burnt, sizeof j->burnt);
+    u256_add(&j->burnt, &j->burnt, wei);
+}
+
+struct u256 st_issued(const struct st_journal *j) {
+    return j->issued;
+}
+
+struct u256 st_burnt(const struct st_journal *j) {
+    return j->burnt;
+}
+
 struct arena *st_tx_arena(struct st_journal *j) {
     return &j->tx_arena;
 }
@@ -199,6 +219,7 @@ void st_journal_drop_cache(struct st_journal *j) {
 }
 
 void st_journal_forget_changes(struct st_journal *j) {
+    j->issued = j->burnt = U256_ZERO;
     for (uint32_t i = 0; i < j->accounts.changed.count; i++)
         st_account_at(j, j->accounts.changed.at[i])->block_change = 0;
     for (uint32_t i = 0; i < j->slots.changed.count; i++)

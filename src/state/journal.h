@@ -228,6 +228,15 @@ void *st_queue_at(const struct st_journal *j, size_t index);
 void st_add_refund(struct st_journal *j, int64_t delta);
 int64_t st_refund(const struct st_journal *j);
 
+/* Money that comes into being (in a genesis, with a sysvar account) or ceases to be (fees, the
+ * ether of a contract that destroys itself), in wei. The sums are the open block's, and undone with
+ * their savepoint; what all accounts hold changes by just them, and by nothing else. Sums are
+ * modulo 2^256, as balances are. */
+void st_issue(struct st_journal *j, const struct u256 *wei);
+void st_burn(struct st_journal *j, const struct u256 *wei);
+struct u256 st_issued(const struct st_journal *j);
+struct u256 st_burnt(const struct st_journal *j);
+
 /* Memory that lives until st_end_tx. */
 struct arena *st_tx_arena(struct st_journal *j);
 

@@ -179,8 +179,10 @@ bool st_account_has_storage(struct st_journal *j, struct st_account *a) {
     return seek.found;
 }
 
-/* Nothing can be undone any more: changes without the log. */
+/* Nothing can be undone any more: changes without the log. What a contract has received since it
+ * destroyed itself goes with it. */
 static void remove_account(struct st_journal *j, struct st_account *a) {
+    u256_add(&j->burnt, &j->burnt, &a->balance);
     st_note_change(&j->accounts, &a->block_change, a->index);
     st_wipe_storage(j, a, false);
     st_hold_code(j, a->code);

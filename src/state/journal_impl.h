@@ -132,6 +132,7 @@ struct st_journal {
     void **queue;
     size_t queue_count, queue_cap;
     int64_t refund;
+    struct u256 issued, burnt; /* since the last seal */
 
     /* References that keep replaced values alive until the transaction ends. */
     struct st_code **held_codes;
@@ -147,6 +148,11 @@ struct st_journal {
     uint64_t prove_credit;
     struct st_base base;
 };
+
+/* ---- journal_svm.c */
+
+/* What a stored ST_SVM_ACCOUNT says of its lamports; 0 if it is empty. */
+struct u256 st_svm_lamports(struct bytes header);
 
 /* ---- entries.c */
 

@@ -13,6 +13,10 @@ static void decode(struct st_svm_account *out, struct bytes header) {
     out->executable = header.p[48] != 0;
 }
 
+struct u256 st_svm_lamports(struct bytes header) {
+    return header.n == HEADER_BYTES ? u256_from_u64(load_le64(header.p)) : U256_ZERO;
+}
+
 bool st_svm_account(struct st_journal *j, const struct b32 *key, struct st_svm_account *out) {
     struct bytes header;
     *out = (struct st_svm_account){0};

@@ -15,6 +15,8 @@ struct seal {
     bool amends; /* the newest block's state changes, without a block of its own */
     struct st_trie_change *accounts; /* of the accounts' trie */
     size_t account_count;
+    struct bytes old; /* what the last replace() wrote over, in `scratch`; empty: nothing */
+    struct st_money money;
 };
 
 static int put(struct seal *w, enum st_db db, struct bytes key, struct bytes value) {
@@ -32,11 +34,18 @@ static int replace(struct seal *w, enum st_db db, uint8_t tag, struct bytes key,
     struct bytes old;
     bool present = st_db_get(w->txn, w->store->dbi[db], key, &old);
     *changed = present ? !value || !bytes_eq(old, *value) : value != NULL;
+    w->old = (struct bytes){NULL, 0};
     if (!*changed) return 0;
-    if (present) old = arena_copy(&w->scratch, old);
+    if (present) w->old = old = arena_copy(&w->scratch, old);
     int rc = st_diff_note(&w->diff, tag, key, present ? &old : NULL);
     if (rc) return rc;
     return value ? put(w, db, key, *value) : del(w, db, key);
+}
+
+/* What accounts hold has changed from `before` to `now`. */
+static void tally(struct u256 *sum, const struct u256 *before, const struct u256 *now) {
+    u256_add(sum, sum, now);
+    u256_sub(sum, sum, before);
 }
 
 /* ---- Accounts */
@@ -121,6 +130,7 @@ static int seal_account(struct seal *w, struct st_account *a, struct st_slot *co
     rc = replace(w, ST_DB_ACCOUNT, ST_HISTORY_ACCOUNT, BYTES_OF(a->address),
                  a->exists ? &value : NULL, &changed);
     if (rc || !changed) return rc;
+    tally(&w->money.wei, &old.balance, a->exists ? &a->balance : &U256_ZERO);
     struct st_trie_change *c = &w->accounts[w->account_count++];
     *c = (struct st_trie_change){0};
     keccak256(&c->key, BYTES_OF(a->address));
@@ -209,6 +219,13 @@ static struct bytes stored_value(struct seal *w, const struct item_change *c) {
     return bytes_make(p, 4 + it->key.n + it->value.n);
 }
 
+static void show(struct seal *w, const struct item_change *c) {
+    const struct st_item *it = c->item;
+    struct bytes old = w->old.p ? st_item_value(c->key, w->old) : w->old;
+    w->store->watch(w->store->watch_ctx, it->domain, it->key, old,
+                    it->present ? it->value : (struct bytes){NULL, 0});
+}
+
 static int seal_items(struct seal *w, struct st_roots *roots) {
     struct st_journal *j = w->j;
     const struct {
@@ -235,6 +252,12 @@ static int seal_items(struct seal *w, struct st_roots *roots) {
         rc = replace(w, ST_DB_ITEM, ST_HISTORY_ITEM,
                      bytes_make(changes[i].key->bytes, changes[i].key->size),
                      it->present ? &value : NULL, &changed);
+        if (!rc && changed && it->domain == ST_SVM_ACCOUNT) {
+            struct u256 before = st_svm_lamports(w->old), now = U256_ZERO;
+            if (it->present) now = st_svm_lamports(value);
+            tally(&w->money.lamports, &before, &now);
+        }
+        if (!rc && changed && w->store->watch) show(w, &changes[i]);
         arena_reset(&w->scratch);
         if (rc || !changed) continue;
         size_t t = 0;
@@ -327,6 +350,7 @@ static struct err begin(struct seal *w, uint64_t height, bool first, struct st_r
         return st_lmdb_error(rc, ST_ERR_IO, "the block cannot be written");
     }
     s->sealing = w->j;
+    s->sealing_money = w->money;
     s->sealing_height = height;
     return ERR_NONE;
 }
@@ -343,7 +367,17 @@ struct err st_seal_begin(struct st_store *s, struct st_journal *j, uint64_t heig
     return begin(&w, height, !any, roots);
 }
 
-struct err st_amend(struct st_store *s, struct st_journal *j, struct st_roots *roots) {
+void st_seal_watch(struct st_store *s, st_watch *watch, void *ctx) {
+    s->watch = watch;
+    s->watch_ctx = ctx;
+}
+
+struct st_money st_seal_money(const struct st_store *s) {
+    assert(s->write);
+    return s->sealing_money;
+}
+
+struct err st_amend_begin(struct st_store *s, struct st_journal *j, struct st_roots *roots) {
     struct seal w = {.store = s, .j = j, .amends = true};
     struct bytes oldest;
     uint64_t height = j->snapshot->head;
@@ -351,7 +385,11 @@ struct err st_amend(struct st_store *s, struct st_journal *j, struct st_roots *r
     /* What the earliest state that can be read was before is nobody's business. */
     bool first = st_db_get(j->snapshot->txn, s->dbi[ST_DB_HEAD], BYTES_LIT("oldest"), &oldest) &&
                  load_le64(oldest.p) == height;
-    struct err e = begin(&w, height, first, roots);
+    return begin(&w, height, first, roots);
+}
+
+struct err st_amend(struct st_store *s, struct st_journal *j, struct st_roots *roots) {
+    struct err e = st_amend_begin(s, j, roots);
     return err_is(e) ? e : st_seal_end(s, j);
 }
 

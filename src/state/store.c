@@ -18,8 +18,8 @@ static const char *const db_names[ST_DB_COUNT] = {
     [ST_DB_TABLES + 4] = "t4",   [ST_DB_TABLES + 5] = "t5",   [ST_DB_TABLES + 6] = "t6",
     [ST_DB_TABLES + 7] = "t7",   [ST_DB_TABLES + 8] = "t8",   [ST_DB_TABLES + 9] = "t9",
     [ST_DB_TABLES + 10] = "t10", [ST_DB_TABLES + 11] = "t11", [ST_DB_TABLES + 12] = "t12",
-    [ST_DB_TABLES + 13] = "t13", [ST_DB_TABLES + 14] = "t14"};
-_Static_assert(ST_TABLE_COUNT == 15, "a table needs a name");
+    [ST_DB_TABLES + 13] = "t13", [ST_DB_TABLES + 14] = "t14", [ST_DB_TABLES + 15] = "t15"};
+_Static_assert(ST_TABLE_COUNT == 16, "a table needs a name");
 
 static const char format[] = "tern-store-3";
 

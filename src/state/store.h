@@ -48,6 +48,7 @@ enum st_table {
                             nothing */
     ST_TABLE_MESSAGE_BY, /* messages by sender, route and status, and attempts at them: see
                             chain/messages.c */
+    ST_TABLE_SUPPLY,     /* height (8) → how much money there is then */
     ST_TABLE_COUNT
 };
 
@@ -148,6 +149,18 @@ void st_snapshot_audit_roots(const struct st_snapshot *snap, struct st_roots *ro
  */
 struct err st_seal_begin(struct st_store *s, struct st_journal *j, uint64_t height,
                          struct st_roots *roots);
+/* By how much the seal changes what all accounts hold, modulo 2^256. */
+struct st_money {
+    struct u256 wei;      /* of the EVM's accounts */
+    struct u256 lamports; /* of Solana's */
+};
+/* Of the block being sealed, after st_seal_begin or st_amend_begin. */
+struct st_money st_seal_money(const struct st_store *s);
+/* From now on each item that a seal changes is shown, as it was and as it is then (n 0: absent), in
+ * st_seal_begin and st_amend_begin. Slices are borrowed for the call. */
+typedef void st_watch(void *ctx, enum st_domain domain, struct bytes key, struct bytes old,
+                      struct bytes now);
+void st_seal_watch(struct st_store *s, st_watch *watch, void *ctx);
 /* Adds a record to the block being sealed, in place of one with the same key (1 … 511 bytes). */
 struct err st_seal_put(struct st_store *s, enum st_table table, struct bytes key,
                        struct bytes value);
@@ -167,6 +180,8 @@ void st_seal_abort(struct st_store *s, struct st_journal *j);
  * from now on, the next block begins with it, the header keeps the roots that it was made with.
  * *roots are the new ones. Errors as st_seal_end. */
 struct err st_amend(struct st_store *s, struct st_journal *j, struct st_roots *roots);
+/* The same for who has records to put along: st_seal_put and st_seal_end follow. */
+struct err st_amend_begin(struct st_store *s, struct st_journal *j, struct st_roots *roots);
 
 /* Sets a point to go back to and returns its number: 0, 1, … From now on writes keep what they
  * replace. Points end with the process. */

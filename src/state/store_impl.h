@@ -82,6 +82,9 @@ struct st_store {
     MDB_txn *write;
     struct st_journal *sealing;
     uint64_t sealing_height;
+    struct st_money sealing_money;
+    st_watch *watch;
+    void *watch_ctx;
     bool anew; /* it replaces everything */
 
     /* Points to go back to, ascending; the sequencer's. */

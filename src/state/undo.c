@@ -109,6 +109,8 @@ static void undo_last(struct st_journal *j) {
     case UNDO_LOG: j->log_count--; break;
     case UNDO_QUEUE: j->queue_count--; break;
     case UNDO_REFUND: j->refund = (int64_t)old[0]; break;
+    case UNDO_ISSUED: memcpy(&j->issued, old, sizeof j->issued); break;
+    case UNDO_BURNT: memcpy(&j->burnt, old, sizeof j->burnt); break;
     case UNDO_COUNT: break;
     }
 }
