@@ -153,6 +153,20 @@ struct xvm_actor xvm_alias_known(struct st_journal *j, const struct xvm_actor *h
     return derive_known(j, home, in, &bump);
 }
 
+static size_t memo_place(const struct xvm_actor *home, enum st_vm in) {
+    return (load_le32(home->bytes) ^ load_le32(home->bytes + 16) ^ (uint32_t)in * 5 ^ home->vm) %
+           XVM_ALIAS_MEMO;
+}
+
+const struct xvm_alias *xvm_alias_recall(struct xvm_alias_memo *memo, struct st_journal *j,
+                                         const struct xvm_actor *home, enum st_vm in) {
+    struct xvm_alias *a = &memo->entries[memo_place(home, in)];
+    if (a->known && a->at.vm == in && xvm_actor_eq(&a->home, home)) return a;
+    *a = (struct xvm_alias){.home = *home, .known = true};
+    a->at = derive_known(j, home, in, &a->bump);
+    return a;
+}
+
 bool xvm_alias_owner(struct st_journal *j, enum st_vm vm, struct bytes alias,
                      struct xvm_actor *owner) {
     uint8_t key[KEY_MAX_BYTES];
@@ -226,20 +240,26 @@ static const char *occupant(struct st_journal *j, const struct xvm_actor *alias)
                                      : svm_occupant(j, alias);
 }
 
-struct err xvm_alias_register(struct st_journal *j, const struct xvm_actor *home, enum st_vm in,
-                              struct xvm_actor *alias) {
+struct err xvm_alias_register_derived(struct st_journal *j, const struct xvm_alias *a) {
     static const char *const taken[] = {
         [ST_VM_EVM] = "the sender's EVM alias is registered for another actor",
         [ST_VM_MOVE] = "the sender's Move alias is registered for another actor",
         [ST_VM_SVM] = "the sender's SVM alias is registered for another actor"};
-    uint8_t bump;
     bool is_new;
-    assert(home->vm != in);
-    *alias = derive_known(j, home, in, &bump);
-    if (!put_registration(j, alias, home, bump, &is_new)) return err_at(1, taken[in], 0);
+    assert(a->home.vm != a->at.vm);
+    if (!put_registration(j, &a->at, &a->home, a->bump, &is_new))
+        return err_at(1, taken[a->at.vm], 0);
     /* Once registered, the alias may use the account: that does not lock it. */
-    const char *why = is_new ? occupant(j, alias) : NULL;
+    const char *why = is_new ? occupant(j, &a->at) : NULL;
     return why ? err_at(1, why, 0) : ERR_NONE;
+}
+
+struct err xvm_alias_register(struct st_journal *j, const struct xvm_actor *home, enum st_vm in,
+                              struct xvm_actor *alias) {
+    struct xvm_alias a = {.home = *home, .known = true};
+    a.at = derive_known(j, home, in, &a.bump);
+    *alias = a.at;
+    return xvm_alias_register_derived(j, &a);
 }
 
 /* ---- Arguments */

@@ -50,6 +50,21 @@ struct xvm_actor xvm_alias_of(const struct xvm_actor *home, enum st_vm in, uint8
 /* The same with the registered bump, if there is one. */
 struct xvm_actor xvm_alias_known(struct st_journal *j, const struct xvm_actor *home, enum st_vm in);
 
+/* Deriving is pure and not cheap: who crosses several times in a transaction is remembered. Zeroed:
+ * empty. */
+enum { XVM_ALIAS_MEMO = 16 };
+struct xvm_alias {
+    struct xvm_actor home, at; /* at: in the other machine */
+    uint8_t bump;
+    bool known;
+};
+struct xvm_alias_memo {
+    struct xvm_alias entries[XVM_ALIAS_MEMO];
+};
+/* As xvm_alias_known(). Borrowed until the next call. */
+const struct xvm_alias *xvm_alias_recall(struct xvm_alias_memo *memo, struct st_journal *j,
+                                         const struct xvm_actor *home, enum st_vm in);
+
 struct b32 xvm_alias_evm_in_move(const struct b20 *evm);
 struct b20 xvm_alias_move_in_evm(const struct b32 *move);
 
@@ -66,6 +81,8 @@ struct xvm_actor xvm_home_of(struct st_journal *j, enum st_vm vm, struct bytes a
  * address, ether, coins or lamports, does not occupy it. */
 struct err xvm_alias_register(struct st_journal *j, const struct xvm_actor *home, enum st_vm in,
                               struct xvm_actor *alias);
+/* The same for an alias that has been derived. */
+struct err xvm_alias_register_derived(struct st_journal *j, const struct xvm_alias *alias);
 
 /* Addresses as arguments (CROSS-VM §1, last paragraph).
  *

@@ -4,7 +4,14 @@
 bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
                struct xvm_actor *alias, struct xvm_run *run) {
     struct xvm_actor sender = xvm_message_sender(m);
-    struct err e = xvm_alias_register(tx->journal, &sender, m->to_vm, alias);
+    struct err e = ERR_NONE;
+    *alias = sender; /* in its own machine, by home authority */
+    if (sender.vm != m->to_vm) {
+        const struct xvm_alias *a =
+            xvm_alias_recall(&tx->queue->aliases, tx->journal, &sender, m->to_vm);
+        *alias = a->at;
+        e = xvm_alias_register_derived(tx->journal, a);
+    }
     run->from = m->sender_alias = arena_copy(tx->arena, xvm_actor_bytes(alias));
     if (!err_is(e)) return xvm_value_move(tx, &funds->payer, alias, &funds->wei, run);
     run->failure = XVM_FAIL_ALIAS;

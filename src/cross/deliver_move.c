@@ -199,25 +199,25 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
         take_results(tx, m, &info, &out, run);
 }
 
-/* Different in every leg, so that two legs never make the same table handle. */
+/* Different in every leg, so that two legs never make the same table handle or address: what uses
+ * it hashes it. The root leg's is the transaction's hash itself. */
 static struct b32 session_hash(const struct xvm_tx *tx) {
-    static const char tag[] = "TERN::session";
-    uint8_t in[sizeof tag - 1 + 36];
-    memcpy(in, tag, sizeof tag - 1);
-    memcpy(in + sizeof tag - 1, tx->root_hash.b, 32);
-    store_be32(in + sizeof tag - 1 + 32, tx->leg_count);
-    struct b32 hash;
-    sha3_256(&hash, BYTES_OF(in));
+    struct b32 hash = tx->root_hash;
+    store_be32(hash.b + 28, load_be32(hash.b + 28) ^ tx->current_leg);
     return hash;
 }
 
 static struct bytes function_text(struct arena *arena, const struct target *t,
                                   struct bytes module) {
-    char address[67];
-    size_t n = mv_address_print(address, &t->address);
-    return bytes_cstr(arena_printf(arena, "%.*s::%.*s::%.*s", (int)n, address, (int)module.n,
-                                   (const char *)module.p, (int)t->name.n,
-                                   (const char *)t->name.p));
+    enum { ADDRESS_MAX = 66, SEPARATORS = 4 };
+    uint8_t *text = arena_alloc(arena, ADDRESS_MAX + SEPARATORS + module.n + t->name.n + 1, 1);
+    size_t n = mv_address_print((char *)text, &t->address);
+    const struct bytes parts[] = {BYTES_LIT("::"), module, BYTES_LIT("::"), t->name};
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        memcpy(text + n, parts[i].p, parts[i].n);
+        n += parts[i].n;
+    }
+    return bytes_make(text, n);
 }
 
 void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,

@@ -28,6 +28,7 @@ struct xvm_entry {
 struct xvm_queue {
     struct xvm_entry *first, *last;
     uint32_t entries_run;
+    struct xvm_alias_memo aliases;
     struct b20 evm_origin;
     struct evm_host evm_host; /* the caller's, with the natives below */
     struct evm_native *evm_natives;

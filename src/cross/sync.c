@@ -27,15 +27,15 @@ static void take_authority(const struct xvm_tx *tx, struct xvm_message *m) {
 
 /* ---- What it costs before it begins */
 
-static uint64_t cost_before(struct xvm_tx *tx, const struct xvm_sync *c) {
+static uint64_t cost_before(struct xvm_tx *tx, const struct xvm_sync *c,
+                            const struct xvm_frame *f) {
     const struct xvm_params *p = &tx->params;
     const struct xvm_message *m = &c->call;
-    struct xvm_actor sender = xvm_message_sender(m), owner;
-    struct xvm_actor alias = xvm_alias_known(tx->journal, &sender, m->to_vm);
-    bool known = sender.vm == m->to_vm ||
-                 xvm_alias_owner(tx->journal, m->to_vm, xvm_actor_bytes(&alias), &owner);
+    struct xvm_actor owner;
+    bool known = f->owner.vm == m->to_vm ||
+                 xvm_alias_owner(tx->journal, m->to_vm, xvm_actor_bytes(&f->alias), &owner);
     return p->call_base_gas + words(xvm_payload_bytes(m)) * p->call_word_gas +
-           (known ? 0 : p->alias_gas) + xvm_value_gas(tx, &alias, &c->value);
+           (known ? 0 : p->alias_gas) + xvm_value_gas(tx, &f->alias, &c->value);
 }
 
 static bool may_begin(const struct xvm_tx *tx, const struct xvm_sync *c, struct xvm_run *run) {
@@ -64,7 +64,9 @@ static struct xvm_frame frame_of(const struct xvm_tx *tx, const struct xvm_sync 
     f.home_authority = c->home_authority;
     f.move = c->move;
     f.svm = c->svm;
-    f.owner = xvm_message_sender(&c->call);
+    f.owner = f.alias = xvm_message_sender(&c->call);
+    if (f.owner.vm != c->call.to_vm)
+        f.alias = xvm_alias_recall(&tx->queue->aliases, tx->journal, &f.owner, c->call.to_vm)->at;
     switch (f.vm) {
     case ST_VM_EVM: f.evm_depth = c->depth; break;
     case ST_VM_MOVE: f.move_depth = c->depth; break;
@@ -111,7 +113,6 @@ static void run_leg(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_frame *f, 
     const struct xvm_frame *below = tx->frame;
     const struct xvm_funds funds = {.payer = c->payer, .wei = c->value};
     st_mark mark = st_savepoint(tx->journal);
-    f->alias = xvm_alias_known(tx->journal, &f->owner, c->call.to_vm);
     tx->frame = f;
     xvm_deliver(tx, &c->call, &funds, gas, run);
     tx->frame = below;
@@ -129,7 +130,7 @@ void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
     if (may_begin(tx, c, run)) {
         /* The bank's sysvar accounts are written before the savepoint. */
         if (c->call.to_vm == ST_VM_SVM) xvm_svm_bank(tx);
-        before = cost_before(tx, c);
+        before = cost_before(tx, c, &f);
         if (before > c->gas) {
             before = c->gas;
             fail(run, XVM_FAIL_GAS, "there is not enough gas to begin the call");
