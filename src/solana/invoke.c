@@ -180,6 +180,13 @@ struct sol_fail sol_run_prepared(struct sol_context *ctx) {
     return run_at(ctx, ctx->trace_count - 1);
 }
 
+static uint16_t *no_places(const struct sol_context *ctx) {
+    size_t bytes = ctx->account_count * sizeof(uint16_t);
+    uint16_t *place = arena_alloc(ctx->arena, bytes, _Alignof(uint16_t));
+    memset(place, 0xff, bytes);
+    return place;
+}
+
 static void prepare_top(struct sol_context *ctx, struct sol_frame *f,
                         const struct sol_instruction *in) {
     *f = (struct sol_frame){.program = in->program,
@@ -187,7 +194,7 @@ static void prepare_top(struct sol_context *ctx, struct sol_frame *f,
                             .meta_count = in->accounts.n,
                             .metas = ARENA_ARRAY(ctx->arena, struct sol_meta, in->accounts.n),
                             .data = in->data};
-    memset(f->place, 0xff, sizeof f->place);
+    f->place = no_places(ctx);
     for (size_t i = 0; i < in->accounts.n; i++) {
         uint8_t a = in->accounts.p[i];
         const struct sol_key *k = &ctx->message->keys[a];
@@ -273,8 +280,8 @@ static struct sol_fail check_privileges(struct sol_context *ctx, const struct so
 
 struct sol_fail sol_prepare_cpi(struct sol_context *ctx, const struct sol_invocation *in,
                                 const struct b32 *signers, size_t signer_count) {
-    struct sol_frame f = {.caller = ctx->stack[ctx->height - 1], .data = in->data};
-    memset(f.place, 0xff, sizeof f.place);
+    struct sol_frame f = {
+        .caller = ctx->stack[ctx->height - 1], .place = no_places(ctx), .data = in->data};
     struct sol_fail e = merge_metas(ctx, &f, in);
     if (!e.code) e = check_privileges(ctx, &f, signers, signer_count);
     if (e.code) return e;

@@ -33,7 +33,7 @@ struct sol_frame {
     uint8_t outer;    /* the message's instruction that it belongs to */
     struct sol_meta *metas;
     size_t meta_count;
-    uint16_t place[SOL_KEYS_MAX]; /* first place of each account of the message, or SOL_NO_PLACE */
+    uint16_t *place; /* first place of each account of the message, or SOL_NO_PLACE */
     struct bytes data;
 };
 

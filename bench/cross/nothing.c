@@ -1,0 +1,6 @@
+/* Succeeds. */
+unsigned long long entrypoint(const unsigned char *input);
+unsigned long long entrypoint(const unsigned char *input) {
+    (void)input;
+    return 0;
+}
