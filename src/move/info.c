@@ -1,5 +1,6 @@
 /* Layouts and function descriptions for those who convert and show values. */
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "move/attributes.h"
@@ -96,17 +97,29 @@ static const struct mv_param *params_of(struct mv_session *s, const struct mv_ty
     return p;
 }
 
+/* Reading metadata costs more than many a function: whoever asks first leaves the answer. */
+static unsigned meanings_of(struct mv_fn *f) {
+    unsigned means = atomic_load_explicit(&f->means, memory_order_relaxed);
+    if (means) return means;
+    means = MV_FN_ASKED;
+    if (mv_is_view(f->module->m, f->name)) means |= MV_FN_VIEW;
+    if (mv_function_has(f->module->m, f->name, MV_MEANS_RANDOMNESS)) means |= MV_FN_RANDOMNESS;
+    atomic_store_explicit(&f->means, (uint8_t)means, memory_order_relaxed);
+    return means;
+}
+
 bool mv_function_info(struct mv_session *s, const struct mv_call *call,
                       struct mv_function_info *info, struct mv_outcome *out) {
     struct mv_fn *f = mv_find_fn(s, call);
     if (!f) return mv_outcome_take(s, s->fault.code, out);
+    unsigned means = meanings_of(f);
     const struct mv_function_def *d = &f->module->m->function_defs[f->def];
     *info = (struct mv_function_info){
         .visibility = d->visibility,
         .is_entry = d->is_entry,
         .is_native = d->is_native,
-        .is_view = mv_is_view(f->module->m, f->name),
-        .has_randomness = mv_function_has(f->module->m, f->name, MV_MEANS_RANDOMNESS),
+        .is_view = (means & MV_FN_VIEW) != 0,
+        .has_randomness = (means & MV_FN_RANDOMNESS) != 0,
         .type_param_count = f->type_args.count,
         .param_count = f->param_count,
         .return_count = f->return_count,

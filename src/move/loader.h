@@ -42,6 +42,8 @@ struct mv_loaded {
     struct mv_held *held;     /* under the lock: of a reentrant one, found on demand (crossing.c) */
 };
 
+enum { MV_FN_ASKED = 1, MV_FN_VIEW = 2, MV_FN_RANDOMNESS = 4 };
+
 struct mv_fn {
     struct mv_loaded *module;
     uint32_t def; /* function definition; MV_NOWHERE: a script's main */
@@ -59,6 +61,7 @@ struct mv_fn {
     bool returns_ref;               /* some result is a reference */
     const struct mv_native *native; /* NULL: bytecode */
     const struct mv_body *_Atomic body;
+    uint8_t _Atomic means;      /* of its attributes in the metadata, once asked for: MV_FN_… */
     enum mv_status_code broken; /* under the lock: why translation failed */
 };
 
