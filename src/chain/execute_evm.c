@@ -113,10 +113,13 @@ void chain_keep_outcome(struct chain_exec *x, struct xvm_tx *xt, struct chain_tx
         legs[i] = xt->legs[i];
         legs[i].from = keep(x, legs[i].from);
         legs[i].to = keep(x, legs[i].to);
+        legs[i].source = keep(x, legs[i].source);
         legs[i].function = keep(x, legs[i].function);
         legs[i].input = keep(x, legs[i].input);
         legs[i].output = keep(x, legs[i].output);
         legs[i].error = keep(x, legs[i].error);
+        legs[i].generics = keep(x, legs[i].generics);
+        legs[i].types = keep(x, legs[i].types);
         legs[i].svm = keep_svm(x, legs[i].svm);
     }
     out->legs = legs;
@@ -190,6 +193,7 @@ void chain_evm_root_leg(struct xvm_tx *xt, const struct evm_tx *tx, const struct
         .vm_gas_used = gas_used,
         .from = arena_copy(xt->arena, BYTES_OF(tx->sender)),
         .to = tx->is_create ? (struct bytes){NULL, 0} : arena_copy(xt->arena, BYTES_OF(tx->to)),
+        .value = tx->value,
         .input = tx->data,
         .output = result->output,
         .error = ok ? (struct bytes){NULL, 0} : bytes_cstr(evm_status_text(result->status)),

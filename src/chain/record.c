@@ -4,7 +4,7 @@
 
 #include "codec/codec.h"
 
-enum { RECORD_VERSION = 5 };
+enum { RECORD_VERSION = 6 };
 
 void chain_block_encode(struct buf *out, const struct chain_block *b) {
     put_u8(out, RECORD_VERSION);
@@ -110,6 +110,13 @@ static void put_leg(struct buf *out, const struct xvm_leg *l) {
     put_bytes(out, l->input);
     put_bytes(out, l->output);
     put_bytes(out, l->error);
+    put_u8(out, l->status);
+    put_u8(out, l->source_vm);
+    put_bytes(out, l->source);
+    put_bytes(out, l->generics);
+    put_bytes(out, l->types);
+    put_u8(out, l->bcs);
+    put_u8(out, l->abi_result);
     put_u32(out, l->log_first);
     put_u32(out, l->log_count);
     struct buf svm = {0};
@@ -137,6 +144,13 @@ static void get_leg(struct in *in, struct arena *arena, struct xvm_leg *l) {
     l->input = get_bytes(in);
     l->output = get_bytes(in);
     l->error = get_bytes(in);
+    l->status = get_u8(in);
+    l->source_vm = get_u8(in);
+    l->source = get_bytes(in);
+    l->generics = get_bytes(in);
+    l->types = get_bytes(in);
+    l->bcs = get_bool(in);
+    l->abi_result = get_bool(in);
     l->log_first = get_u32(in);
     l->log_count = get_u32(in);
     struct bytes svm = get_bytes(in);

@@ -189,19 +189,26 @@ struct xvm_leg {
     uint8_t kind; /* enum xvm_leg_kind */
     uint8_t vm;
     bool ok;
-    bool undone;          /* CALL: it ended well, and what called it was reverted later */
-    bool home_authority;  /* CALL: it may act as its caller, in the caller's machine */
-    bool read_only;       /* CALL: nothing could be written */
-    uint8_t failure;      /* enum xvm_failure */
-    uint32_t parent;      /* the leg that started it */
-    struct u256 value;    /* CALL: wei that it was given */
+    bool undone;         /* CALL: it ended well, and what called it was reverted later */
+    bool home_authority; /* CALL: it may act as its caller, in the caller's machine */
+    bool read_only;      /* CALL: nothing could be written */
+    uint8_t failure;     /* enum xvm_failure */
+    uint8_t status;    /* enum xvm_status: what it made of its message; 0: nothing, or no message */
+    uint32_t parent;   /* the leg that started it */
+    struct u256 value; /* CALL: wei that it was given */
     struct b32 message;   /* id; zero for the root */
     uint64_t gas_used;    /* common gas, the message's base charge included */
     uint64_t vm_gas_used; /* in the machine's own unit: EVM gas, internal Move gas, compute units */
     struct bytes from, to; /* as the leg's machine sees them: 20 or 32 bytes; `to` of a Move leg is
                               the module address, of a Solana leg the program */
+    uint8_t source_vm;     /* who called, at home; of the root `from` itself */
+    struct bytes source;
     struct bytes function; /* "0x1::m::f", or the ABI signature where known, else empty */
     struct bytes input, output, error;
+    /* Of a leg in Move that is not the root, as its caller wrote them: type arguments, and ABI
+     * types of the arguments; what `input` and `output` are. */
+    struct bytes generics, types;
+    bool bcs, abi_result;
     uint32_t log_first, log_count; /* among the transaction's logs */
     const struct xvm_svm_leg *svm; /* of a message's leg in the SVM, if its program was run */
 };
@@ -264,6 +271,15 @@ void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root);
 
 /* Runs the queue until it is empty. `gas_left` is common gas; on return what is left of it. */
 void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left);
+
+/* For who shows a leg in Move that is not the root: what its function was called with, one BCS
+ * slice for each parameter behind the signers. Fails if the record is cut. */
+struct err xvm_leg_arguments(const struct xvm_leg *l, const struct mv_param *params, uint32_t count,
+                             struct st_journal *j, struct arena *arena, struct bytes *out);
+/* The ABI type of such a function's results, as a caller in the EVM gets them: a tuple. */
+struct abi_type;
+struct err xvm_results_type(const struct mv_param *returns, uint32_t count, struct arena *arena,
+                            struct abi_type *tuple);
 
 /* What EVM revert data says: Solidity's Error(string) as its text, Panic(uint256) and custom errors
  * described. Empty if it says nothing. */

@@ -35,15 +35,6 @@ static bool is_identifier(struct bytes s) {
     return s.n > 1 || s.p[0] != '_';
 }
 
-/* `_functionId` is the function's name, or its name with the ABI types of the arguments:
- * "transfer(bytes32,uint64)". */
-static void split_function(struct bytes in, struct bytes *name, struct bytes *types) {
-    size_t at = 0;
-    while (at < in.n && in.p[at] != '(') at++;
-    *name = bytes_sub(in, 0, at);
-    *types = bytes_sub(in, at, in.n - at);
-}
-
 struct target {
     struct b32 address;
     struct bytes name, types;
@@ -55,7 +46,7 @@ static const char *read_target(struct xvm_tx *tx, const struct xvm_message *m, s
     if (!parse_address(m->module_address, &t->address))
         return "_moduleAddress is neither hexadecimal text such as 0x1 nor 32 bytes";
     if (!is_identifier(m->module_name)) return "_moduleId is not a Move identifier";
-    split_function(m->function_name, &t->name, &t->types);
+    xvm_split_function(m->function_name, &t->name, &t->types);
     if (!is_identifier(t->name)) return "_functionId is not a Move identifier";
     if (m->bcs && t->types.n) return "_functionId names ABI types, and the arguments are BCS";
     struct err e = mv_type_tags_parse(m->generics, tx->arena, &t->type_args, &t->type_arg_count);
@@ -125,18 +116,6 @@ static struct bytes join_results(struct arena *arena, const struct mv_outcome *o
     return bytes_make(p, n);
 }
 
-/* BCS is handed on as it is: the Move VM reads it by the parameter's type, and takes no type that
- * must not come from data. */
-static struct err make_arguments(struct xvm_tx *tx, const struct xvm_message *m,
-                                 const struct target *t, const struct mv_param *params,
-                                 uint32_t count, struct bytes *out) {
-    if (!m->bcs)
-        return xvm_abi_to_move(t->types, m->call_data, params, count, tx->journal, tx->arena, out);
-    if (xvm_split_vectors(m->call_data, out, count)) return ERR_NONE;
-    return err_at(XVM_FAIL_MALFORMED,
-                  arena_printf(tx->arena, "the function takes %u BCS arguments", count), 0);
-}
-
 static void take_results(struct xvm_tx *tx, const struct xvm_message *m,
                          const struct mv_function_info *info, const struct mv_outcome *o,
                          struct xvm_run *run) {
@@ -180,7 +159,8 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
         fail(run, XVM_FAIL_TARGET, e.text);
         return;
     }
-    e = make_arguments(tx, m, t, info.params + info.signer_count, count, args);
+    e = xvm_make_arguments(m->bcs, t->types, m->call_data, info.params + info.signer_count, count,
+                           tx->journal, tx->arena, args);
     if (err_is(e)) {
         fail(run, XVM_FAIL_MALFORMED,
              arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,

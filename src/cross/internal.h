@@ -149,6 +149,16 @@ struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct m
                            uint32_t count, struct st_journal *j, struct arena *arena,
                            struct bytes *out);
 
+/* arguments.c: "transfer(bytes32,uint64)" is a name and ABI types, or a name alone; and the BCS of
+ * each argument, of which `data` holds BCS, or ABI of these types (empty: those of the parameters).
+ */
+void xvm_split_function(struct bytes in, struct bytes *name, struct bytes *types);
+struct err xvm_make_arguments(bool bcs, struct bytes types, struct bytes data,
+                              const struct mv_param *params, uint32_t count, struct st_journal *j,
+                              struct arena *arena, struct bytes *out);
+/* legs.c: what a leg's record has of the message, or of the call that is described like one. */
+void xvm_leg_describe(struct xvm_leg *l, const struct xvm_message *m);
+
 /* results_to_abi.c: the ABI encoding of a Move function's results, whose types follow from their
  * layouts: addresses and objects become bytes32, structs tuples. The first tells whether every
  * result has such a type; the second encodes. */

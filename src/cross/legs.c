@@ -19,6 +19,17 @@ void xvm_leg_set_current(struct xvm_tx *tx, uint32_t leg) {
     st_set_leg(tx->journal, leg);
 }
 
+void xvm_leg_describe(struct xvm_leg *l, const struct xvm_message *m) {
+    struct bytes name;
+    l->source_vm = m->from_vm;
+    l->source = m->sender;
+    if (m->to_vm != ST_VM_MOVE) return;
+    xvm_split_function(m->function_name, &name, &l->types);
+    l->generics = m->generics;
+    l->bcs = m->bcs;
+    l->abi_result = m->abi_result;
+}
+
 /* The journal's queue is undone with its savepoints: what is in it at the end has lasted. */
 void xvm_leg_stand(struct xvm_tx *tx, uint32_t leg) {
     st_queue_push(tx->journal, (void *)(uintptr_t)leg);

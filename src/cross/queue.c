@@ -137,6 +137,9 @@ static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, uint32_t le
         .log_count = (uint32_t)logs - log_first,
         .svm = run->svm,
     };
+    if (m) xvm_leg_describe(&tx->legs[leg], m);
+    /* A request that is refused changes nothing. */
+    if (m && run->failure != XVM_FAIL_AUTHORITY) tx->legs[leg].status = m->status;
 }
 
 static uint8_t failed_status(const struct xvm_message *m) {

@@ -58,8 +58,8 @@ static struct err infer(const struct mv_layout *l, unsigned depth, struct arena 
     return ERR_NONE;
 }
 
-static struct err infer_results(const struct mv_param *returns, uint32_t count, struct arena *arena,
-                                struct abi_type *tuple) {
+struct err xvm_results_type(const struct mv_param *returns, uint32_t count, struct arena *arena,
+                            struct abi_type *tuple) {
     struct abi_type *types = ARENA_ARRAY(arena, struct abi_type, count);
     for (uint32_t i = 0; i < count; i++) {
         struct err e = infer(returns[i].layout, 0, arena, &types[i]);
@@ -72,14 +72,14 @@ static struct err infer_results(const struct mv_param *returns, uint32_t count, 
 
 struct err xvm_results_check(const struct mv_param *returns, uint32_t count, struct arena *arena) {
     struct abi_type tuple;
-    return infer_results(returns, count, arena, &tuple);
+    return xvm_results_type(returns, count, arena, &tuple);
 }
 
 struct err xvm_results_to_abi(const struct mv_param *returns, const struct bytes *results,
                               uint32_t count, struct st_journal *j, struct arena *arena,
                               struct bytes *out) {
     struct abi_type tuple;
-    struct err e = infer_results(returns, count, arena, &tuple);
+    struct err e = xvm_results_type(returns, count, arena, &tuple);
     if (err_is(e)) return e;
     struct abi_value values = {.type = &tuple, .count = count};
     values.items = ARENA_ARRAY(arena, struct abi_value, count);

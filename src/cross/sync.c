@@ -105,6 +105,9 @@ static void record(struct xvm_tx *tx, const struct xvm_sync *c, const struct xvm
         .log_count = (uint32_t)(logs - log_first),
         .svm = run->failure == XVM_OK ? run->svm : NULL,
     };
+    xvm_leg_describe(&tx->legs[leg], &c->call);
+    tx->legs[leg].generics = kept(tx, tx->legs[leg].generics);
+    tx->legs[leg].types = kept(tx, tx->legs[leg].types);
 }
 
 /* Under a savepoint, with everything that the leg's machine asks about its surroundings set. */

@@ -25,6 +25,19 @@ bool tern_actor_arg(struct rpc_call *c, json_t *v, const char *name, struct xvm_
  * signature. */
 bool tern_transaction_arg(struct rpc_call *c, json_t *v, const char *name, struct b32 *key);
 
+/* The member "trace": the tree of the transaction's legs. The reader's block is the transaction's
+ * or a later one. */
+void tern_put_tree(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx);
+/* What a Move session that looks functions up may use: it is charged for loading them. */
+enum { TERN_LOADING_GAS = 20000000 };
+/* tern_arguments.c: the members "function", "arguments" and "returned" of a leg, the
+ * last two [{type, value}] or null. */
+void tern_put_arguments(struct json_out *o, struct chain_reader *r, const struct chain_tx *tx,
+                        const struct xvm_leg *leg);
+/* The i-th function of the genesis contracts: its signature, its contract and the types of its
+ * results; NULL behind the last. */
+const char *tern_contract_function(size_t i, const struct b20 **address, const char **results);
+
 /* Which messages a client means; what `filter` refers to is in it, so it is not to be copied. */
 struct tern_filter {
     struct chain_message_filter filter;

@@ -2,7 +2,30 @@
 #include "chain/solana.h"
 #include "codec/base58.h"
 #include "codec/codec.h"
+#include "rpc/solana.h"
 #include "rpc/tern.h"
+
+/* What is shown, and where. */
+struct tree {
+    struct rpc_call *c;
+    struct chain_reader *r;
+    const struct chain_tx *tx;
+    bool in_solana;
+    struct chain_solana_view solana;
+};
+
+static const char *kind_name(uint8_t kind) {
+    static const char *const names[] = {"root", "message", "retry", "cancel", "call"};
+    return kind < COUNT_OF(names) ? names[kind] : "unknown";
+}
+
+static void put_failure(struct json_out *o, const struct xvm_leg *l) {
+    jo_key(o, "failure");
+    if (l->failure)
+        jo_cstring(o, xvm_failure_name((enum xvm_failure)l->failure));
+    else
+        jo_null(o);
+}
 
 static void put_leg_log(struct json_out *o, const struct st_log *log) {
     jo_object(o);
@@ -34,15 +57,13 @@ static void put_leg_logs(struct json_out *o, const struct chain_tx *tx, uint32_t
     jo_end_array(o);
 }
 
-/* The lines that programs wrote, and the instruction's accounts with the rights that they had: of a
- * message's leg in the SVM. */
-static void put_svm_leg(struct json_out *o, const struct xvm_svm_leg *l) {
-    if (!l) return;
-    struct bytes accounts = l->message.instructions[0].accounts;
+/* The instruction's accounts with the rights that they had, of a message's leg. */
+static void put_accounts(struct json_out *o, const struct sol_message *m) {
+    struct bytes accounts = m->instructions[0].accounts;
     jo_key(o, "accounts");
     jo_array(o);
     for (size_t i = 0; i < accounts.n; i++) {
-        const struct sol_key *k = &l->message.keys[accounts.p[i]];
+        const struct sol_key *k = &m->keys[accounts.p[i]];
         jo_object(o);
         jo_key(o, "pubkey");
         tern_put_base58(o, BYTES_OF(k->key));
@@ -53,45 +74,109 @@ static void put_svm_leg(struct json_out *o, const struct xvm_svm_leg *l) {
         jo_end_object(o);
     }
     jo_end_array(o);
+}
+
+static void put_program_logs(struct json_out *o, const struct bytes *logs, size_t count) {
     jo_key(o, "programLogs");
     jo_array(o);
-    for (size_t i = 0; i < l->result.log_count; i++) jo_string(o, l->result.logs[i]);
+    for (size_t i = 0; i < count; i++) jo_string(o, logs[i]);
     jo_end_array(o);
+}
+
+/* An instruction as Solana's API has it, taken apart if its program is a known one. */
+static void put_instruction(struct json_out *o, const struct tree *t, size_t i) {
+    const struct sol_tx *tx = &t->solana.tx;
+    const struct sol_instruction *in = &tx->instructions[i];
+    solana_put_parsed_instruction(o, &(struct solana_instruction){tx, &t->solana.record,
+                                                                  (uint8_t)in->program, 1,
+                                                                  in->accounts, in->data});
+}
+
+/* What a leg in the SVM has beside the others. A shadow shows each message's leg, or call, as an
+ * instruction; a root's own instructions are all of its first leg. */
+static void put_svm(const struct tree *t, uint32_t at) {
+    struct json_out *o = t->c->out;
+    const struct xvm_leg *l = &t->tx->legs[at];
+    size_t place = 0;
+    if (l->vm != ST_VM_SVM) return;
+    jo_key(o, "instructions");
+    jo_array(o);
+    if (l->kind == XVM_LEG_ROOT && t->in_solana) {
+        for (size_t i = 0; i < t->solana.tx.instruction_count; i++) put_instruction(o, t, i);
+    } else if (l->svm && t->in_solana && t->solana.is_shadow) {
+        for (uint32_t i = 0; i < at; i++) place += t->tx->legs[i].svm != NULL;
+        if (place < t->solana.tx.instruction_count) put_instruction(o, t, place);
+    }
+    jo_end_array(o);
+    if (l->svm) {
+        put_accounts(o, &l->svm->message);
+        put_program_logs(o, l->svm->result.logs, l->svm->result.log_count);
+    } else if (l->kind == XVM_LEG_ROOT && t->in_solana) {
+        put_program_logs(o, t->solana.record.logs, t->solana.record.log_count);
+    }
 }
 
 /* What the leg made of its message. A later leg, or transaction, may have made something else of it
  * since: tern_getMessage shows that. */
-static void put_leg_status(struct rpc_call *c, struct chain_reader *r, const struct xvm_leg *l) {
-    struct xvm_message m;
-    jo_key(c->out, "status");
-    if (l->kind == XVM_LEG_ROOT || l->kind == XVM_LEG_CALL ||
-        !xvm_message_get(chain_reader_journal(r), &l->message, c->arena, &m)) {
-        jo_null(c->out);
-        return;
-    }
-    enum xvm_status after = l->kind == XVM_LEG_CANCEL ? XVM_CANCELLED : XVM_EXECUTED;
-    if (!l->ok) after = m.on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
-    if (l->failure == XVM_FAIL_EXPIRED) after = XVM_EXPIRED;
-    if (l->failure == XVM_FAIL_AUTHORITY)
-        jo_null(c->out); /* refused: it has changed nothing */
+static void put_leg_status(struct json_out *o, const struct xvm_leg *l) {
+    jo_key(o, "status");
+    if (l->status)
+        jo_cstring(o, xvm_status_name((enum xvm_status)l->status));
     else
-        jo_cstring(c->out, xvm_status_name(after));
+        jo_null(o);
 }
 
-static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx,
-                    uint32_t at) {
-    static const char *const kinds[] = {"root", "message", "retry", "cancel", "call"};
-    struct json_out *o = c->out;
-    const struct xvm_leg *l = &tx->legs[at];
+/* Who called, at home. */
+static void put_source(struct json_out *o, const struct xvm_leg *l) {
+    bool is_root = l->kind == XVM_LEG_ROOT;
+    uint8_t vm = is_root ? l->vm : l->source_vm;
+    struct bytes address = is_root ? l->from : l->source;
+    jo_key(o, "source");
+    if (!address.n) {
+        jo_null(o); /* a malformed event names nobody */
+        return;
+    }
     jo_object(o);
-    jo_key(o, "kind");
-    jo_cstring(o, l->kind < COUNT_OF(kinds) ? kinds[l->kind] : "unknown");
     jo_key(o, "vm");
-    jo_cstring(o, tern_vm_name(l->vm));
-    jo_key(o, "order");
-    jo_number(o, at);
-    jo_key(o, "ok");
-    jo_bool(o, l->ok);
+    jo_cstring(o, tern_vm_name(vm));
+    jo_key(o, "address");
+    tern_put_address(o, vm, address);
+    jo_end_object(o);
+}
+
+/* The retries and the cancelling of a message that was started here. */
+static void put_retries(struct rpc_call *c, struct chain_reader *r, const struct xvm_leg *l) {
+    enum { SHOWN_MAX = 16 };
+    const struct chain_attempt *list;
+    size_t n = min_u64(chain_message_attempts(r, &l->message, &list), SHOWN_MAX);
+    jo_key(c->out, "retries");
+    jo_array(c->out);
+    for (size_t i = 0; i < n; i++) {
+        struct chain_tx tx;
+        struct arena_mark mark = arena_mark(chain_reader_arena(r));
+        if (chain_tx_at(r, list[i].height, list[i].root, &tx) && list[i].leg < tx.leg_count) {
+            const struct xvm_leg *a = &tx.legs[list[i].leg];
+            jo_object(c->out);
+            jo_key(c->out, "kind");
+            jo_cstring(c->out, kind_name(a->kind));
+            JO_KEY_HEX(c->out, "rootHash", tx.hash);
+            jo_key(c->out, "block");
+            jo_quantity(c->out, tx.height);
+            jo_key(c->out, "ok");
+            jo_bool(c->out, a->ok);
+            put_failure(c->out, a);
+            tern_put_text(c->out, "error", a->error);
+            jo_end_object(c->out);
+        }
+        arena_release(chain_reader_arena(r), mark);
+    }
+    jo_end_array(c->out);
+}
+
+/* What a synchronous call has; what a message's leg has. */
+static void put_kind(struct rpc_call *c, struct chain_reader *r, const struct xvm_leg *l) {
+    struct json_out *o = c->out;
+    bool is_message = l->kind != XVM_LEG_ROOT && l->kind != XVM_LEG_CALL;
     if (l->kind == XVM_LEG_CALL) {
         jo_key(o, "undone");
         jo_bool(o, l->undone);
@@ -101,24 +186,72 @@ static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct cha
         jo_bool(o, l->home_authority);
     }
     jo_key(o, "messageId");
-    if (l->kind == XVM_LEG_ROOT || l->kind == XVM_LEG_CALL)
-        jo_null(o);
-    else
+    if (is_message)
         jo_hex(o, BYTES_OF(l->message));
-    put_leg_status(c, r, l);
+    else
+        jo_null(o);
+    put_leg_status(o, l);
+    if (l->kind == XVM_LEG_MESSAGE) put_retries(c, r, l);
+    struct xvm_message m;
+    if (l->kind == XVM_LEG_RETRY || l->kind == XVM_LEG_CANCEL) {
+        jo_key(o, "startedBy");
+        if (xvm_message_get(chain_reader_journal(r), &l->message, c->arena, &m))
+            jo_hex(o, BYTES_OF(m.root_hash));
+        else
+            jo_null(o);
+    }
+}
+
+/* The machine's own words. In the EVM with what the revert data says. */
+static void put_error(const struct tree *t, const struct xvm_leg *l) {
+    struct rpc_call *c = t->c;
+    struct bytes reason = {NULL, 0};
+    if (l->kind == XVM_LEG_ROOT && l->vm == ST_VM_SVM && !l->ok && t->in_solana) {
+        struct buf text = {0};
+        sol_error_text(&text, &t->solana.record.error);
+        tern_put_text(c->out, "error", buf_bytes(&text));
+        buf_free(&text);
+        put_failure(c->out, l);
+        return;
+    }
+    if (l->kind == XVM_LEG_ROOT && l->vm == ST_VM_EVM && !l->ok)
+        reason = xvm_revert_text(c->arena, l->output);
+    if (reason.n)
+        tern_put_text(c->out, "error",
+                      bytes_cstr(arena_printf(c->arena, "%.*s: %.*s", (int)l->error.n,
+                                              (const char *)l->error.p, (int)reason.n,
+                                              (const char *)reason.p)));
+    else
+        tern_put_text(c->out, "error", l->error);
+    put_failure(c->out, l);
+}
+
+static void put_leg(const struct tree *t, uint32_t at) {
+    struct rpc_call *c = t->c;
+    struct chain_reader *r = t->r;
+    const struct chain_tx *tx = t->tx;
+    struct json_out *o = c->out;
+    const struct xvm_leg *l = &tx->legs[at];
+    struct arena_mark mark = arena_mark(chain_reader_arena(r));
+    jo_object(o);
+    jo_key(o, "kind");
+    jo_cstring(o, kind_name(l->kind));
+    jo_key(o, "vm");
+    jo_cstring(o, tern_vm_name(l->vm));
+    jo_key(o, "order");
+    jo_number(o, at);
+    jo_key(o, "ok");
+    jo_bool(o, l->ok);
+    put_kind(c, r, l);
     jo_key(o, "from");
     tern_put_address(o, l->vm, l->from);
+    put_source(o, l);
     jo_key(o, "to");
     tern_put_address(o, l->vm, l->to);
-    tern_put_text(o, "function", l->function);
+    tern_put_arguments(o, r, tx, l);
     tern_put_hex(o, "input", l->input);
     tern_put_hex(o, "output", l->output);
-    tern_put_text(o, "error", l->error);
-    jo_key(o, "failure");
-    if (l->failure)
-        jo_cstring(o, xvm_failure_name(l->failure));
-    else
-        jo_null(o);
+    put_error(t, l);
     jo_key(o, "value");
     jo_quantity_u256(o, &l->value);
     jo_key(o, "gasUsed");
@@ -126,15 +259,30 @@ static void put_leg(struct rpc_call *c, struct chain_reader *r, const struct cha
     jo_key(o, "vmGasUsed");
     jo_decimal(o, l->vm_gas_used);
     put_leg_logs(o, tx, at);
-    put_svm_leg(o, l->svm);
+    put_svm(t, at);
+    arena_release(chain_reader_arena(r), mark);
     jo_key(o, "calls");
     jo_array(o);
     /* A leg's number is above its parent's, and generations are limited: this ends, and is not
      * deep. */
     for (uint32_t i = at + 1; i < tx->leg_count; i++)
-        if (tx->legs[i].parent == at) put_leg(c, r, tx, i);
+        if (tx->legs[i].parent == at) put_leg(t, i);
     jo_end_array(o);
     jo_end_object(o);
+}
+
+void tern_put_tree(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx) {
+    jo_key(c->out, "trace");
+    /* Made now, because what a leg takes of the reader's memory is given back. */
+    for (uint32_t i = 0; i < tx->leg_count; i++)
+        if (tx->legs[i].vm == ST_VM_MOVE && !tx->genesis)
+            chain_reader_move_session(r, TERN_LOADING_GAS);
+    struct tree t = {.c = c, .r = r, .tx = tx};
+    t.in_solana = chain_in_solana(tx) && chain_solana_view(tx, chain_reader_arena(r), &t.solana);
+    if (tx->leg_count)
+        put_leg(&t, 0);
+    else
+        jo_null(c->out);
 }
 
 static void put_solana_signature(struct json_out *o, const struct chain_tx *tx) {
@@ -173,11 +321,7 @@ bool tern_trace_transaction(struct rpc_call *c) {
     jo_bool(c->out, tx.ok);
     jo_key(c->out, "gasUsed");
     jo_quantity(c->out, tx.common_gas_used);
-    jo_key(c->out, "trace");
-    if (tx.leg_count)
-        put_leg(c, r, &tx, 0);
-    else
-        jo_null(c->out);
+    tern_put_tree(c, r, &tx);
     jo_end_object(c->out);
     chain_reader_close(r);
     return true;
