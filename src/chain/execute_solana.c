@@ -156,8 +156,9 @@ static bool run(struct root *r, const struct sol_options *options) {
     if (!run_leg(r, options)) return false;
     uint64_t room = x->head->gas_limit - x->head->gas_used;
     /* A block that is smaller than the smallest transaction is full with it. */
-    r->gas = min_u64(
-        room, chain_solana_gas(x->cross, r->result.units, sol_message_signatures(&r->message)));
+    size_t signatures = sol_message_signatures(&r->message);
+    r->gas = min_u64(room, max_u64(chain_solana_gas(x->cross, r->result.units, signatures),
+                                   xvm_svm_record_gas(&r->result)));
     add_root_leg(r);
     if (!r->result.error.code) run_tail(r);
     read_ends(r);

@@ -259,6 +259,11 @@ void xvm_begin(struct xvm_tx *tx);
  * are started; so in genesis. */
 struct sol_builtin xvm_messenger(struct xvm_tx *tx);
 
+/* What a Solana message costs at least, in common gas, for what is kept of the instructions that its
+ * programs started: compute units hardly count their bytes. A floor: what it has cost by other
+ * counts pays for them too. Those of the message itself were paid for by who sent it. */
+uint64_t xvm_svm_record_gas(const struct sol_result *r);
+
 /* What Solana legs of this transaction run on, root leg or message: the block's bank, with the
  * messenger program. NULL: there
  * is no SVM here. The first call may write sysvar accounts, so it is made where nothing that it

@@ -6,7 +6,7 @@
 
 enum {
     WORD_GAS = 3,   /* for each 32 bytes of its accounts, which the runtime copies: as EVM copies */
-    RECORD_GAS = 8, /* for each byte that is kept of instructions by CPI: as the EVM keeps logs */
+    RECORD_GAS = 8, /* for each byte that is kept, as the EVM charges for logs */
     LAST_LOGS = 8,
     LOG_BYTES_MAX = 512, /* of one line in an error */
 };
@@ -155,17 +155,17 @@ static uint64_t before_gas(struct st_journal *j, const struct sol_message *m) {
     return gas;
 }
 
-/* Instructions that programs start are kept in the receipt, and compute units hardly count their
- * bytes. Those of the message itself were paid for by who sent it. */
-static void charge_record(struct sol_result *r, uint64_t gas, struct xvm_run *run) {
+uint64_t xvm_svm_record_gas(const struct sol_result *r) {
     uint64_t bytes = 0;
     for (size_t i = 0; i < r->inner_count; i++)
         bytes += r->inner[i].data.n + r->inner[i].accounts.n;
-    if (bytes * RECORD_GAS <= gas - run->gas_used) {
-        run->gas_used += bytes * RECORD_GAS;
-        return;
-    }
-    run->gas_used = gas;
+    return bytes * RECORD_GAS;
+}
+
+static void charge_record(struct sol_result *r, uint64_t gas, struct xvm_run *run) {
+    uint64_t floor = xvm_svm_record_gas(r);
+    run->gas_used = max_u64(run->gas_used, min_u64(floor, gas));
+    if (floor <= gas) return;
     r->inner_count = 0;
     if (run->failure == XVM_OK)
         fail(run, XVM_FAIL_GAS,

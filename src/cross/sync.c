@@ -119,7 +119,8 @@ static void run_leg(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_frame *f, 
     tx->frame = f;
     xvm_deliver(tx, &c->call, &funds, gas, run);
     tx->frame = below;
-    if (run->failure != XVM_OK) st_revert(tx->journal, mark);
+    /* What a read-only call has noted by the way, its sender's alias, goes too. */
+    if (run->failure != XVM_OK || f->read_only) st_revert(tx->journal, mark);
 }
 
 void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {

@@ -220,6 +220,21 @@ test('a simulation says what the call takes', async () => {
     assert.equal(tx.meta.computeUnitsConsumed, simulated.unitsConsumed);
 });
 
+test('what a program hands on weighs in the block at least what its record costs', async () => {
+    const memo = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'), bytes = 9000;
+    const zeros = await solana.deploy(payer, m.compileProgram('tests/solana/programs/zeros.c'));
+    const keys = [{ pubkey: memo, isSigner: false, isWritable: false }];
+    const hand = async (n) => {
+        const { signature, tx } = await run(new TransactionInstruction({ programId: zeros, keys, data: u64(n) }));
+        return [Number((await trace(signature)).gasUsed), tx.meta.computeUnitsConsumed];
+    };
+    const [gas, units] = await hand(bytes);
+    assert.ok(units < 20_000);
+    assert.equal(gas, 8 * bytes);
+    const [less, few] = await hand(100);
+    assert.equal(less, few + 3000); // a signature
+});
+
 // ---- Back into Solana
 
 const write = (text) => Buffer.concat([Buffer.from([WRITE]), Buffer.from(text)]);
