@@ -34,19 +34,6 @@ static bool is_read_only(const struct xvm_tx *tx) {
 
 /* ---- The message */
 
-/* May the leg write the account? */
-static bool check_writable(struct xvm_tx *tx, const struct xvm_message *m, size_t i,
-                           const struct b32 *key, struct xvm_run *run) {
-    bool read_only = is_read_only(tx);
-    if (!read_only && !xvm_svm_is_held(tx, key)) return true;
-    fail(run, read_only ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY,
-         arena_printf(
-             tx->arena, "Solana: %s: account %zu, %s, cannot be written: %s",
-             sol_text((const struct b32 *)(const void *)m->program.p).s, i, sol_text(key).s,
-             read_only ? "the call is read-only" : "a program that waits for this call has it"));
-    return false;
-}
-
 /* Reads the accounts. The alias signs wherever it is named. */
 static bool read_metas(struct xvm_tx *tx, const struct xvm_message *m, const struct b32 *alias,
                        struct sol_key *keys, struct xvm_run *run) {
@@ -55,7 +42,6 @@ static bool read_metas(struct xvm_tx *tx, const struct xvm_message *m, const str
         memcpy(&keys[i].key, p, sizeof keys[i].key);
         keys[i].writable = p[32] & XVM_META_WRITABLE;
         keys[i].signer = b32_eq(&keys[i].key, alias);
-        if (keys[i].writable && !check_writable(tx, m, i, &keys[i].key, run)) return false;
         if (!(p[32] & XVM_META_SIGNER) || keys[i].signer) continue;
         fail(run, XVM_FAIL_MALFORMED,
              arena_printf(tx->arena,
@@ -172,6 +158,24 @@ static void charge_record(struct sol_result *r, uint64_t gas, struct xvm_run *ru
              "Solana: not enough gas was left to keep the instructions that programs started");
 }
 
+/* May the leg write what its accounts say? */
+static bool check_writable(const struct leg *l, struct xvm_run *run) {
+    struct xvm_tx *tx = l->tx;
+    const struct sol_message *m = &l->svm->message;
+    bool read_only = is_read_only(tx);
+    for (size_t i = 0; i < m->key_count; i++) {
+        const struct b32 *key = &m->keys[i].key;
+        if (!m->keys[i].writable || (!read_only && !xvm_svm_is_held(tx, key))) continue;
+        fail(run, read_only ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY,
+             arena_printf(tx->arena, "Solana: %s: account %s cannot be written: %s",
+                          sol_text(&l->program).s, sol_text(key).s,
+                          read_only ? "the call is read-only"
+                                    : "a program that waits for this call has it"));
+        return false;
+    }
+    return true;
+}
+
 static void run_leg(struct leg *l) {
     struct st_journal *j = l->tx->journal;
     struct arena *arena = l->tx->arena;
@@ -199,6 +203,7 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
         r->error = sol_message_compile(&s->message, &l->program, keys, m->metas.n / XVM_META_BYTES,
                                        m->call_data, l->bank, tx->arena);
     if (!r->error.code) {
+        if (!check_writable(l, run)) return;
         l->before_gas = before_gas(tx->journal, &s->message);
         if (l->before_gas > gas) {
             run->gas_used = gas;
