@@ -259,8 +259,8 @@ void xvm_begin(struct xvm_tx *tx);
  * are started; so in genesis. */
 struct sol_builtin xvm_messenger(struct xvm_tx *tx);
 
-/* What a Solana message costs at least, in common gas, for what is kept of the instructions that its
- * programs started: compute units hardly count their bytes. A floor: what it has cost by other
+/* What a Solana message costs at least, in common gas, for what is kept of the instructions that
+ * its programs started: compute units hardly count their bytes. A floor: what it has cost by other
  * counts pays for them too. Those of the message itself were paid for by who sent it. */
 uint64_t xvm_svm_record_gas(const struct sol_result *r);
 

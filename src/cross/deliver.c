@@ -1,6 +1,18 @@
 /* A leg begins: who acts, as whom, with what; then its machine runs it. */
 #include "cross/internal.h"
 
+#include "solana/invoke.h"
+
+const struct sol_context *xvm_svm_waiting(const struct xvm_tx *tx) {
+    const struct xvm_frame *f = tx->frame;
+    while (f && !f->svm) f = f->below;
+    return f ? f->svm : NULL;
+}
+
+bool xvm_svm_is_held(const struct xvm_tx *tx, const struct b32 *key) {
+    return sol_is_held(xvm_svm_waiting(tx), key);
+}
+
 bool xvm_enter(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
                struct xvm_actor *alias, struct xvm_run *run) {
     struct xvm_actor sender = xvm_message_sender(m);

@@ -16,18 +16,6 @@ static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
     run->error = bytes_cstr(text);
 }
 
-/* ---- What waits */
-
-static const struct sol_context *waiting(const struct xvm_tx *tx) {
-    const struct xvm_frame *f = tx->frame;
-    while (f && !f->svm) f = f->below;
-    return f ? f->svm : NULL;
-}
-
-bool xvm_svm_is_held(const struct xvm_tx *tx, const struct b32 *key) {
-    return sol_is_held(waiting(tx), key);
-}
-
 static bool is_read_only(const struct xvm_tx *tx) {
     return tx->frame && tx->frame->read_only;
 }
@@ -217,7 +205,7 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
         l->budget = (struct sol_budget){.units = (uint32_t)min_u64(units, SOL_UNITS_MAX),
                                         .heap_bytes = SOL_HEAP_DEFAULT_BYTES,
                                         .loaded_bytes_max = SOL_LOADED_MAX_BYTES,
-                                        .waiting = waiting(tx),
+                                        .waiting = xvm_svm_waiting(tx),
                                         .read_only = is_read_only(tx)};
         run_leg(l);
         run->svm = s;

@@ -87,8 +87,9 @@ uint64_t xvm_value_gas(struct xvm_tx *tx, const struct xvm_actor *to, const stru
 bool xvm_metas_from_abi(struct bytes data, uint64_t at, struct arena *arena, struct bytes *out);
 bool xvm_metas_from_bcs(struct bytes *in, struct arena *arena, struct bytes *out);
 
-/* deliver_svm.c: does a Solana message that waits for the innermost call hold the account
- * (sol_is_held)? Nothing may change it then. */
+/* deliver.c: the Solana message that waits for the innermost call, NULL: none; and does it, or one
+ * below it, hold the account (sol_is_held)? Nothing may change it then. */
+const struct sol_context *xvm_svm_waiting(const struct xvm_tx *tx);
 bool xvm_svm_is_held(const struct xvm_tx *tx, const struct b32 *key);
 
 /* collect.c: reads the logs that were added since the last call, by legs of this generation, and

@@ -2,11 +2,9 @@
  * arrives in an account of another; wei in the EVM, octas in Move, lamports in the SVM, both 10^9
  * wei. Nothing is rounded: what does not fit is refused. */
 #include "cross/internal.h"
-#include "cross/sync.h"
 
 #include "move/account.h"
 #include "move/native_asset.h"
-#include "solana/invoke.h"
 #include "solana/process.h"
 
 enum {
@@ -121,13 +119,6 @@ static const char *arrive_move(struct xvm_tx *tx, const struct xvm_actor *to,
 
 /* ---- Of the SVM */
 
-/* Does a program that waits for this leg count on what the account holds? */
-static bool is_held(const struct xvm_tx *tx, const struct b32 *key) {
-    for (const struct xvm_frame *f = tx->frame; f; f = f->below)
-        if (f->svm) return sol_is_held(f->svm, key); /* asks those below too */
-    return false;
-}
-
 static const char HELD[] = "a program that waits for this call holds the account";
 
 static const char *leave_svm(struct xvm_tx *tx, const struct xvm_actor *from,
@@ -135,7 +126,7 @@ static const char *leave_svm(struct xvm_tx *tx, const struct xvm_actor *from,
     struct b32 key = xvm_actor_b32(from);
     const struct sol_bank *bank = xvm_svm_bank(tx);
     if (!bank) return "there is no Solana VM on this chain";
-    if (is_held(tx, &key)) return HELD;
+    if (xvm_svm_is_held(tx, &key)) return HELD;
     return sol_lamports_leave(bank, tx->journal, &key, a->units);
 }
 
@@ -144,7 +135,7 @@ static const char *arrive_svm(struct xvm_tx *tx, const struct xvm_actor *to,
     struct b32 key = xvm_actor_b32(to);
     const struct sol_bank *bank = xvm_svm_bank(tx);
     if (!bank) return "there is no Solana VM on this chain";
-    if (is_held(tx, &key)) return HELD;
+    if (xvm_svm_is_held(tx, &key)) return HELD;
     return sol_lamports_arrive(bank, tx->journal, &key, a->units);
 }
 
