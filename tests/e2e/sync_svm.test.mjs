@@ -17,8 +17,8 @@ const itern = new Interface(JSON.parse(readFileSync(path.join(ROOT, 'contracts/a
 const hex = (b) => `0x${Buffer.from(b).toString('hex')}`;
 const raw = (s) => Buffer.from(s.replace(/^0x/, ''), 'hex');
 const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64LE(BigInt(n)); return b; };
-const [REVERTED, READ_ONLY, REENTRY] = [2, 10, 11];
-const [SIGNED, MARKS, FAILS] = [1, 2, 4]; // modes of caller.c
+const [REVERTED, VALUE, READ_ONLY, REENTRY] = [2, 9, 10, 11];
+const [SIGNED, MARKS, FAILS, PAYS] = [1, 2, 4, 8]; // modes of caller.c
 const [SHOW, , WRITE] = [0, 1, 2]; // what probe.c does
 
 let node, solana, connection, payer, owner, target, to, abi, caller, probe, page, probePage, sender, bump;
@@ -255,7 +255,7 @@ test('accounts that a waiting program has are not written behind its back', asyn
     assert.equal(status, 0);
     const { ok, reason, message } = answer(data);
     assert.deepEqual([ok, reason], [false, BigInt(REENTRY)]);
-    assert.match(message, new RegExp(`account 0, ${probePage.toBase58()}, cannot be written: a program that waits`));
+    assert.match(message, new RegExp(`account ${probePage.toBase58()} cannot be written: a program that waits`));
     assert.equal(seen.toString(), 'changed!');
     // It reads them, and writes others.
     const read = await byProgram(back([meta(probePage)], Buffer.from([SHOW])), { own: probePage });
@@ -317,6 +317,77 @@ test('a read-only call reads, and writes nowhere', async () => {
     assert.equal(await total(), before);
     const { err } = await failing(wallet(m.syncEvm(to, encode('put', 1), { readOnly: true, value: 5 }), { pays: true }));
     assert.deepEqual(err, { InstructionError: [0, { Custom: 5 }] });
+});
+
+// ---- Value
+
+const SOL = 1_000_000_000n, ETHER = 10n ** 18n;
+const lamports = async (key) => BigInt(await connection.getBalance(key));
+const wei = () => node.provider.getBalance(to);
+
+test('a program pays with a call: the contract has it at once, and the program sees what is left', async () => {
+    const [had, contract, pageHad] = [await lamports(sender), await wei(), await lamports(page)];
+    const { status, lamports: seen, signature, tx } = await byProgram(toEvm('put', 1), { value: SOL, mode: PAYS });
+    assert.equal(status, 0);
+    const [event] = await stored(signature);
+    assert.deepEqual([event.sender, event.value], [getAddress(await alias(sender)), ETHER]);
+    assert.equal(seen, had - SOL + 1000n); // what the page has paid meanwhile, too
+    assert.deepEqual([await lamports(sender), await wei(), await lamports(page)], [had - SOL + 1000n, contract + ETHER, pageHad - 1000n]);
+    const at = tx.transaction.message.accountKeys.findIndex((k) => k.equals(sender));
+    assert.deepEqual([tx.meta.preBalances[at], tx.meta.postBalances[at]].map(BigInt), [had, had - SOL + 1000n]);
+});
+
+test('value of a failed call stays', async () => {
+    const [had, contract] = [await lamports(sender), await wei()];
+    const reverted = await byProgram(toEvm('putAndRevert', 1), { value: SOL });
+    assert.deepEqual([reverted.status, reverted.lamports], [REVERTED, had]);
+    const much = await byProgram(toEvm('put', 1), { value: had + 1n });
+    assert.equal(much.status, VALUE);
+    assert.match(much.data.toString(), /not enough lamports/);
+    const dust = await byProgram(toEvm('put', 1), { value: had - 100n });
+    assert.equal(dust.status, VALUE);
+    assert.match(dust.data.toString(), /rent-exempt/);
+    await failing(program(toEvm('put', 1), { value: SOL, mode: FAILS }));
+    assert.deepEqual([await lamports(sender), await wei()], [had, contract]);
+});
+
+test('a wallet pays a Move function, whose signer has it', async () => {
+    const who = await node.rpc('tern_alias', payer.publicKey.toBase58(), 'move');
+    const had = await lamports(payer.publicKey);
+    const { status, tx } = await byWallet(m.syncMove(moveCall('put', ['uint64'], [1]), { value: 3n * SOL }), { pays: true });
+    assert.equal(status, 0);
+    assert.equal(await lamports(payer.publicKey), had - 3n * SOL - BigInt(tx.meta.fee));
+    assert.equal(await node.aptos.getAccountAPTAmount({ accountAddress: who }), 3_000_000_000);
+});
+
+test('value comes back into Solana, but not into what a waiting program has', async () => {
+    const contract = new PublicKey(raw(itern.decodeFunctionResult('solanaAlias', await node.provider.call({
+        to: '0x7e00000000000000000000000000000000000003', data: itern.encodeFunctionData('solanaAlias', [to]),
+    }))[0]));
+    const had = await lamports(contract);
+    const paid = await byProgram(back([meta(contract, false, true)], Buffer.from([SHOW])), { value: SOL });
+    assert.deepEqual(answer(paid.data), { ok: true, result: '0x01' });
+    assert.equal(await lamports(contract), had + SOL);
+    const held = await byProgram(back([], Buffer.from([SHOW])), { value: SOL, accounts: [[contract, true]] });
+    assert.equal(held.status, 0); // the contract keeps what it could not hand on
+    assert.equal(answer(held.data).ok, false);
+    assert.match(answer(held.data).message, /a program that waits/);
+    assert.equal(await lamports(contract), had + SOL);
+    const named = await byProgram(back([], Buffer.from([SHOW])), { value: SOL, accounts: [[contract, true]], writable: [3] });
+    assert.equal(answer(named.data).ok, true);
+    assert.equal(await lamports(contract), had + 2n * SOL);
+});
+
+test('who pays is writable', async () => {
+    const poor = await solana.funded(2);
+    const ix = new TransactionInstruction({
+        programId: m.MESSENGER, data: m.syncEvm(to, encode('put', 1), { value: 5 }), keys: [{ pubkey: poor.publicKey, isSigner: true, isWritable: false }],
+    });
+    const tx = new Transaction().add(ix);
+    tx.feePayer = payer.publicKey;
+    const { value } = await connection.simulateTransaction(tx, [payer, poor]);
+    assert.deepEqual(value.err, { InstructionError: [0, 'ReadonlyLamportChange'] });
+    assert.ok(value.logs.some((l) => /account 0 pays the value, and is not writable/.test(l)));
 });
 
 // ---- Authority
