@@ -5,6 +5,7 @@ module aptos_framework::create_signer {
     friend aptos_framework::coin;
     friend aptos_framework::fungible_asset;
     friend aptos_framework::genesis;
+    friend aptos_framework::multisig_account;
     friend aptos_framework::object;
 
     native public(friend) fun create_signer(addr: address): signer;

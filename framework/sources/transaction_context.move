@@ -1,6 +1,6 @@
 /// What a function can learn of the transaction that runs it.
 module aptos_framework::transaction_context {
-    use std::option::{Self, Option};
+    use std::option::Option;
     use std::string::String;
 
     /// The leg that runs is no user's transaction.
@@ -53,9 +53,13 @@ module aptos_framework::transaction_context {
 
     native fun entry_function_payload_internal(): Option<EntryFunctionPayload>;
 
+    native fun multisig_payload_internal(): Option<MultisigPayload>;
+
     native fun monotonically_increasing_counter_internal(): u128;
 
     native fun is_orderless_txn_internal(): bool;
+
+    native fun is_multisig_payload_txn_internal(): bool;
 
     public fun get_transaction_hash(): vector<u8> {
         get_txn_hash()
@@ -106,7 +110,7 @@ module aptos_framework::transaction_context {
         monotonically_increasing_counter_internal()
     }
 
-    /// None if the transaction runs a script.
+    /// None if the transaction runs a script, or what a multisig account has decided.
     public fun entry_function_payload(): Option<EntryFunctionPayload> {
         entry_function_payload_internal()
     }
@@ -132,10 +136,9 @@ module aptos_framework::transaction_context {
         payload.args
     }
 
-    /// None: Tern has no multisig transactions.
+    /// None if the transaction has no multisig payload.
     public fun multisig_payload(): Option<MultisigPayload> {
-        sender_internal();
-        option::none()
+        multisig_payload_internal()
     }
 
     public fun multisig_address(payload: &MultisigPayload): address {
@@ -157,9 +160,8 @@ module aptos_framework::transaction_context {
         is_orderless_txn_internal()
     }
 
-    /// False: Tern has no multisig transactions.
+    /// Does the transaction run what a multisig account has decided? False in unit tests.
     public fun is_multisig_payload_txn(): bool {
-        is_orderless_txn_internal();
-        false
+        is_multisig_payload_txn_internal()
     }
 }

@@ -6,6 +6,7 @@ module aptos_framework::transaction_validation {
     use aptos_framework::coin::{Self, BurnCapability};
     use aptos_framework::nonce_validation;
     use aptos_framework::system_addresses;
+    use aptos_framework::transaction_fee;
 
     friend aptos_framework::genesis;
 
@@ -46,14 +47,16 @@ module aptos_framework::transaction_validation {
         assert!(aptos_account::is_fungible_balance_at_least(payer, max_fee), PROLOGUE_ECANT_PAY_GAS_DEPOSIT);
     }
 
-    /// After, whether the transaction succeeded or not: the fee is burned, the sequence number grows.
-    fun epilogue(sender: address, payer: address, fee: u64) acquires FeeCapability {
-        burn_fee(payer, fee);
+    /// After, whether the transaction succeeded or not: the fee is burned, the sequence number grows, and the
+    /// statement says what the fee was for, in gas units.
+    fun epilogue(sender: address, payer: address, fee: u64, total: u64, execution: u64, io: u64) acquires FeeCapability {
+        orderless_epilogue(payer, fee, total, execution, io);
         account::increment_sequence_number(sender);
     }
 
-    fun orderless_epilogue(payer: address, fee: u64) acquires FeeCapability {
-        burn_fee(payer, fee);
+    fun orderless_epilogue(payer: address, fee: u64, total: u64, execution: u64, io: u64) acquires FeeCapability {
+        coin::burn_from_for_gas<AptosCoin>(payer, fee, &borrow_global<FeeCapability>(@aptos_framework).burn_cap);
+        transaction_fee::emit_fee_statement(total, execution, io);
     }
 
     #[test_only]
@@ -67,16 +70,16 @@ module aptos_framework::transaction_validation {
     }
 
     #[test_only]
-    public fun epilogue_for_test(sender: address, payer: address, fee: u64) acquires FeeCapability {
-        epilogue(sender, payer, fee)
+    public fun epilogue_for_test(
+        sender: address, payer: address, fee: u64, total: u64, execution: u64, io: u64
+    ) acquires FeeCapability {
+        epilogue(sender, payer, fee, total, execution, io)
     }
 
     #[test_only]
-    public fun orderless_epilogue_for_test(payer: address, fee: u64) acquires FeeCapability {
-        orderless_epilogue(payer, fee)
-    }
-
-    fun burn_fee(payer: address, fee: u64) acquires FeeCapability {
-        coin::burn_from_for_gas<AptosCoin>(payer, fee, &borrow_global<FeeCapability>(@aptos_framework).burn_cap);
+    public fun orderless_epilogue_for_test(
+        payer: address, fee: u64, total: u64, execution: u64, io: u64
+    ) acquires FeeCapability {
+        orderless_epilogue(payer, fee, total, execution, io)
     }
 }

@@ -15,6 +15,7 @@ module aptos_framework::node_tests {
     use aptos_framework::object;
     use aptos_framework::object_code_deployment;
     use aptos_framework::timestamp;
+    use aptos_framework::transaction_fee;
     use aptos_framework::transaction_validation;
     use aptos_framework::unit_test;
 
@@ -46,7 +47,8 @@ module aptos_framework::node_tests {
         transaction_validation::prologue_for_test(@0xa0, payer, 1000);
         assert!(account::exists_at(@0xa0) && coin::balance<AptosCoin>(payer) == 1000, 0);
         let before = coin::supply<AptosCoin>().extract();
-        transaction_validation::epilogue_for_test(@0xa0, payer, 130);
+        transaction_validation::epilogue_for_test(@0xa0, payer, 130, 13, 9, 5);
+        assert!(event::was_event_emitted(&transaction_fee::statement(13, 9, 5)), 0);
         assert!(coin::balance<AptosCoin>(payer) == 870 && account::get_sequence_number(@0xa0) == 1, 0);
         assert!(coin::supply<AptosCoin>().extract() + 130 == before, 0);
     }
@@ -62,7 +64,7 @@ module aptos_framework::node_tests {
         let payer = with_payer();
         timestamp::fast_forward_seconds(50);
         transaction_validation::orderless_prologue_for_test(@0xa0, payer, 10, 7, 100);
-        transaction_validation::orderless_epilogue_for_test(payer, 10);
+        transaction_validation::orderless_epilogue_for_test(payer, 10, 1, 1, 1);
         assert!(!account::exists_at(@0xa0) && coin::balance<AptosCoin>(payer) == 990, 0);
         transaction_validation::orderless_prologue_for_test(@0xa0, payer, 10, 8, 100);
         transaction_validation::orderless_prologue_for_test(@0xb0, payer, 10, 7, 100);

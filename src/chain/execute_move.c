@@ -2,6 +2,7 @@
  * framework's Move code keeps the accounts and burns the fee; this file decides when. */
 #include "chain/internal.h"
 
+#include "codec/codec.h"
 #include "crypto/crypto.h"
 #include "move/account.h"
 #include "move/type_tag.h"
@@ -142,7 +143,9 @@ struct root {
     struct b32 script_hash;
     struct b32 signers[1 + MV_TX_SIGNERS_MAX]; /* the sender and the secondary signers */
     uint32_t signer_count;
+    bool simulated;
     bool nobody_pays; /* a simulation that leaves the fee payer open */
+    uint64_t io_gas;  /* of the root leg, internal units: for reading and writing the state */
 };
 
 static void fill_signers(struct root *r) {
@@ -161,6 +164,8 @@ static void fill_params(struct root *r, const struct b32 *hash) {
         .block = chain_move_block(r->x),
         .tx = {.is_user = true,
                .is_orderless = tx->orderless,
+               .is_multisig = tx->is_multisig,
+               .multisig_address = tx->multisig_address,
                .sender = tx->sender,
                .hash = *hash,
                .session_hash = *hash,
@@ -170,7 +175,7 @@ static void fill_params(struct root *r, const struct b32 *hash) {
                .script_hash = is_script ? BYTES_OF(r->script_hash) : (struct bytes){NULL, 0},
                .max_gas_amount = tx->max_gas_amount,
                .gas_unit_price = tx->gas_unit_price,
-               .payload = {.present = !is_script,
+               .payload = {.present = tx->payload == MV_PAYLOAD_ENTRY_FUNCTION,
                            .module_address = tx->module_address,
                            .module_name = tx->module_name,
                            .function_name = tx->function_name,
@@ -182,22 +187,167 @@ static void fill_params(struct root *r, const struct b32 *hash) {
     };
 }
 
-/* A call of the chain's own into 0x1::transaction_validation, without a gas limit that matters: the
- * user cannot choose the work. */
-static bool validation_call(struct root *r, const char *function, const struct bytes *args,
-                            uint32_t arg_count, struct mv_outcome *out) {
+/* A call of the chain's own into the framework, without a gas limit that matters: the user cannot
+ * choose the work. */
+static bool system_call(struct root *r, const char *module, const char *function,
+                        const struct b32 *signer, const struct bytes *args, uint32_t arg_count,
+                        struct mv_outcome *out) {
     struct mv_session_params params = r->params;
     params.gas_limit = UINT64_MAX / 2;
     struct mv_session *s = mv_session_new(&params);
     struct mv_call call = {.module_address = FRAMEWORK,
-                           .module_name = BYTES_LIT("transaction_validation"),
+                           .module_name = bytes_cstr(module),
                            .function_name = bytes_cstr(function),
                            .args = args,
-                           .arg_count = arg_count};
+                           .arg_count = arg_count,
+                           .signers = signer,
+                           .signer_count = signer ? 1 : 0};
     bool ok = mv_run_system(s, &call, out);
     mv_session_free(s);
     return ok;
 }
+
+static bool validation_call(struct root *r, const char *function, const struct bytes *args,
+                            uint32_t arg_count, struct mv_outcome *out) {
+    return system_call(r, "transaction_validation", function, NULL, args, arg_count, out);
+}
+
+static bool run_call(struct mv_session *s, const struct mv_signed_tx *tx, const struct b32 *signers,
+                     uint32_t signer_count, struct mv_outcome *out) {
+    struct mv_call call = {.module_address = tx->module_address,
+                           .module_name = tx->module_name,
+                           .function_name = tx->function_name,
+                           .type_args = tx->type_args,
+                           .type_arg_count = tx->type_arg_count,
+                           .args = tx->args,
+                           .arg_count = tx->arg_count,
+                           .signers = signers,
+                           .signer_count = signer_count};
+    if (tx->payload == MV_PAYLOAD_SCRIPT) return mv_run_script(s, tx->code, &call, out);
+    return mv_run_entry(s, &call, out);
+}
+
+/* ---- What a multisig account has decided (0x1::multisig_account) */
+
+/* The BCS of a vector<u8>, in the leg's arena. */
+static struct bytes as_argument(struct root *r, struct bytes data) {
+    struct buf b = {0};
+    bcs_put_bytes(&b, data);
+    struct bytes out = arena_copy(r->xt.arena, buf_bytes(&b));
+    buf_free(&b);
+    return out;
+}
+
+/* The payload that the transaction brings; empty if it brings none. */
+static struct bytes brought_payload(struct root *r) {
+    struct buf b = {0};
+    if (r->tx->payload != MV_PAYLOAD_EMPTY) mv_multisig_payload_encode(&b, r->tx);
+    struct bytes out = arena_copy(r->xt.arena, buf_bytes(&b));
+    buf_free(&b);
+    return out;
+}
+
+static enum mv_status_code multisig_status(const struct mv_outcome *out) {
+    static const struct {
+        uint64_t abort_code;
+        enum mv_status_code status;
+    } rows[] = {
+        {3 << 16 | 2002, MV_ACCOUNT_NOT_MULTISIG},
+        {5 << 16 | 2003, MV_NOT_MULTISIG_OWNER},
+        {6 << 16 | 2006, MV_MULTISIG_TRANSACTION_NOT_FOUND},
+        {1 << 16 | 2008, MV_MULTISIG_TRANSACTION_PAYLOAD_DOES_NOT_MATCH_HASH},
+        {1 << 16 | 2009, MV_MULTISIG_TRANSACTION_INSUFFICIENT_APPROVALS},
+        {1 << 16 | 2010, MV_MULTISIG_TRANSACTION_PAYLOAD_DOES_NOT_MATCH},
+    };
+    for (size_t i = 0; out->code == MV_ABORTED && i < COUNT_OF(rows); i++)
+        if (rows[i].abort_code == out->abort_code) return rows[i].status;
+    return MV_UNEXPECTED_ERROR_FROM_KNOWN_MOVE_FUNCTION;
+}
+
+/* May the sender have the account do what is next? Whoever simulates wants to know what would
+ * become of it before anybody has proposed it. */
+static enum mv_status_code multisig_prologue(struct root *r) {
+    const struct mv_signed_tx *tx = r->tx;
+    struct mv_outcome out;
+    if (!tx->is_multisig || r->simulated) return MV_OK;
+    struct bytes args[] = {BYTES_OF(tx->multisig_address), as_argument(r, brought_payload(r))};
+    return system_call(r, "multisig_account", "validate_multisig_transaction", &tx->sender, args, 2,
+                       &out)
+               ? MV_OK
+               : multisig_status(&out);
+}
+
+/* What the account runs: what lies on the chain, or what the transaction brings. *payload is its
+ * BCS. */
+static bool find_multisig_call(struct root *r, struct mv_session *s, struct bytes *payload,
+                               struct mv_signed_tx *found, struct mv_outcome *out) {
+    struct bytes brought = brought_payload(r);
+    if (r->simulated && brought.n) {
+        *payload = brought;
+        *found = *r->tx;
+        return true;
+    }
+    struct bytes args[] = {BYTES_OF(r->tx->multisig_address), as_argument(r, brought)};
+    struct mv_call call = {.module_address = FRAMEWORK,
+                           .module_name = BYTES_LIT("multisig_account"),
+                           .function_name = BYTES_LIT("get_next_transaction_payload"),
+                           .args = args,
+                           .arg_count = 2};
+    if (!mv_run_system(s, &call, out)) return false;
+    struct bcs_reader result = bcs_reader(out->results[0], r->xt.arena);
+    *payload = arena_copy(r->xt.arena, bcs_bytes(&result, "payload"));
+    if (!err_is(mv_multisig_payload_decode(*payload, r->xt.arena, found))) return true;
+    *out = (struct mv_outcome){.code = MV_FAILED_TO_DESERIALIZE_ARGUMENT};
+    return false;
+}
+
+/* ExecutionError { abort_location, error_type, error_code } */
+static struct bytes execution_error(struct root *r, const struct mv_outcome *o) {
+    struct buf b = {0}, place = {0};
+    bool aborted = o->code == MV_ABORTED && o->has_place;
+    bool failed =
+        !aborted && o->code > 4000 && o->code < 5000 && o->has_place && o->code != MV_OUT_OF_GAS;
+    if (aborted || failed) {
+        hex_put_digits(&place, BYTES_OF(o->module_address));
+        buf_puts(&place, "::");
+        buf_put_bytes(&place, o->module_name);
+    }
+    bcs_put_bytes(&b, buf_bytes(&place));
+    bcs_put_bytes(&b, aborted  ? BYTES_LIT("MoveAbort")
+                      : failed ? BYTES_LIT("MoveExecutionFailure")
+                               : BYTES_LIT("VMError"));
+    bcs_put_u64(&b, aborted ? o->abort_code : (uint64_t)o->code);
+    struct bytes out = arena_copy(r->xt.arena, buf_bytes(&b));
+    buf_free(&b);
+    buf_free(&place);
+    return out;
+}
+
+/* Keeps what became of the payload: it is done with, whether it ran to its end or failed, and
+ * nothing of what it did is left if it failed. */
+static bool multisig_epilogue(struct root *r, st_mark start, struct bytes payload, bool ran,
+                              struct mv_outcome *out) {
+    const struct mv_signed_tx *tx = r->tx;
+    if (!ran) st_revert(r->x->journal, start);
+    struct bytes args[] = {
+        BYTES_OF(tx->sender), BYTES_OF(tx->multisig_address), as_argument(r, payload), {NULL, 0}};
+    if (!ran) args[3] = execution_error(r, out);
+    return system_call(r, "multisig_account",
+                       ran ? "successful_transaction_execution_cleanup"
+                           : "failed_transaction_execution_cleanup",
+                       NULL, args, ran ? 3 : 4, out);
+}
+
+static bool run_multisig(struct root *r, struct mv_session *s, struct mv_outcome *out) {
+    struct bytes payload;
+    struct mv_signed_tx found;
+    st_mark start = st_savepoint(r->x->journal);
+    if (!find_multisig_call(r, s, &payload, &found, out)) return false;
+    bool ran = run_call(s, &found, &r->tx->multisig_address, 1, out);
+    return r->simulated ? ran : multisig_epilogue(r, start, payload, ran, out);
+}
+
+/* ---- Prologue and epilogue in the framework */
 
 /* What the framework's prologue aborts with. */
 enum { PROLOGUE_NONCE_USED = 1012, PROLOGUE_TOO_FAR_AHEAD = 1013 };
@@ -223,19 +373,24 @@ static bool prologue(struct root *r, struct chain_refusal *refusal) {
                            BYTES_OF(tx->nonce), BYTES_OF(tx->expiration_timestamp_secs)};
     bool ok = tx->orderless ? validation_call(r, "orderless_prologue", args, 5, &out)
                             : validation_call(r, "prologue", args, 3, &out);
-    return ok || refuse(refusal, prologue_status(&out));
+    enum mv_status_code e = ok ? multisig_prologue(r) : prologue_status(&out);
+    return !e || refuse(refusal, e);
 }
 
-/* Burns the fee and bumps the sequence number. Cannot fail: the prologue saw the balance, and a
- * balance that the transaction itself spent is caught before (see run_leg). */
-static bool epilogue(struct root *r, uint64_t gas_units) {
+/* Burns the fee, tells what it was for and bumps the sequence number. Cannot fail: the prologue saw
+ * the balance, and a balance that the transaction itself spent is caught before (see run_leg). */
+static bool epilogue(struct root *r, uint64_t used, uint64_t gas_units) {
     const struct mv_signed_tx *tx = r->tx;
     uint64_t fee = r->nobody_pays ? 0 : gas_units * tx->gas_unit_price;
+    uint64_t io = div_ceil_u64(r->io_gas, MOVE_GAS_SCALING);
+    uint64_t execution = div_ceil_u64(used - r->io_gas, MOVE_GAS_SCALING);
     struct mv_outcome out;
     st_set_leg(r->x->journal, 0); /* the fee is the root's affair */
-    struct bytes args[] = {BYTES_OF(tx->sender), BYTES_OF(*mv_signed_tx_payer(tx)), BYTES_OF(fee)};
-    bool ok = tx->orderless ? validation_call(r, "orderless_epilogue", args + 1, 2, &out)
-                            : validation_call(r, "epilogue", args, 3, &out);
+    struct bytes args[] = {BYTES_OF(tx->sender), BYTES_OF(*mv_signed_tx_payer(tx)),
+                           BYTES_OF(fee),        BYTES_OF(gas_units),
+                           BYTES_OF(execution),  BYTES_OF(io)};
+    bool ok = tx->orderless ? validation_call(r, "orderless_epilogue", args + 1, 5, &out)
+                            : validation_call(r, "epilogue", args, 6, &out);
     if (ok) chain_burn_units(r->x->journal, fee);
     return ok;
 }
@@ -246,17 +401,8 @@ static bool run_payload(struct root *r, struct mv_session *s, struct mv_outcome 
         *out = (struct mv_outcome){.code = MV_OUT_OF_GAS};
         return false;
     }
-    struct mv_call call = {.module_address = tx->module_address,
-                           .module_name = tx->module_name,
-                           .function_name = tx->function_name,
-                           .type_args = tx->type_args,
-                           .type_arg_count = tx->type_arg_count,
-                           .args = tx->args,
-                           .arg_count = tx->arg_count,
-                           .signers = r->signers,
-                           .signer_count = r->signer_count};
-    if (tx->payload == MV_PAYLOAD_SCRIPT) return mv_run_script(s, tx->code, &call, out);
-    return mv_run_entry(s, &call, out);
+    if (tx->is_multisig) return run_multisig(r, s, out);
+    return run_call(s, tx, r->signers, r->signer_count, out);
 }
 
 /* The root leg. Returns internal gas used; the status text is kept. */
@@ -271,6 +417,7 @@ static uint64_t run_leg(struct root *r, struct xvm_leg *leg, struct bytes *statu
     if (!ok) st_revert(r->x->journal, mark);
     *status = arena_copy(r->x->arena, mv_status_text(s, &out));
     uint64_t used = min_u64(mv_session_gas_used(s), r->gas_limit);
+    r->io_gas = min_u64(mv_session_io_gas(s), used);
     char address[67];
     size_t n = mv_address_print(address, &tx->module_address);
     *leg = (struct xvm_leg){
@@ -292,7 +439,7 @@ static uint64_t run_leg(struct root *r, struct xvm_leg *leg, struct bytes *statu
                                     (int)tx->module_name.n, (const char *)tx->module_name.p,
                                     (int)tx->function_name.n, (const char *)tx->function_name.p));
     else
-        leg->function = BYTES_LIT("script");
+        leg->function = tx->is_multisig ? BYTES_LIT("0x1::multisig_account") : BYTES_LIT("script");
     mv_session_free(s);
     size_t logs;
     st_logs(r->x->journal, &logs);
@@ -320,7 +467,7 @@ static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out
     xvm_root_done(&r->xt, &leg);
     if (leg.ok) used = run_tail(r, used);
     uint64_t units = min_u64(div_ceil_u64(used, MOVE_GAS_SCALING), r->tx->max_gas_amount);
-    bool paid = epilogue(r, units);
+    bool paid = epilogue(r, used, units);
     if (!paid && leg.ok) {
         /* The transaction spent what its fee needed: everything it did is undone, and the fee is
          * paid after all. */
@@ -332,7 +479,7 @@ static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out
         leg.log_count = 0;
         leg.error = status = BYTES_LIT("INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE");
         xvm_root_done(&r->xt, &leg);
-        paid = epilogue(r, units);
+        paid = epilogue(r, used, units);
     }
     if (!paid) return refuse(refusal, MV_INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE);
     *out = (struct chain_tx){
@@ -353,6 +500,7 @@ static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out
 static void begin(struct root *r, struct evm_env *env, const struct b32 *hash, bool simulate) {
     struct chain_exec *x = r->x;
     fill_signers(r);
+    r->simulated = simulate;
     r->nobody_pays = simulate && b32_is_zero(mv_signed_tx_payer(r->tx));
     chain_exec_env(x, env);
     chain_begin_xvm(x, &r->xt, env, ST_VM_MOVE, hash);

@@ -19,7 +19,7 @@ static enum mv_status_code read_stored(struct mv_session *s, struct mv_item *it,
     it->stored =
         st_get(s->p.journal, g ? ST_MOVE_GROUP : it->domain, g ? g->key : it->key, &stored);
     if (!(g && g->paid) &&
-        !mv_charge(s, MV_GAS_READ_ITEM + (uint64_t)MV_GAS_READ_ITEM_PER_BYTE * stored.n))
+        !mv_charge_io(s, MV_GAS_READ_ITEM + (uint64_t)MV_GAS_READ_ITEM_PER_BYTE * stored.n))
         return MV_OUT_OF_GAS;
     if (g) {
         g->paid = true;
@@ -140,7 +140,7 @@ static enum mv_status_code flush(struct mv_session *s, struct mv_item *it, struc
     if (!it->present) {
         if (!it->stored) return MV_OK;
         if (s->p.read_only) return MV_ACCESS_DENIED;
-        if (!mv_charge(s, MV_GAS_WRITE_ITEM)) return MV_OUT_OF_GAS;
+        if (!mv_charge_io(s, MV_GAS_WRITE_ITEM)) return MV_OUT_OF_GAS;
         st_delete(j, it->domain, it->key);
         it->stored = false;
         return MV_OK;
@@ -151,7 +151,7 @@ static enum mv_status_code flush(struct mv_session *s, struct mv_item *it, struc
     if (it->stored && st_get(j, it->domain, it->key, &old) && bytes_eq(old, buf_bytes(b)))
         return MV_OK;
     if (s->p.read_only) return MV_ACCESS_DENIED;
-    if (!mv_charge(s, MV_GAS_WRITE_ITEM + (uint64_t)MV_GAS_WRITE_ITEM_PER_BYTE * b->n))
+    if (!mv_charge_io(s, MV_GAS_WRITE_ITEM + (uint64_t)MV_GAS_WRITE_ITEM_PER_BYTE * b->n))
         return MV_OUT_OF_GAS;
     st_put(j, it->domain, it->key, buf_bytes(b));
     it->stored = true;
@@ -197,8 +197,8 @@ static enum mv_status_code flush_group(struct mv_session *s, struct mv_group *g,
     if (b->n > MV_ITEM_BYTES_MAX) return MV_STORAGE_WRITE_LIMIT_REACHED;
     if (bytes_eq(old, buf_bytes(b))) return MV_OK;
     if (s->p.read_only) return MV_ACCESS_DENIED;
-    if (!mv_charge(s,
-                   MV_GAS_WRITE_ITEM + (uint64_t)MV_GAS_WRITE_ITEM_PER_BYTE * (members ? b->n : 0)))
+    if (!mv_charge_io(s, MV_GAS_WRITE_ITEM +
+                             (uint64_t)MV_GAS_WRITE_ITEM_PER_BYTE * (members ? b->n : 0)))
         return MV_OUT_OF_GAS;
     if (members)
         st_put(j, ST_MOVE_GROUP, g->key, buf_bytes(b));

@@ -123,6 +123,7 @@ struct mv_payload_info {
 struct mv_tx_info {
     bool is_user;            /* false: natives that show the user's transaction abort */
     bool is_orderless;       /* it has a nonce in place of a sequence number */
+    bool is_multisig;        /* it runs what the account below has decided */
     struct b32 sender;       /* whose leg it is: the user, or the alias of a message's sender */
     struct b32 hash;         /* transaction hash, for unique addresses and get_txn_hash */
     struct b32 session_hash; /* for table handles: different in every leg */
@@ -131,7 +132,8 @@ struct mv_tx_info {
     uint32_t secondary_signer_count;
     uint64_t max_gas_amount, gas_unit_price; /* external units; as signed */
     struct bytes script_hash;                /* empty unless a script */
-    struct mv_payload_info payload;
+    struct mv_payload_info payload;          /* with is_multisig: if the transaction brings it */
+    struct b32 multisig_address;
 };
 
 /* What send() of 0x1::evm and 0x1::svm says more than the simple forms. */
@@ -252,6 +254,7 @@ bool mv_session_flush(struct mv_session *s, struct mv_outcome *out);
 struct arena *mv_session_arena(struct mv_session *s);
 
 uint64_t mv_session_gas_used(const struct mv_session *s); /* internal units */
+uint64_t mv_session_io_gas(const struct mv_session *s); /* of them for reading and writing state */
 
 /* Charges `amount` internal units that the caller wants counted here (the transaction's own size,
  * say). False if the limit is passed; all gas is used then. */

@@ -217,6 +217,11 @@ enum mv_status_code mv_native_context_orderless(struct mv_native_call *n) {
     return n->s->p.testing ? MV_OK : need_user(n);
 }
 
+enum mv_status_code mv_native_context_is_multisig(struct mv_native_call *n) {
+    n->slots[0] = n->s->p.tx.is_multisig;
+    return n->s->p.testing ? MV_OK : need_user(n);
+}
+
 /* ---- The payload */
 
 static bool put_string(struct mv_native_call *n, void *to, struct bytes text) {
@@ -255,26 +260,62 @@ static bool put_payload(struct mv_native_call *n, const struct mv_type *t, uint8
            put_strings(n, to + f[4].offset, f[4].type, p->args, p->arg_count);
 }
 
-/* Option<EntryFunctionPayload>: a struct of a vector of at most one. */
-enum mv_status_code mv_native_context_payload(struct mv_native_call *n) {
-    enum { PER_BYTE = 18 };
-    enum mv_status_code e = need_user(n);
-    if (e) return e;
+enum { PER_PAYLOAD_BYTE = 18 };
+
+static bool charge_payload(struct mv_native_call *n) {
     const struct mv_payload_info *p = &n->s->p.tx.payload;
-    const struct mv_type *t = n->fn->returns[0]->fields[0].type->elem;
     uint64_t bytes = p->module_name.n + p->function_name.n;
     for (uint32_t i = 0; i < p->type_arg_count; i++) bytes += 2 * p->type_args[i].n;
     for (uint32_t i = 0; i < p->arg_count; i++) bytes += p->args[i].n;
-    if (!mv_charge(n->s, bytes * PER_BYTE)) return MV_OUT_OF_GAS;
+    return mv_charge(n->s, bytes * PER_PAYLOAD_BYTE);
+}
+
+/* An Option is a struct of a vector of at most one: makes that vector, and returns its element, to
+ * be filled; NULL if there is none, or with *e set. */
+static uint8_t *put_option(struct mv_native_call *n, const struct mv_type *option, bool present,
+                           void *to, enum mv_status_code *e) {
+    const struct mv_type *t = option->fields[0].type->elem;
     struct mv_vec v;
-    if (!mv_vec_make(&n->s->heap, &v, p->present, t->size, mv_kind_of(t)))
-        return MV_MEMORY_LIMIT_EXCEEDED;
-    if (p->present) {
-        memset(v.p, 0, t->size);
-        if (!put_payload(n, t, v.p)) return MV_MEMORY_LIMIT_EXCEEDED;
+    if (!mv_vec_make(&n->s->heap, &v, present, t->size, mv_kind_of(t))) {
+        *e = MV_MEMORY_LIMIT_EXCEEDED;
+        return NULL;
     }
-    memcpy(n->slots, &v, sizeof v);
-    return MV_OK;
+    if (present) memset(v.p, 0, t->size);
+    memcpy(to, &v, sizeof v);
+    return present ? v.p : NULL;
+}
+
+/* Option<EntryFunctionPayload> */
+static enum mv_status_code
+put_payload_option(struct mv_native_call *n, const struct mv_type *option, bool present, void *to) {
+    enum mv_status_code e = MV_OK;
+    uint8_t *payload = put_option(n, option, present, to, &e);
+    if (payload && !put_payload(n, option->fields[0].type->elem, payload))
+        e = MV_MEMORY_LIMIT_EXCEEDED;
+    return e;
+}
+
+enum mv_status_code mv_native_context_payload(struct mv_native_call *n) {
+    const struct mv_tx_info *tx = &n->s->p.tx;
+    enum mv_status_code e = need_user(n);
+    if (e) return e;
+    if (!charge_payload(n)) return MV_OUT_OF_GAS;
+    return put_payload_option(n, n->fn->returns[0], tx->payload.present && !tx->is_multisig,
+                              n->slots);
+}
+
+/* Option<MultisigPayload>: an address, and the payload if the transaction brings it. */
+enum mv_status_code mv_native_context_multisig(struct mv_native_call *n) {
+    const struct mv_tx_info *tx = &n->s->p.tx;
+    enum mv_status_code e = need_user(n);
+    if (e) return e;
+    if (!charge_payload(n)) return MV_OUT_OF_GAS;
+    const struct mv_type *option = n->fn->returns[0];
+    uint8_t *multisig = put_option(n, option, tx->is_multisig, n->slots, &e);
+    if (!multisig) return e;
+    const struct mv_type_field *f = option->fields[0].type->elem->fields;
+    memcpy(multisig + f[0].offset, &tx->multisig_address, sizeof tx->multisig_address);
+    return put_payload_option(n, f[1].type, tx->payload.present, multisig + f[1].offset);
 }
 
 /* ---- Randomness */

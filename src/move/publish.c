@@ -76,7 +76,8 @@ static enum mv_status_code charge_all(struct bundle *b) {
     for (uint32_t i = 0; i < b->count; i++) bytes += b->codes[i].n;
     if (bytes > MV_PUBLISH_BYTES_MAX)
         return mv_fault(b->s, MV_STORAGE_WRITE_LIMIT_REACHED, "a bundle of more than 1 MiB");
-    if (!mv_charge(b->s, (uint64_t)b->count * MV_GAS_WRITE_ITEM + bytes * MV_GAS_PUBLISH_PER_BYTE))
+    if (!mv_charge(b->s, bytes * MV_GAS_PUBLISH_PER_BYTE) ||
+        !mv_charge_io(b->s, (uint64_t)b->count * MV_GAS_WRITE_ITEM))
         return mv_fault(b->s, MV_OUT_OF_GAS, NULL);
     return MV_OK;
 }

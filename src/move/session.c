@@ -106,6 +106,7 @@ struct mv_session *mv_session_new(const struct mv_session_params *params) {
     uint64_t limit = params->memory_limit_bytes ? params->memory_limit_bytes : MEMORY_LIMIT_DEFAULT;
     mv_heap_init(&s->heap, limit);
     s->gas = (int64_t)min_u64(params->gas_limit, INT64_MAX);
+    s->io_gas = 0;
     s->p.gas_limit = (uint64_t)s->gas;
     s->top = s->slots;
     s->depth = s->closure_depth = s->lock_depth = 0;
@@ -155,6 +156,10 @@ struct arena *mv_session_arena(struct mv_session *s) {
 
 uint64_t mv_session_gas_used(const struct mv_session *s) {
     return s->gas < 0 ? s->p.gas_limit : s->p.gas_limit - (uint64_t)s->gas;
+}
+
+uint64_t mv_session_io_gas(const struct mv_session *s) {
+    return min_u64(s->io_gas, mv_session_gas_used(s));
 }
 
 bool mv_session_charge(struct mv_session *s, uint64_t amount) {

@@ -104,7 +104,8 @@ struct mv_session {
     struct arena arena;
     struct mv_heap heap;
 
-    int64_t gas; /* left; below zero once it has run out */
+    int64_t gas;     /* left; below zero once it has run out */
+    uint64_t io_gas; /* charged for reading and writing the state */
 
     uint64_t *slots, *slots_end;
     struct mv_frame *frames; /* MV_CALL_DEPTH_MAX */
@@ -156,6 +157,13 @@ static inline bool mv_charge(struct mv_session *s, uint64_t amount) {
         return false;
     }
     s->gas -= (int64_t)amount;
+    return true;
+}
+
+/* The same for reading and writing the state, which is counted apart. */
+static inline bool mv_charge_io(struct mv_session *s, uint64_t amount) {
+    if (!mv_charge(s, amount)) return false;
+    s->io_gas += amount;
     return true;
 }
 

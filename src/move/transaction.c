@@ -68,8 +68,19 @@ static void refuse_payload(struct bcs_reader *r, const char *defect) {
     bcs_refuse(r, BCS_BAD_VARIANT, "payload", defect);
 }
 
-static const char NO_MULTISIG[] = "multisig payloads are not supported by this node: "
-                                  "0x1::multisig_account is not in its framework";
+static void take_multisig_payload(struct bcs_reader *r, struct mv_signed_tx *tx) {
+    if (bcs_variant(r, "payload: kind of the multisig payload", 2))
+        take_script(r, tx);
+    else
+        take_entry_function(r, tx);
+}
+
+static void take_multisig(struct bcs_reader *r, struct mv_signed_tx *tx) {
+    tx->is_multisig = true;
+    tx->payload = MV_PAYLOAD_EMPTY;
+    bcs_fixed(r, "payload: multisig address", tx->multisig_address.b, 32);
+    if (bcs_variant(r, "payload: multisig payload", 2)) take_multisig_payload(r, tx);
+}
 
 /* TransactionInnerPayload: an executable, and what goes with it. */
 static void take_inner(struct bcs_reader *r, struct mv_signed_tx *tx) {
@@ -77,11 +88,14 @@ static void take_inner(struct bcs_reader *r, struct mv_signed_tx *tx) {
     switch (bcs_variant(r, "payload: executable", 4)) {
     case 0: take_script(r, tx); break;
     case 1: take_entry_function(r, tx); break;
-    case 2: refuse_payload(r, "an empty executable is for multisig accounts only"); break;
+    case 2: tx->payload = MV_PAYLOAD_EMPTY; break;
     default: refuse_payload(r, "encrypted payloads are not supported by this node");
     }
     bcs_variant(r, "payload: version of the extra configuration", 1);
-    if (bcs_variant(r, "payload: multisig address", 2)) refuse_payload(r, NO_MULTISIG);
+    tx->is_multisig = bcs_variant(r, "payload: multisig address", 2);
+    if (tx->is_multisig) bcs_fixed(r, "payload: multisig address", tx->multisig_address.b, 32);
+    if (!tx->is_multisig && tx->payload == MV_PAYLOAD_EMPTY)
+        refuse_payload(r, "an empty executable is for multisig accounts only");
     tx->orderless = bcs_variant(r, "payload: replay protection nonce", 2);
     if (tx->orderless) tx->nonce = bcs_u64(r, "payload: replay protection nonce");
 }
@@ -91,10 +105,18 @@ static void take_payload(struct bcs_reader *r, struct mv_signed_tx *tx) {
     case 0: take_script(r, tx); return;
     case 1: refuse_payload(r, "module bundles are no longer a payload"); return;
     case 2: take_entry_function(r, tx); return;
-    case 3: refuse_payload(r, NO_MULTISIG); return;
+    case 3: take_multisig(r, tx); return;
     case 4: take_inner(r, tx); return;
     default: refuse_payload(r, "encrypted payloads are not supported by this node");
     }
+}
+
+struct err mv_multisig_payload_decode(struct bytes bytes, struct arena *arena,
+                                      struct mv_signed_tx *tx) {
+    struct bcs_reader r = bcs_reader(bytes, arena);
+    *tx = (struct mv_signed_tx){.authenticator.kind = MV_AUTH_NONE};
+    take_multisig_payload(&r, tx);
+    return bcs_finish(&r);
 }
 
 /* ---- Who signs */

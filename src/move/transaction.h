@@ -12,6 +12,10 @@
  * Payloads are scripts and entry functions, each in the old form or inside a
  * TransactionInnerPayload, whose nonce makes a transaction orderless: it has no sequence number,
  * and runs once within the short time until it expires.
+ *
+ * With a multisig address the payload is run as that account, if enough of its owners have approved
+ * it (0x1::multisig_account). What they approve is a MultisigTransactionPayload: a variant, 0 or 1,
+ * and the entry function or script. The transaction may leave it out if it lies on the chain.
  */
 #ifndef TERN_MOVE_TRANSACTION_H
 #define TERN_MOVE_TRANSACTION_H
@@ -21,6 +25,7 @@
 enum mv_payload_kind {
     MV_PAYLOAD_SCRIPT = 0,
     MV_PAYLOAD_ENTRY_FUNCTION = 2,
+    MV_PAYLOAD_EMPTY = 3, /* with a multisig address only */
 };
 
 /* The variants of TransactionAuthenticator: who signs a transaction. */
@@ -59,6 +64,8 @@ struct mv_signed_tx {
     uint64_t sequence_number; /* UINT64_MAX if orderless */
     bool orderless;           /* a nonce protects it from being run twice */
     uint64_t nonce;
+    bool is_multisig; /* the payload is run as the account below */
+    struct b32 multisig_address;
     uint8_t payload; /* enum mv_payload_kind */
     struct b32 module_address;
     struct bytes module_name, function_name;
@@ -96,6 +103,10 @@ struct err mv_signed_tx_decode(struct bytes bytes, struct arena *arena, struct m
 struct err mv_signed_tx_decode_front(struct bytes bytes, struct arena *arena,
                                      struct mv_signed_tx *tx, size_t *used);
 
+/* A MultisigTransactionPayload: of `tx` only the payload is set. */
+struct err mv_multisig_payload_decode(struct bytes bytes, struct arena *arena,
+                                      struct mv_signed_tx *tx);
+
 struct b32 mv_signed_tx_hash(struct bytes bytes);
 
 /* Has every account that must sign signed validly? */
@@ -115,6 +126,9 @@ struct b32 mv_ed25519_auth_key(const struct b32 *public_key);
  * SignedTransaction. All but `raw` is used; `hashed` of an authenticator stands for its keys. */
 void mv_raw_tx_encode(struct buf *out, const struct mv_signed_tx *tx);
 void mv_signers_encode(struct buf *out, const struct mv_signed_tx *tx);
+
+/* Writes what `tx` runs as a MultisigTransactionPayload. */
+void mv_multisig_payload_encode(struct buf *out, const struct mv_signed_tx *tx);
 
 /* Writes a SignedTransaction of a sender alone, signed with the ed25519 key made from `seed`. */
 void mv_signed_tx_build(struct buf *out, const struct mv_signed_tx *tx, const struct b32 *seed);

@@ -32,24 +32,47 @@ static void put_script(struct buf *out, const struct mv_signed_tx *tx) {
     }
 }
 
-static void put_payload(struct buf *out, const struct mv_signed_tx *tx) {
-    bool is_script = tx->payload == MV_PAYLOAD_SCRIPT;
-    if (tx->orderless) { /* TransactionInnerPayload::V1 { executable, extra configuration V1 } */
-        uleb_put(out, 4);
-        uleb_put(out, 0);
-        uleb_put(out, is_script ? 0 : 1);
-    } else {
-        uleb_put(out, tx->payload);
-    }
-    if (is_script)
-        put_script(out, tx);
-    else
-        put_entry_function(out, tx);
-    if (!tx->orderless) return;
+static void put_executable(struct buf *out, const struct mv_signed_tx *tx) {
+    if (tx->payload == MV_PAYLOAD_SCRIPT) put_script(out, tx);
+    if (tx->payload == MV_PAYLOAD_ENTRY_FUNCTION) put_entry_function(out, tx);
+}
+
+void mv_multisig_payload_encode(struct buf *out, const struct mv_signed_tx *tx) {
+    uleb_put(out, tx->payload == MV_PAYLOAD_SCRIPT);
+    put_executable(out, tx);
+}
+
+/* TransactionInnerPayload::V1 { executable, extra configuration V1 } */
+static void put_inner(struct buf *out, const struct mv_signed_tx *tx) {
+    static const uint8_t executables[] = {
+        [MV_PAYLOAD_SCRIPT] = 0, [MV_PAYLOAD_ENTRY_FUNCTION] = 1, [MV_PAYLOAD_EMPTY] = 2};
+    uleb_put(out, 4);
     uleb_put(out, 0);
-    uleb_put(out, 0); /* no multisig address */
+    uleb_put(out, executables[tx->payload]);
+    put_executable(out, tx);
+    uleb_put(out, 0);
+    uleb_put(out, tx->is_multisig);
+    if (tx->is_multisig) buf_put(out, tx->multisig_address.b, 32);
     uleb_put(out, 1);
     bcs_put_u64(out, tx->nonce);
+}
+
+static void put_multisig(struct buf *out, const struct mv_signed_tx *tx) {
+    uleb_put(out, 3);
+    buf_put(out, tx->multisig_address.b, 32);
+    uleb_put(out, tx->payload != MV_PAYLOAD_EMPTY);
+    if (tx->payload != MV_PAYLOAD_EMPTY) mv_multisig_payload_encode(out, tx);
+}
+
+static void put_payload(struct buf *out, const struct mv_signed_tx *tx) {
+    if (tx->orderless) {
+        put_inner(out, tx);
+    } else if (tx->is_multisig) {
+        put_multisig(out, tx);
+    } else {
+        uleb_put(out, tx->payload);
+        put_executable(out, tx);
+    }
 }
 
 void mv_raw_tx_encode(struct buf *out, const struct mv_signed_tx *tx) {

@@ -187,14 +187,30 @@ static bool read_entry_function(struct aptos_call *c, json_t *v, struct mv_signe
     return true;
 }
 
+static bool read_multisig(struct aptos_call *c, json_t *v, struct mv_signed_tx *tx) {
+    json_t *payload = json_object_get(v, "transaction_payload");
+    const char *type = json_string_value(json_object_get(payload, "type"));
+    tx->is_multisig = true;
+    tx->payload = MV_PAYLOAD_EMPTY;
+    if (!aptos_read_address(text_of(json_object_get(v, "multisig_address")), &tx->multisig_address))
+        return bad(c, "payload: multisig_address: an account address is expected");
+    if (!payload || json_is_null(payload)) return true;
+    if (type && strcmp(type, "entry_function_payload") == 0)
+        return read_entry_function(c, payload, tx);
+    if (type && strcmp(type, "script_payload") == 0) return read_script(c, payload, tx);
+    return bad(c, "payload: transaction_payload: an entry_function_payload or a script_payload is "
+                  "expected");
+}
+
 static bool read_payload(struct aptos_call *c, json_t *v, struct mv_signed_tx *tx) {
     const char *type = json_string_value(json_object_get(v, "type"));
     if (!type) return bad(c, "payload: an object with a type is expected");
     if (strcmp(type, "entry_function_payload") == 0) return read_entry_function(c, v, tx);
     if (strcmp(type, "script_payload") == 0) return read_script(c, v, tx);
+    if (strcmp(type, "multisig_payload") == 0) return read_multisig(c, v, tx);
     return aptos_fail(c, 400, "invalid_input", 0,
-                      "payload: the type %.60s is not supported: entry_function_payload and "
-                      "script_payload are",
+                      "payload: the type %.60s is not supported: entry_function_payload, "
+                      "script_payload and multisig_payload are",
                       type);
 }
 

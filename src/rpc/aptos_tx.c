@@ -94,7 +94,7 @@ static void put_script(struct aptos_call *c, const struct mv_signed_tx *tx) {
     jo_cstring(o, "script_payload");
 }
 
-static void put_payload(struct aptos_call *c, const struct mv_signed_tx *tx) {
+static void put_executable(struct aptos_call *c, const struct mv_signed_tx *tx) {
     struct json_out *o = c->out;
     jo_object(o);
     jo_key(o, "type_arguments");
@@ -106,6 +106,24 @@ static void put_payload(struct aptos_call *c, const struct mv_signed_tx *tx) {
         put_script(c, tx);
     else
         put_entry_function(c, tx);
+    jo_end_object(o);
+}
+
+static void put_payload(struct aptos_call *c, const struct mv_signed_tx *tx) {
+    struct json_out *o = c->out;
+    if (!tx->is_multisig) {
+        put_executable(c, tx);
+        return;
+    }
+    jo_object(o);
+    jo_key(o, "multisig_address");
+    aptos_put_address(o, &tx->multisig_address);
+    if (tx->payload != MV_PAYLOAD_EMPTY) {
+        jo_key(o, "transaction_payload");
+        put_executable(c, tx);
+    }
+    jo_key(o, "type");
+    jo_cstring(o, "multisig_payload");
     jo_end_object(o);
 }
 

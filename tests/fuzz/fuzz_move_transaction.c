@@ -41,6 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         buf_free(&again);
         if (!err_is(mv_signed_tx_decode(bytes_make(data, size - 1), &arena, &cut))) abort();
     }
+    if (!err_is(mv_multisig_payload_decode(in, &arena, &tx))) {
+        struct buf again = {0};
+        mv_multisig_payload_encode(&again, &tx);
+        if (!bytes_eq(buf_bytes(&again), in)) abort();
+        buf_free(&again);
+    }
     arena_free(&arena);
     return 0;
 }
