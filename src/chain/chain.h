@@ -450,6 +450,12 @@ struct chain_observer {
  * nobody). */
 void chain_observe(struct chain_reader *r, const struct chain_observer *o);
 
+/* What is executed on the reader from now on has in its legs all that was passed, however long. */
+void chain_keep_whole_legs(struct chain_reader *r);
+
+/* The sequence number of a Move account at the reader's block; 0 if it has none. */
+uint64_t chain_sequence_number(struct chain_reader *r, const struct b32 *address);
+
 /* Running a sealed block again. The reader stands on the state before the block, and executes in
  * the block's surroundings (chain_evm_env, chain_simulate_evm too); each chain_replay_next takes it
  * one root further. Block 0 cannot be run again. */

@@ -47,6 +47,7 @@ void chain_begin_xvm(struct chain_exec *x, struct xvm_tx *xt, struct evm_env *en
         .root_hash = *root_hash,
         .height = x->head->height,
         .root_vm = root_vm,
+        .keep_all = x->keeps_legs,
     };
 }
 

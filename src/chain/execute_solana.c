@@ -234,8 +234,16 @@ void chain_simulate_solana(struct chain_reader *r, const struct sol_tx *tx, bool
     struct root *root = ARENA_NEW(chain_reader_arena(r), struct root);
     st_begin_tx(x->journal);
     begin(root, x, tx, &hash);
-    run(root, &options);
-    *out = (struct chain_solana_simulated){
-        .message = root->message, .result = root->result, .record = root->record};
+    bool ok = run(root, &options);
+    *out = (struct chain_solana_simulated){.message = root->message,
+                                           .result = root->result,
+                                           .record = root->record,
+                                           .is_run = ok,
+                                           .tx = {.vm = ST_VM_SVM,
+                                                  .hash = hash,
+                                                  .height = x->head->height,
+                                                  .evm_index = UINT32_MAX,
+                                                  .version = UINT64_MAX}};
+    if (ok) fill_tx(root, &out->tx);
     r->in_solana = true; /* chain_reader_close ends it: the results lie in its arena */
 }

@@ -223,6 +223,7 @@ struct chain_exec {
     const struct evm_host *host;
     const struct chain_observer *observer;         /* NULL: nobody watches */
     const struct chain_block_overrides *overrides; /* of what `head` does not show; or NULL */
+    bool keeps_legs;                               /* records of legs are not cut */
     bool crosses; /* transactions have a cross-VM tail: not on an Ethereum chain */
     struct sol_programs *solana_programs; /* NULL on an Ethereum chain */
     struct sol_bank *bank;                /* of the block; NULL until its first Solana leg */
@@ -407,6 +408,7 @@ struct chain_reader {
     uint64_t height;
     const struct chain_observer *observer;
     struct chain_exec *solana; /* made on first use, with its bank */
+    bool keeps_legs;           /* records of legs are not cut */
     bool in_solana;            /* a transaction of the journal is open: a simulation's */
     bool replays;              /* chain_replay_open made it: */
     struct chain_block replay; /* the block that is run again */

@@ -160,10 +160,19 @@ void chain_reader_exec(struct chain_reader *r, struct chain_block *head, struct 
                              .host = &r->host,
                              .overrides = r->overrides ? &r->overrides->block : NULL,
                              .observer = r->observer,
+                             .keeps_legs = r->keeps_legs,
                              .crosses = !r->chain->is_ethereum,
                              .solana_programs = r->chain->solana_programs,
                              .block_by_hash = chain_reader_block_by_hash,
                              .block_ctx = r};
+}
+
+uint64_t chain_sequence_number(struct chain_reader *r, const struct b32 *address) {
+    return chain_move_sequence_number(chain_reader_journal(r), address);
+}
+
+void chain_keep_whole_legs(struct chain_reader *r) {
+    r->keeps_legs = true;
 }
 
 void chain_observe(struct chain_reader *r, const struct chain_observer *o) {

@@ -130,6 +130,8 @@ struct chain_solana_simulated {
         message; /* nothing in it if it could not be resolved: result.error says why */
     struct sol_result result;
     struct chain_solana record; /* as a receipt would have it */
+    bool is_run;                /* it would be in a block */
+    struct chain_tx tx;         /* then: what would be kept of it, but for `raw` */
 };
 void chain_simulate_solana(struct chain_reader *r, const struct sol_tx *tx, bool any_blockhash,
                            struct chain_solana_simulated *out);

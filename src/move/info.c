@@ -83,6 +83,13 @@ const struct mv_layout *mv_layout(struct mv_session *s, struct bytes tag, struct
     return NULL;
 }
 
+struct bytes mv_group_tag(struct mv_session *s, struct bytes tag) {
+    enum mv_status_code why = MV_TYPE_RESOLUTION_FAILURE;
+    const struct mv_type *t = mv_session_type(s, tag, &why);
+    return t && (t->kind == MV_T_STRUCT || t->kind == MV_T_ENUM) ? t->group
+                                                                 : (struct bytes){NULL, 0};
+}
+
 static const struct mv_param *params_of(struct mv_session *s, const struct mv_type *const *types,
                                         uint32_t count) {
     struct mv_param *p = ARENA_ARRAY(&s->arena, struct mv_param, count + 1);

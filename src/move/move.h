@@ -370,6 +370,10 @@ bool mv_function_info(struct mv_session *s, const struct mv_call *call,
 /* The layout of a type; NULL with a status if the tag is malformed or names what is not there. */
 const struct mv_layout *mv_layout(struct mv_session *s, struct bytes tag, struct mv_outcome *out);
 
+/* The tag of the resource group that values of a type are stored in; empty if they are stored by
+ * themselves, or there is no such type. */
+struct bytes mv_group_tag(struct mv_session *s, struct bytes tag);
+
 /* True if `value` is exactly the BCS of one value of that type (UTF-8 of strings is not checked).
  */
 bool mv_value_is_valid(struct mv_session *s, struct bytes tag, struct bytes value);

@@ -119,6 +119,7 @@ const struct rpc_method_row tern_methods[] = {
     {"tern_getMessages", tern_get_messages},
     {"tern_pending", tern_pending},
     {"tern_traceTransaction", tern_trace_transaction},
+    {"tern_simulate", tern_simulate},
     {"tern_alias", alias},
     {"tern_resolve", resolve},
     {NULL, NULL},
