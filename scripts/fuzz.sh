@@ -76,11 +76,22 @@ fuzz_move_mutate() {
         nice build/sweep/fuzz_move_mutate --seconds 60 "$@" tests/fuzz/corpus/fuzz_move_mutate build/fuzz/corpus/fuzz_move_mutate
 }
 
+# Random call trees over the three machines, in the chain's own execution and in a naive model (tests/differential/chain).
+# `./x fuzz cross-model N` runs N cases. Stops at the first difference.
+fuzz_cross_model() {
+    local cases=(--cases 1000000)
+    case "${1:-}" in ''|-*) ;; *) cases=(--cases "$1"); shift ;; esac
+    setup_build
+    build_preset release chain_diff
+    nice build/release/chain_diff "${cases[@]}" "$@"
+}
+
 run_fuzz() {
     if [ "${1:-}" = evm-diff ]; then shift; fuzz_evm_diff "$@"; return; fi
     if [ "${1:-}" = svm-diff ]; then shift; fuzz_svm_diff "$@"; return; fi
     if [ "${1:-}" = svm-sbpf ]; then shift; fuzz_svm_sbpf "$@"; return; fi
     if [ "${1:-}" = move-diff ]; then shift; fuzz_move_diff "$@"; return; fi
+    if [ "${1:-}" = cross-model ]; then shift; fuzz_cross_model "$@"; return; fi
     if [ "${1:-}" = move-mutate ]; then shift; fuzz_move_mutate "$@"; return; fi
     local only="" seconds=60
     while [ $# -gt 0 ]; do

@@ -49,6 +49,15 @@ ctest_counted() {
     return "$rc"
 }
 
+# The interpreters are what the compilers make of their sources, and run random call trees as the model does.
+cross_model() {
+    local passed=0
+    node tests/differential/chain/interpreters/build.mjs --check && passed=$((passed + 1))
+    TERN_BUILD=build/release CASES=10000 bash tests/unit/house/cross_model.sh && passed=$((passed + 1))
+    echo "$passed passed, $((2 - passed)) failed"
+    [ "$passed" = 2 ]
+}
+
 # node_counted FOLDER: its *.test.mjs under node:test, with the closing summary in our words.
 node_counted() {
     local rc=0 out
@@ -73,9 +82,10 @@ run_tests() {
     setup_test
     mkdir -p build/test
     build_preset debug
-    build_preset release tern movec moveoracle
+    build_preset release tern movec moveoracle chain_diff
     stage format bash tests/unit/house/format.check
     stage unit ctest_counted build/debug
+    stage cross-model cross_model
     stage precompiles bash tests/conformance/precompiles.sh build/release/tern
     stage statetests bash tests/conformance/statetests.sh build/release/tern
     stage blocktests bash tests/conformance/blocktests.sh build/release/tern

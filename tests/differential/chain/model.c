@@ -1,0 +1,614 @@
+#include "differential/chain/model.h"
+
+#include <stdlib.h>
+
+#include "codec/codec.h"
+
+enum { CROSSINGS_MAX = 8, HEIGHT_MAX = 5, GENERATIONS_MAX = 8, MESSAGES_MAX = 64 };
+/* Abort codes and errors of the messengers. */
+enum { MOVE_CALL_FAILED = 0x70008, SVM_CALL_FAILED = 256, MALFORMED = 0xbad };
+
+/* How a frame ends. Of one that failed: `reason` and `code` as a caller in another machine is told
+ * them, and if it was the EVM's what it reverted with. */
+struct outcome {
+    bool ok;
+    uint8_t reason; /* enum xvm_failure */
+    uint64_t code;
+    size_t bytes, error_bytes;
+    uint8_t result[CM_RESULT_MAX], error[CM_ERROR_MAX];
+};
+
+/* A synchronous call under way. */
+struct crossing {
+    uint32_t owner; /* actor */
+    struct xvm_actor alias;
+    bool home;
+};
+
+struct frame {
+    uint8_t vm, number;
+    struct xvm_actor caller; /* as the interpreter sees it */
+    bool caller_signed;
+    uint32_t actor; /* who calls other machines */
+    bool view;
+    uint16_t leg;
+    uint8_t generation; /* of what is started here */
+    uint32_t crossings;
+    const struct crossing *crossing; /* the innermost; NULL: none */
+    uint32_t programs, modules;      /* on the stacks of all that wait, and on this one: bits */
+    uint32_t height;                 /* instructions on the SVM's stacks */
+    const struct ct_node *call;      /* whose tree it runs: its metas are the accounts */
+    bool ok;                         /* of the last call */
+    struct bytes last;
+};
+
+struct run {
+    struct cm_model *m;
+    struct cm_world *w;
+};
+
+static void run_list(struct run *r, struct frame *f, const struct ct_node *list,
+                     struct outcome *out, bool *ended);
+
+/* ---- The world, copied */
+
+static struct cm_world *copy_world(const struct cm_world *w) {
+    size_t used = offsetof(struct cm_world, logs) + w->log_bytes;
+    struct cm_world *copy = xmalloc(sizeof *copy);
+    memcpy(copy, w, used);
+    return copy;
+}
+
+/* Back to the copy: what had stood since leg `first` began does not. */
+static void restore(struct run *r, struct cm_world *copy, uint32_t first) {
+    memcpy(r->w, copy, offsetof(struct cm_world, logs) + copy->log_bytes);
+    for (uint32_t i = first; i < r->m->leg_count; i++)
+        if (r->m->legs[i].kind == XVM_LEG_CALL && r->m->legs[i].ok) r->m->legs[i].undone = true;
+    r->m->coverage->restores++;
+}
+
+/* ---- Ends */
+
+static void succeed(struct outcome *out, struct bytes result) {
+    out->ok = true;
+    out->bytes = min_u64(result.n, CM_RESULT_MAX);
+    if (out->bytes) memcpy(out->result, result.p, out->bytes);
+}
+
+static void fail(struct outcome *out, enum xvm_failure reason, uint64_t code) {
+    out->ok = false;
+    out->reason = (uint8_t)reason;
+    out->code = code;
+    out->error_bytes = 0;
+}
+
+static void put_word(uint8_t *p, uint64_t v) {
+    memset(p, 0, 24);
+    store_be64(p + 24, v);
+}
+
+/* What ITern reverts with and answers: CallFailed(uint8 vm, uint8 reason, uint64 code, string). */
+static void call_failed(struct outcome *out, uint8_t vm) {
+    static const uint8_t selector[4] = {0x10, 0xf4, 0x0d, 0xb0};
+    memcpy(out->error, selector, 4);
+    put_word(out->error + 4, vm);
+    memset(out->error + 4 + 31, vm, 1);
+    put_word(out->error + 36, out->reason);
+    put_word(out->error + 68, out->code);
+    out->error_bytes = CM_ERROR_MAX;
+}
+
+static void revert(struct outcome *out, const uint8_t *data, size_t n) {
+    fail(out, XVM_FAIL_REVERTED, 0);
+    out->error_bytes = n;
+    if (n) memcpy(out->error, data, n);
+}
+
+/* ---- Logs */
+
+static void put_log(struct run *r, const struct frame *f, uint8_t kind, const uint8_t *data,
+                    size_t n) {
+    struct cm_log log = {f->vm, f->number, kind, f->leg, (uint16_t)n};
+    if (r->w->log_bytes + sizeof log + n > CM_LOG_BYTES) abort();
+    memcpy(r->w->logs + r->w->log_bytes, &log, sizeof log);
+    if (n) memcpy(r->w->logs + r->w->log_bytes + sizeof log, data, n);
+    r->w->log_bytes += (uint32_t)(sizeof log + n);
+    r->w->log_count++;
+}
+
+/* In a view the EVM stops at a write or a log, Move and the SVM at theirs. False: *out has failed.
+ */
+static bool may_log(const struct frame *f, struct outcome *out) {
+    if (!f->view || f->vm == ST_VM_SVM) return true;
+    fail(out, f->vm == ST_VM_EVM ? XVM_FAIL_REVERTED : XVM_FAIL_READ_ONLY, 0);
+    return false;
+}
+
+/* An account that is named more than once has the rights of all its places; 0xff: it is not named.
+ */
+static uint8_t meta_flags(const struct ct_node *call, const struct b32 *key) {
+    uint8_t flags = 0;
+    bool found = false;
+    for (uint32_t i = 0; i < call->meta_count; i++) {
+        if (!b32_eq(&call->metas[i].key, key)) continue;
+        flags |= call->metas[i].flags;
+        found = true;
+    }
+    return found ? flags : 0xff;
+}
+
+/* The account of the SVM interpreter's slots can be written if its caller said so. */
+static bool may_write(const struct frame *f, struct outcome *out) {
+    if (f->vm != ST_VM_SVM) return may_log(f, out);
+    if (meta_flags(f->call, &f->call->metas[0].key) & XVM_META_WRITABLE) return true;
+    fail(out, XVM_FAIL_REVERTED, 0);
+    return false;
+}
+
+/* ---- Small nodes */
+
+static void show(struct run *r, const struct frame *f, uint8_t slot) {
+    uint8_t data[5] = {slot};
+    store_be32(data + 1, r->w->slots[f->vm][f->number][slot]);
+    put_log(r, f, CT_SHOW, data, sizeof data);
+}
+
+static void who(struct run *r, const struct frame *f) {
+    uint8_t data[33] = {0};
+    size_t n = f->vm == ST_VM_EVM ? 20 : 32;
+    memcpy(data, f->caller.bytes, n);
+    if (f->vm == ST_VM_SVM) data[n++] = f->caller_signed;
+    put_log(r, f, CT_WHO, data, n);
+}
+
+static void peek(struct run *r, const struct frame *f, const struct ct_node *n) {
+    uint8_t data[6] = {n->number, n->slot};
+    store_be32(data + 2, r->w->slots[f->vm][n->number][n->slot]);
+    put_log(r, f, CT_PEEK, data, sizeof data);
+}
+
+static void fail_with(const struct frame *f, uint32_t code, struct outcome *out) {
+    uint8_t data[4];
+    store_be32(data, code);
+    if (f->vm == ST_VM_EVM)
+        revert(out, data, sizeof data);
+    else
+        fail(out, XVM_FAIL_REVERTED, code);
+}
+
+/* ---- What a frame becomes */
+
+static void run_frame(struct run *r, struct frame *f, struct outcome *out) {
+    bool ended = false;
+    f->ok = true;
+    f->last = (struct bytes){NULL, 0};
+    r->m->coverage->frames++;
+    succeed(out, f->last);
+    run_list(r, f, f->call->first, out, &ended);
+}
+
+static struct frame callee(const struct frame *f, const struct ct_node *n) {
+    struct frame g = *f;
+    g.vm = n->vm;
+    g.number = n->number;
+    g.call = n;
+    return g;
+}
+
+/* ---- Calls within a machine */
+
+static void call_evm(struct run *r, const struct frame *f, const struct ct_node *n,
+                     struct outcome *out) {
+    struct frame g = callee(f, n);
+    g.view = f->view || n->flags & CT_VIEW;
+    g.caller = r->m->actors->list[CT_EVM + f->number].self;
+    g.actor = CT_EVM + n->number % CT_INTERPRETERS;
+    if (n->number >= CT_INTERPRETERS) {
+        succeed(out, (struct bytes){NULL, 0});
+        return;
+    }
+    struct cm_world *before = copy_world(r->w);
+    uint32_t legs = r->m->leg_count;
+    run_frame(r, &g, out);
+    if (!out->ok) restore(r, before, legs);
+    free(before);
+}
+
+/* A function of this module or of one behind it. */
+static void call_move(struct run *r, const struct frame *f, const struct ct_node *n,
+                      struct outcome *out) {
+    struct frame g = callee(f, n);
+    g.modules |= 1u << n->number;
+    run_frame(r, &g, out);
+}
+
+/* What the runtime checks before an instruction by CPI: accounts that are there, no more rights. */
+static bool may_invoke(const struct frame *f, const struct ct_node *n, const struct b32 *self) {
+    struct b32 program = ct_program(n->number);
+    if (meta_flags(f->call, &program) == 0xff) return false;
+    for (uint32_t i = 0; i < n->meta_count; i++) {
+        uint8_t own = meta_flags(f->call, &n->metas[i].key), wanted = n->metas[i].flags;
+        if (own == 0xff) return false;
+        if (wanted & XVM_META_WRITABLE && !(own & XVM_META_WRITABLE)) return false;
+        if (wanted & XVM_META_SIGNER && !(own & XVM_META_SIGNER) && !b32_eq(&n->metas[i].key, self))
+            return false;
+    }
+    return n->number < CT_INTERPRETERS && f->height < HEIGHT_MAX;
+}
+
+static void call_svm(struct run *r, const struct frame *f, const struct ct_node *n,
+                     struct outcome *out) {
+    struct b32 self = ct_self_key(r->m->actors, f->number);
+    struct frame g = callee(f, n);
+    bool again = n->number != f->number && f->programs >> n->number & 1;
+    if (again || !may_invoke(f, n, &self)) {
+        fail(out, XVM_FAIL_REVERTED, 0);
+        return;
+    }
+    g.programs |= 1u << n->number;
+    g.height++;
+    g.actor = CT_SVM + n->number;
+    g.caller = xvm_wide_actor(ST_VM_SVM, &n->metas[3].key);
+    g.caller_signed = meta_flags(n, &n->metas[3].key) & XVM_META_SIGNER;
+    run_frame(r, &g, out);
+}
+
+/* ---- A leg in another machine */
+
+/* Who speaks: inside a call with home authority its alias speaks, at home, as its owner. */
+static uint32_t speaker(const struct run *r, const struct frame *f, uint8_t to_vm) {
+    const struct crossing *c = f->crossing;
+    if (c && c->home && r->m->actors->list[c->owner].self.vm == to_vm &&
+        xvm_actor_eq(&c->alias, &r->m->actors->list[f->actor].self))
+        return c->owner;
+    return f->actor;
+}
+
+static void enter_move(struct run *r, struct frame *g, struct outcome *out) {
+    uint32_t who = ct_actor_find(r->m->actors, &g->caller);
+    g->actor = who;
+    if (g->number >= CT_INTERPRETERS) {
+        fail(out, XVM_FAIL_TARGET, 0);
+        return;
+    }
+    if (g->modules >> g->number & 1) {
+        fail(out, XVM_FAIL_REENTRY, 0);
+        return;
+    }
+    if (who < CT_ACTORS_MAX && !r->w->move_accounts[who]) {
+        if (g->view) {
+            fail(out, XVM_FAIL_READ_ONLY, 0);
+            return;
+        }
+        r->w->move_accounts[who] = true;
+    }
+    g->modules |= 1u << g->number;
+    run_frame(r, g, out);
+}
+
+static void enter_evm(struct run *r, struct frame *g, struct outcome *out) {
+    g->actor = CT_EVM + g->number % CT_INTERPRETERS;
+    if (g->number >= CT_INTERPRETERS)
+        succeed(out, (struct bytes){NULL, 0});
+    else
+        run_frame(r, g, out);
+}
+
+static void enter_svm(struct run *r, struct frame *g, struct outcome *out) {
+    struct b32 alias = xvm_actor_b32(&g->caller);
+    for (uint32_t i = 0; i < g->call->meta_count; i++) {
+        const struct ct_meta *meta = &g->call->metas[i];
+        if (meta->flags & XVM_META_SIGNER && !b32_eq(&meta->key, &alias)) {
+            fail(out, XVM_FAIL_MALFORMED, 0);
+            return;
+        }
+        if (g->view && meta->flags & XVM_META_WRITABLE) {
+            fail(out, XVM_FAIL_READ_ONLY, 0);
+            return;
+        }
+    }
+    if (g->number >= CT_INTERPRETERS) {
+        fail(out, XVM_FAIL_TARGET, 0);
+        return;
+    }
+    if (g->programs >> g->number & 1) {
+        fail(out, XVM_FAIL_REENTRY, 0);
+        return;
+    }
+    g->actor = CT_SVM + g->number;
+    g->programs |= 1u << g->number;
+    g->height++;
+    g->caller = xvm_wide_actor(ST_VM_SVM, &g->call->metas[3].key);
+    g->caller_signed = b32_eq(&g->call->metas[3].key, &alias);
+    run_frame(r, g, out);
+}
+
+/* Under a copy of the world that the caller has made. */
+static void enter(struct run *r, struct frame *g, uint32_t sender, struct outcome *out) {
+    const struct ct_actor *a = &r->m->actors->list[sender];
+    if (a->self.vm != g->vm) r->w->registered[sender][g->vm] = true;
+    g->caller = a->aliases[g->vm];
+    if (g->vm == ST_VM_EVM)
+        enter_evm(r, g, out);
+    else if (g->vm == ST_VM_MOVE)
+        enter_move(r, g, out);
+    else
+        enter_svm(r, g, out);
+}
+
+static uint16_t open_leg(struct run *r, uint8_t kind, uint8_t vm, uint16_t parent) {
+    if (r->m->leg_count == CM_LEGS_MAX) abort();
+    r->m->legs[r->m->leg_count] = (struct cm_leg){.kind = kind, .vm = vm, .parent = parent};
+    return (uint16_t)r->m->leg_count++;
+}
+
+static void close_leg(struct run *r, uint16_t leg, const struct outcome *out) {
+    r->m->legs[leg].ok = out->ok;
+    r->m->legs[leg].failure = out->ok ? XVM_OK : out->reason;
+}
+
+static void count_crossing(struct cm_coverage *c, uint8_t from, uint8_t to,
+                           const struct outcome *out, uint32_t depth) {
+    c->crossings[from][to]++;
+    c->failed[from][to] += !out->ok;
+    c->depths[min_u64(depth, 15)]++;
+    if (!out->ok) c->reasons[out->reason & 15]++;
+}
+
+static void cross(struct run *r, const struct frame *f, const struct ct_node *n,
+                  struct outcome *out) {
+    struct frame g = callee(f, n);
+    uint32_t sender = speaker(r, f, n->vm);
+    uint16_t leg = open_leg(r, XVM_LEG_CALL, n->vm, f->leg);
+    struct crossing c = {.owner = sender,
+                         .alias = r->m->actors->list[sender].aliases[n->vm],
+                         .home = n->flags & CT_HOME};
+    g.view = f->view || n->flags & CT_VIEW;
+    g.crossings++;
+    g.crossing = &c;
+    g.leg = leg;
+    r->m->legs[leg].home = c.home;
+    r->m->legs[leg].view = g.view;
+    if (f->crossings >= CROSSINGS_MAX) {
+        fail(out, XVM_FAIL_LIMIT, 0);
+    } else {
+        struct cm_world *before = copy_world(r->w);
+        enter(r, &g, sender, out);
+        if (!out->ok) restore(r, before, leg);
+        free(before);
+    }
+    close_leg(r, leg, out);
+    count_crossing(r->m->coverage, f->vm, n->vm, out, g.crossings);
+}
+
+/* ---- CALL */
+
+static void put_failure(const struct frame *f, const struct ct_node *n, const struct outcome *o,
+                        uint8_t *data, size_t *bytes) {
+    if (f->vm != ST_VM_EVM) data[(*bytes)++] = o->reason;
+    if (f->vm == ST_VM_SVM) {
+        store_le64(data + *bytes, o->code);
+        *bytes += 8;
+    }
+    if (f->vm == ST_VM_EVM || (n->vm == ST_VM_EVM && o->reason == XVM_FAIL_REVERTED)) {
+        memcpy(data + *bytes, o->error, o->error_bytes);
+        *bytes += o->error_bytes;
+    }
+}
+
+static void log_call(struct run *r, const struct frame *f, const struct ct_node *n,
+                     const struct outcome *o) {
+    uint8_t data[1 + CM_RESULT_MAX + 16] = {o->ok};
+    size_t bytes = 1;
+    if (o->ok) {
+        memcpy(data + bytes, o->result, o->bytes);
+        bytes += o->bytes;
+    } else {
+        put_failure(f, n, o, data, &bytes);
+    }
+    put_log(r, f, CT_CALL, data, bytes);
+}
+
+/* The failure of a call that must not fail, as the caller's own. */
+static void pass_on(const struct frame *f, const struct ct_node *n, struct outcome *o) {
+    if (f->vm == n->vm) return; /* as it is */
+    if (f->vm == ST_VM_EVM)
+        revert(o, o->error, o->error_bytes);
+    else
+        fail(o, XVM_FAIL_REVERTED,
+             f->vm == ST_VM_MOVE ? MOVE_CALL_FAILED : SVM_CALL_FAILED + o->reason);
+}
+
+/* A call that fails and takes its caller with it: one that must not, and in Move and the SVM any
+ * within the machine. */
+static bool takes_caller(const struct frame *f, const struct ct_node *n) {
+    return n->flags & CT_MUST || (f->vm == n->vm && f->vm != ST_VM_EVM);
+}
+
+static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct outcome *out) {
+    struct outcome o = {0};
+    uint32_t held = r->w->slots[f->vm][f->number][0];
+    if (n->vm != f->vm)
+        cross(r, f, n, &o);
+    else if (f->vm == ST_VM_EVM)
+        call_evm(r, f, n, &o);
+    else if (f->vm == ST_VM_MOVE)
+        call_move(r, f, n, &o);
+    else
+        call_svm(r, f, n, &o);
+    if (!o.ok && f->vm == ST_VM_EVM && n->vm != ST_VM_EVM) call_failed(&o, n->vm);
+    if (!o.ok && takes_caller(f, n)) {
+        pass_on(f, n, &o);
+        *out = o;
+        return false;
+    }
+    if (n->flags & CT_HOLD && f->vm == ST_VM_MOVE) {
+        if (!may_write(f, out)) return false;
+        r->w->slots[f->vm][f->number][0] = held + 1;
+    }
+    f->ok = o.ok;
+    f->last =
+        o.ok ? arena_copy(r->m->arena, bytes_make(o.result, o.bytes)) : (struct bytes){NULL, 0};
+    if (n->flags & CT_QUIET) return true;
+    if (!may_log(f, out)) return false;
+    log_call(r, f, n, &o);
+    return true;
+}
+
+/* ---- SEND */
+
+static bool send(struct run *r, const struct frame *f, const struct ct_node *n,
+                 struct outcome *out) {
+    if (f->vm == ST_VM_SVM && (f->view || f->height >= HEIGHT_MAX)) {
+        fail(out, XVM_FAIL_REVERTED, 0);
+        return false;
+    }
+    if (!may_log(f, out)) return false;
+    put_log(r, f, CM_STARTED, NULL, 0);
+    uint32_t index = r->w->message_count++;
+    if (index == CM_MESSAGES_MAX) abort();
+    r->w->messages[index] = (struct cm_message){
+        .from_vm = f->vm,
+        .to_vm = n->vm,
+        .number = n->number,
+        .on_fail = n->flags & CT_DROP ? XVM_DROP : XVM_KEEP,
+        .open_retry = n->flags & CT_OPEN ? 1 : 0,
+        .generation = f->generation,
+        .sender = f->actor,
+        .parent = f->leg,
+        .node = n,
+        .index = index,
+    };
+    return true;
+}
+
+/* ---- The loop */
+
+/* False: the frame has ended, as *out says. */
+static bool step(struct run *r, struct frame *f, const struct ct_node *n, struct outcome *out,
+                 bool *ended) {
+    uint32_t *slot = &r->w->slots[f->vm][f->number][n->slot];
+    switch (n->op) {
+    case CT_WRITE:
+    case CT_ADD:
+        if (!may_write(f, out)) return false;
+        *slot = n->op == CT_ADD ? *slot + n->value : n->value;
+        return true;
+    case CT_LOG:
+        if (!may_log(f, out)) return false;
+        put_log(r, f, CT_LOG, n->data.p, n->data.n);
+        return true;
+    case CT_SHOW:
+        if (!may_log(f, out)) return false;
+        show(r, f, n->slot);
+        return true;
+    case CT_WHO:
+        if (!may_log(f, out)) return false;
+        who(r, f);
+        return true;
+    case CT_PEEK:
+        if (!may_log(f, out)) return false;
+        peek(r, f, n);
+        return true;
+    case CT_CALL: return call(r, f, n, out);
+    case CT_SEND: return send(r, f, n, out);
+    case CT_FAIL: fail_with(f, n->value, out); return false;
+    case CT_RETURN: succeed(out, n->data); return false;
+    case CT_GIVE: succeed(out, f->last); return false;
+    case CT_IF_OK:
+    case CT_IF_FAILED:
+        if (f->ok == (n->op == CT_IF_OK)) run_list(r, f, n->first, out, ended);
+        return !*ended;
+    default: return true;
+    }
+}
+
+static void run_list(struct run *r, struct frame *f, const struct ct_node *list,
+                     struct outcome *out, bool *ended) {
+    for (const struct ct_node *n = list; n && !*ended; n = n->next)
+        if (!step(r, f, n, out, ended)) *ended = true;
+}
+
+/* ---- A transaction */
+
+static void run_root(struct run *r, const struct ct_node *root, struct outcome *out) {
+    struct frame g = {.generation = 1};
+    g.vm = root->vm;
+    g.number = root->number;
+    g.call = root;
+    g.leg = open_leg(r, XVM_LEG_ROOT, root->vm, 0);
+    g.caller = r->m->actors->list[CT_WALLET + root->vm].self;
+    struct cm_world *before = copy_world(r->w);
+    if (root->vm == ST_VM_EVM)
+        enter_evm(r, &g, out);
+    else if (root->vm == ST_VM_MOVE)
+        enter_move(r, &g, out);
+    else
+        enter_svm(r, &g, out);
+    if (!out->ok) restore(r, before, g.leg);
+    free(before);
+    close_leg(r, g.leg, out);
+}
+
+/* What a message keeps of its result: the EVM's is ABI-encoded, Move's in BCS. */
+static struct bytes kept_result(struct run *r, const struct cm_message *m,
+                                const struct outcome *o) {
+    struct buf b = {0};
+    struct bytes result = bytes_make(o->result, o->bytes);
+    if (m->to_vm == ST_VM_EVM && m->number < CT_INTERPRETERS) {
+        uint8_t words[64], zeros[32] = {0};
+        put_word(words, 32);
+        put_word(words + 32, result.n);
+        buf_put(&b, words, sizeof words);
+        buf_put_bytes(&b, result);
+        buf_put(&b, zeros, (32 - result.n % 32) % 32);
+    } else {
+        if (m->to_vm == ST_VM_MOVE) uleb_put(&b, result.n);
+        buf_put_bytes(&b, result);
+    }
+    result = arena_copy(r->m->arena, buf_bytes(&b));
+    buf_free(&b);
+    return result;
+}
+
+static enum xvm_failure refused(const struct cm_message *m) {
+    return m->index >= MESSAGES_MAX || m->generation > GENERATIONS_MAX ? XVM_FAIL_LIMIT : XVM_OK;
+}
+
+static void run_message(struct run *r, uint32_t index) {
+    struct cm_message m = r->w->messages[index];
+    struct frame g = {.vm = m.to_vm, .number = m.number, .generation = (uint8_t)(m.generation + 1)};
+    struct outcome out = {0};
+    g.call = m.node;
+    g.leg = open_leg(r, XVM_LEG_MESSAGE, m.to_vm, m.parent);
+    r->m->legs[g.leg].message = index;
+    struct cm_world *before = copy_world(r->w);
+    if (refused(&m))
+        fail(&out, refused(&m), 0);
+    else
+        enter(r, &g, m.sender, &out);
+    if (!out.ok) restore(r, before, g.leg);
+    free(before);
+    close_leg(r, g.leg, &out);
+    struct cm_message *done = &r->w->messages[index];
+    done->status = out.ok ? XVM_EXECUTED : m.on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
+    done->failure = out.ok ? XVM_OK : out.reason;
+    if (out.ok) done->result = kept_result(r, &m, &out);
+    r->m->coverage->messages[m.from_vm][m.to_vm]++;
+    r->m->coverage->messages_failed[m.from_vm][m.to_vm] += !out.ok;
+}
+
+void cm_reset(struct cm_model *m) {
+    memset(m->world, 0, sizeof *m->world);
+    m->world->move_accounts[CT_WALLET + ST_VM_MOVE] = true;
+}
+
+void cm_run(struct cm_model *m, const struct ct_node *root) {
+    struct run r = {m, m->world};
+    struct outcome out = {0};
+    m->leg_count = 0;
+    m->world->message_count = m->world->log_bytes = m->world->log_count = 0;
+    run_root(&r, root, &out);
+    m->root_ok = out.ok;
+    for (uint32_t i = 0; i < m->world->message_count; i++) run_message(&r, i);
+}
