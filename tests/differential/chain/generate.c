@@ -125,8 +125,18 @@ static void put_metas(struct frame *g, struct ct_node *n, const struct b32 *sign
     for (uint32_t i = 0; i < g->need_count; i++) n->metas[n->meta_count++] = g->needs[i];
 }
 
+/* Slots of other interpreters, to be looked at or to be changed by them while a call is out. */
+static void need_others(struct frame *g) {
+    for (uint8_t i = 0; i < CT_INTERPRETERS; i++) {
+        struct b32 state = ct_state_key(i);
+        if (i != g->number && once_in(g->r, 4))
+            need(g, &state, g->view || once_in(g->r, 3) ? 0 : XVM_META_WRITABLE);
+    }
+}
+
 static void put_target(struct frame *f, struct ct_node *n, bool queued) {
     struct frame g = inner_frame(f, n, queued);
+    if (n->vm == ST_VM_SVM && n->number < CT_INTERPRETERS) need_others(&g);
     /* Where nobody is, nothing runs. */
     if (n->number < CT_INTERPRETERS) n->first = list(&g);
     if (n->vm != ST_VM_SVM) return;
@@ -153,10 +163,16 @@ static struct ct_node *call(struct frame *f) {
     n->flags = once_in(f->r, 3) ? CT_MUST : 0;
     if (f->view || once_in(f->r, 12)) n->flags |= CT_QUIET;
     bool crosses = n->vm != f->vm;
+    /* Mostly accounts that can be written, for the program may not grant what it lacks. */
+    for (uint32_t i = 0; crosses && f->vm == ST_VM_SVM && i < f->need_count && i < 8; i++)
+        if ((f->needs[i].flags & XVM_META_WRITABLE && once_in(f->r, 2)) || once_in(f->r, 60))
+            n->open |= (uint8_t)(1u << i);
     if (crosses && once_in(f->r, 6)) n->flags |= CT_HOME;
     if (f->mix->views[f->vm] && (crosses || f->vm == ST_VM_EVM) && once_in(f->r, 10))
         n->flags |= CT_VIEW;
     if (f->vm == ST_VM_EVM) {
+        if (n->vm == ST_VM_MOVE && once_in(f->r, 4)) n->flags |= CT_RAW;
+    } else if (f->vm == ST_VM_SVM) {
         if (n->vm == ST_VM_MOVE && once_in(f->r, 4)) n->flags |= CT_RAW;
     } else if (f->vm == ST_VM_MOVE && crosses && !f->view && once_in(f->r, 4)) {
         n->flags |= CT_HOLD;
@@ -198,10 +214,18 @@ static struct ct_node *branch(struct frame *f) {
     return n;
 }
 
+static bool can_peek(const struct frame *f) {
+    return f->vm == ST_VM_EVM ? !f->view : f->vm == ST_VM_SVM && f->need_count;
+}
+
+/* Of an interpreter of the EVM; in the SVM of an account. */
 static struct ct_node *peek(struct frame *f) {
     struct ct_node *n = make(f, CT_PEEK);
     n->slot = (uint8_t)below(f->r, CT_SLOTS);
     n->number = (uint8_t)below(f->r, CT_INTERPRETERS);
+    if (f->vm != ST_VM_SVM) return n;
+    uint32_t i = below(f->r, f->need_count);
+    n->number = f->needs[i].key.b[0] == 0x18 ? (uint8_t)(4 + i) : 0;
     return n;
 }
 
@@ -211,7 +235,7 @@ static struct ct_node *node(struct frame *f) {
     if (k < 38 && !deep) return call(f);
     if (k < 48 && !deep && (!f->view || once_in(f->r, 20))) return send(f);
     if (k < 54 && !deep) return branch(f);
-    if (k < 57 && f->vm == ST_VM_EVM && !f->view) return peek(f);
+    if (k < 58 && can_peek(f)) return peek(f);
     return small(f);
 }
 
@@ -254,6 +278,7 @@ static void root(struct frame *f, struct ct_case *out) {
     n->number = (uint8_t)below(f->r, CT_INTERPRETERS);
     f->actor = CT_WALLET + n->vm;
     struct frame g = inner_frame(f, n, false);
+    if (n->vm == ST_VM_SVM) need_others(&g);
     n->first = list(&g);
     if (n->vm == ST_VM_SVM) {
         struct b32 key = xvm_actor_b32(&f->actors->list[f->actor].self);

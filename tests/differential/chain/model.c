@@ -6,7 +6,7 @@
 
 enum { CROSSINGS_MAX = 8, HEIGHT_MAX = 5, GENERATIONS_MAX = 8, MESSAGES_MAX = 64 };
 /* Abort codes and errors of the messengers. */
-enum { MOVE_CALL_FAILED = 0x70008, SVM_CALL_FAILED = 256, MALFORMED = 0xbad };
+enum { MOVE_CALL_FAILED = 0x70008, SVM_CALL_FAILED = 256, SVM_READ_ONLY = 5, MALFORMED = 0xbad };
 
 /* How a frame ends. Of one that failed: `reason` and `code` as a caller in another machine is told
  * them, and if it was the EVM's what it reverted with. */
@@ -25,6 +25,14 @@ struct crossing {
     bool home;
 };
 
+/* Instructions on the SVM's stack: of the leg that runs, and of those that wait below. */
+struct instruction {
+    const struct ct_node *call;
+    const struct instruction *below;
+    bool outermost;            /* of its leg */
+    const struct ct_node *out; /* the call that it waits for, by which it opens accounts; or NULL */
+};
+
 struct frame {
     uint8_t vm, number;
     struct xvm_actor caller; /* as the interpreter sees it */
@@ -37,7 +45,9 @@ struct frame {
     const struct crossing *crossing; /* the innermost; NULL: none */
     uint32_t programs, modules;      /* on the stacks of all that wait, and on this one: bits */
     uint32_t height;                 /* instructions on the SVM's stacks */
+    struct instruction *instruction; /* the newest of them */
     const struct ct_node *call;      /* whose tree it runs: its metas are the accounts */
+    uint32_t slots[CT_SLOTS];        /* of an interpreter in the SVM, at the start */
     bool ok;                         /* of the last call */
     struct bytes last;
 };
@@ -137,10 +147,12 @@ static uint8_t meta_flags(const struct ct_node *call, const struct b32 *key) {
     return found ? flags : 0xff;
 }
 
-/* The account of the SVM interpreter's slots can be written if its caller said so. */
-static bool may_write(const struct frame *f, struct outcome *out) {
-    if (f->vm != ST_VM_SVM) return may_log(f, out);
-    if (meta_flags(f->call, &f->call->metas[0].key) & XVM_META_WRITABLE) return true;
+/* What a program has changed in an account that it may not write is found when it ends, or invokes
+ * another with it; that which is as it was is not found. */
+static bool has_kept(const struct run *r, const struct frame *f, struct outcome *out) {
+    if (f->vm != ST_VM_SVM || meta_flags(f->call, &f->call->metas[0].key) & XVM_META_WRITABLE ||
+        !memcmp(f->slots, r->w->slots[ST_VM_SVM][f->number], sizeof f->slots))
+        return true;
     fail(out, XVM_FAIL_REVERTED, 0);
     return false;
 }
@@ -162,8 +174,9 @@ static void who(struct run *r, const struct frame *f) {
 }
 
 static void peek(struct run *r, const struct frame *f, const struct ct_node *n) {
-    uint8_t data[6] = {n->number, n->slot};
-    store_be32(data + 2, r->w->slots[f->vm][n->number][n->slot]);
+    uint8_t data[6] = {n->number, n->slot}, number = n->number;
+    if (f->vm == ST_VM_SVM) number = f->call->metas[n->number].key.b[31];
+    store_be32(data + 2, r->w->slots[f->vm][number][n->slot]);
     put_log(r, f, CT_PEEK, data, sizeof data);
 }
 
@@ -184,7 +197,16 @@ static void run_frame(struct run *r, struct frame *f, struct outcome *out) {
     f->last = (struct bytes){NULL, 0};
     r->m->coverage->frames++;
     succeed(out, f->last);
+    memcpy(f->slots, r->w->slots[f->vm][f->number], sizeof f->slots);
     run_list(r, f, f->call->first, out, &ended);
+    if (out->ok) has_kept(r, f, out);
+}
+
+/* The same, as an instruction on the SVM's stack. */
+static void run_instruction(struct run *r, struct frame *f, bool outermost, struct outcome *out) {
+    struct instruction i = {.call = f->call, .below = f->instruction, .outermost = outermost};
+    f->instruction = &i;
+    run_frame(r, f, out);
 }
 
 static struct frame callee(const struct frame *f, const struct ct_node *n) {
@@ -236,13 +258,21 @@ static bool may_invoke(const struct frame *f, const struct ct_node *n, const str
     return n->number < CT_INTERPRETERS && f->height < HEIGHT_MAX;
 }
 
+/* Is there a leg of the SVM that waits below this one? */
+static bool waits_below(const struct instruction *i) {
+    while (!i->outermost) i = i->below;
+    return i->below != NULL;
+}
+
 static void call_svm(struct run *r, const struct frame *f, const struct ct_node *n,
                      struct outcome *out) {
     struct b32 self = ct_self_key(r->m->actors, f->number);
     struct frame g = callee(f, n);
     bool again = n->number != f->number && f->programs >> n->number & 1;
-    if (again || !may_invoke(f, n, &self)) {
-        fail(out, XVM_FAIL_REVERTED, 0);
+    if (meta_flags(n, &f->call->metas[0].key) != 0xff && !has_kept(r, f, out)) return;
+    if (!may_invoke(f, n, &self) || again) {
+        bool why = may_invoke(f, n, &self) && waits_below(f->instruction);
+        fail(out, why ? XVM_FAIL_REENTRY : XVM_FAIL_REVERTED, 0);
         return;
     }
     g.programs |= 1u << n->number;
@@ -250,7 +280,7 @@ static void call_svm(struct run *r, const struct frame *f, const struct ct_node 
     g.actor = CT_SVM + n->number;
     g.caller = xvm_wide_actor(ST_VM_SVM, &n->metas[3].key);
     g.caller_signed = meta_flags(n, &n->metas[3].key) & XVM_META_SIGNER;
-    run_frame(r, &g, out);
+    run_instruction(r, &g, false, out);
 }
 
 /* ---- A leg in another machine */
@@ -294,16 +324,34 @@ static void enter_evm(struct run *r, struct frame *g, struct outcome *out) {
         run_frame(r, g, out);
 }
 
+/* Does a leg that waits hold the account: name it, and not open it for the call that it waits for?
+ */
+static bool is_held(const struct instruction *i, const struct b32 *key) {
+    while (i) {
+        bool named = false, opened = false;
+        for (uint32_t k = 0; i->out && k < 8; k++)
+            if (i->out->open >> k & 1 && b32_eq(&i->call->metas[4 + k].key, key)) opened = true;
+        do {
+            named |= meta_flags(i->call, key) != 0xff;
+            bool last = i->outermost;
+            i = i->below;
+            if (last) break;
+        } while (i);
+        if (named && !opened) return true;
+    }
+    return false;
+}
+
 static void enter_svm(struct run *r, struct frame *g, struct outcome *out) {
     struct b32 alias = xvm_actor_b32(&g->caller);
     for (uint32_t i = 0; i < g->call->meta_count; i++) {
         const struct ct_meta *meta = &g->call->metas[i];
-        if (meta->flags & XVM_META_SIGNER && !b32_eq(&meta->key, &alias)) {
-            fail(out, XVM_FAIL_MALFORMED, 0);
+        if (meta->flags & XVM_META_WRITABLE && (g->view || is_held(g->instruction, &meta->key))) {
+            fail(out, g->view ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY, 0);
             return;
         }
-        if (g->view && meta->flags & XVM_META_WRITABLE) {
-            fail(out, XVM_FAIL_READ_ONLY, 0);
+        if (meta->flags & XVM_META_SIGNER && !b32_eq(&meta->key, &alias)) {
+            fail(out, XVM_FAIL_MALFORMED, 0);
             return;
         }
     }
@@ -315,12 +363,16 @@ static void enter_svm(struct run *r, struct frame *g, struct outcome *out) {
         fail(out, XVM_FAIL_REENTRY, 0);
         return;
     }
+    if (g->height >= HEIGHT_MAX) {
+        fail(out, XVM_FAIL_REVERTED, 0);
+        return;
+    }
     g->actor = CT_SVM + g->number;
     g->programs |= 1u << g->number;
     g->height++;
     g->caller = xvm_wide_actor(ST_VM_SVM, &g->call->metas[3].key);
     g->caller_signed = b32_eq(&g->call->metas[3].key, &alias);
-    run_frame(r, g, out);
+    run_instruction(r, g, true, out);
 }
 
 /* Under a copy of the world that the caller has made. */
@@ -381,6 +433,25 @@ static void cross(struct run *r, const struct frame *f, const struct ct_node *n,
     count_crossing(r->m->coverage, f->vm, n->vm, out, g.crossings);
 }
 
+/* By way of the messenger, which is an instruction too. False: that cannot be, and the frame ends
+ * as *out says. */
+static bool cross_from_svm(struct run *r, struct frame *f, const struct ct_node *n,
+                           struct outcome *out) {
+    fail(out, XVM_FAIL_REVERTED, 0);
+    if (f->height >= HEIGHT_MAX) return false;
+    for (uint32_t k = 0; k < 8; k++) {
+        if (!(n->open >> k & 1)) continue;
+        if (4 + k >= f->call->meta_count) return false;
+        if (!(meta_flags(f->call, &f->call->metas[4 + k].key) & XVM_META_WRITABLE)) return false;
+    }
+    f->height++;
+    f->instruction->out = n;
+    cross(r, f, n, out);
+    f->instruction->out = NULL;
+    f->height--;
+    return true;
+}
+
 /* ---- CALL */
 
 static void put_failure(const struct frame *f, const struct ct_node *n, const struct outcome *o,
@@ -428,7 +499,12 @@ static bool takes_caller(const struct frame *f, const struct ct_node *n) {
 static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct outcome *out) {
     struct outcome o = {0};
     uint32_t held = r->w->slots[f->vm][f->number][0];
-    if (n->vm != f->vm)
+    if (n->vm != f->vm && f->vm == ST_VM_SVM) {
+        if (!cross_from_svm(r, f, n, &o)) {
+            *out = o;
+            return false;
+        }
+    } else if (n->vm != f->vm)
         cross(r, f, n, &o);
     else if (f->vm == ST_VM_EVM)
         call_evm(r, f, n, &o);
@@ -443,7 +519,7 @@ static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct
         return false;
     }
     if (n->flags & CT_HOLD && f->vm == ST_VM_MOVE) {
-        if (!may_write(f, out)) return false;
+        if (!may_log(f, out)) return false;
         r->w->slots[f->vm][f->number][0] = held + 1;
     }
     f->ok = o.ok;
@@ -460,7 +536,7 @@ static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct
 static bool send(struct run *r, const struct frame *f, const struct ct_node *n,
                  struct outcome *out) {
     if (f->vm == ST_VM_SVM && (f->view || f->height >= HEIGHT_MAX)) {
-        fail(out, XVM_FAIL_REVERTED, 0);
+        fail(out, XVM_FAIL_REVERTED, f->height < HEIGHT_MAX ? SVM_READ_ONLY : 0);
         return false;
     }
     if (!may_log(f, out)) return false;
@@ -491,7 +567,7 @@ static bool step(struct run *r, struct frame *f, const struct ct_node *n, struct
     switch (n->op) {
     case CT_WRITE:
     case CT_ADD:
-        if (!may_write(f, out)) return false;
+        if (!may_log(f, out)) return false;
         *slot = n->op == CT_ADD ? *slot + n->value : n->value;
         return true;
     case CT_LOG:

@@ -34,6 +34,9 @@ static void drop_flags(struct shrinking *s, struct ct_node *n) {
         n->flags ^= bit;
         if (!holds(s)) n->flags ^= bit;
     }
+    uint8_t open = n->open;
+    n->open = 0;
+    if (open && !holds(s)) n->open = open;
     if (!n->value) return;
     uint32_t value = n->value;
     n->value = value > 1 ? 1 : 0;

@@ -131,6 +131,8 @@ static void put_target(struct buf *out, const struct ct_node *n) {
             buf_put(out, n->metas[i].key.b, 32);
             buf_put_u8(out, n->metas[i].flags);
         }
+    } else {
+        buf_put_u8(out, n->open);
     }
     put_tree(out, n->first);
 }
@@ -194,6 +196,7 @@ static void print_target(struct buf *out, const struct ct_node *n) {
     buf_printf(out, " %s%u", vms[n->vm % 3], n->number);
     print_flags(out, n);
     if (n->value) buf_printf(out, " value %u", n->value);
+    if (n->open) buf_printf(out, " open %02x", n->open);
     for (uint32_t i = 0; i < n->meta_count; i++) {
         const struct ct_meta *m = &n->metas[i];
         buf_puts(out, i ? "," : " [");

@@ -27,7 +27,9 @@
  * the SVM `target` is the number of an account
  *
  * A target is 16 times the machine plus the number of the interpreter. Metas, of a target in the
- * SVM: how many (1), then key and flags (enum xvm_meta) of each. */
+ * SVM: how many (1), then key and flags (enum xvm_meta) of each. Of any other target: a byte with a
+ * bit for each of the accounts from the fifth on that a caller in the SVM lets the callee change.
+ */
 #ifndef TERN_TESTS_CHAIN_TREE_H
 #define TERN_TESTS_CHAIN_TREE_H
 
@@ -76,7 +78,7 @@ struct ct_node {
     uint8_t slot;
     uint32_t value; /* of WRITE, ADD, FAIL, BURN; of a call in units of 10^9 wei */
     struct bytes data;
-    uint8_t vm, number, flags;
+    uint8_t vm, number, flags, open;
     struct ct_meta *metas;
     uint8_t meta_count;
     struct ct_node *first; /* of its tree */

@@ -46,6 +46,8 @@ static void read_target(struct reader *r, struct ct_node *n) {
             n->metas[i].flags = (uint8_t)number(r, 1);
         }
         if (n->meta_count < 4) r->bad = true;
+    } else {
+        n->open = (uint8_t)number(r, 1);
     }
     read_tree(r, n);
 }

@@ -87,6 +87,8 @@ contract Interpreter {
                 t.metas[i].isSigner = flags & 1 != 0;
                 t.metas[i].isWritable = flags & 2 != 0;
             }
+        } else {
+            f.at++; // for callers in the SVM
         }
         t.program = take(p, f, number(p, f, 2));
     }

@@ -1,13 +1,14 @@
-/* Runs a tree (tree.h): in the Solana VM. Accounts: where its slots are (the bump of the next one in
- * the first byte, the slots from the fourth on), its address of the seed "i", the messenger, who
+/* Runs a tree (tree.h): in the Solana VM. Accounts: where its slots are (the bump of the next one
+ * in the first byte, the slots from the fourth on), its address of the seed "i", the messenger, who
  * calls, and whatever the tree names in CPIs. */
 #include "tern.h"
 
 extern void sol_log_data(const struct tern_text *list, tern_u64 count);
 extern void sol_set_return_data(const tern_u8 *data, tern_u64 bytes);
+extern void sol_memset_(void *p, tern_u8 c, tern_u64 n);
 
 enum { STATE, SELF, MESSENGER, CALLER };
-enum { RESULT_MAX = 1024, BUMP_AT = 0, SLOTS_AT = 4 };
+enum { RESULT_MAX = 1024, ERROR_MAX = 100, BUMP_AT = 0, SLOTS_AT = 4, OPEN_FROM = 4 };
 enum { MALFORMED = 0xbad };
 
 struct frame {
@@ -16,12 +17,13 @@ struct frame {
     tern_u64 at, bytes;
     tern_u64 failed; /* the error with which the program ends */
     int ok;
-    struct tern_text last;
+    struct tern_text last; /* in `result` */
+    tern_u8 *result;
 };
 
 /* What CALL and SEND have in common. */
 struct target {
-    tern_u8 vm, number, flags;
+    tern_u8 vm, number, flags, open;
     tern_u64 value;
     const tern_u8 *metas;
     tern_u64 meta_count;
@@ -52,6 +54,8 @@ static void read_target(struct frame *f, struct target *t) {
     if (t->vm == 2) {
         t->meta_count = number(f, 1);
         t->metas = take(f, 33 * t->meta_count).p;
+    } else {
+        t->open = number(f, 1);
     }
     t->program = take(f, number(f, 2));
 }
@@ -73,6 +77,11 @@ static void log_with(tern_u8 kind, const tern_u8 *head, tern_u64 head_bytes,
 }
 
 static const struct tern_text nothing;
+
+static void keep(struct frame *f, const struct tern_text *result) {
+    f->last.n = result->n;
+    tern_copy(f->result, result->p, result->n);
+}
 
 static tern_u32 *slot_of(struct frame *f, tern_u64 account, tern_u64 slot) {
     return (tern_u32 *)(f->in->accounts[account].data + SLOTS_AT) + slot;
@@ -171,7 +180,7 @@ static struct tern_seeds *self(struct frame *f) {
     return seeds;
 }
 
-/* ---- Calls: 1 must, 2 read-only, 4 home authority, 32 not logged */
+/* ---- Calls: 1 must, 2 read-only, 4 home authority, 8 raw, 32 not logged */
 
 static void invoke(struct frame *f, const struct target *t) {
     struct tern_meta *metas = tern_alloc(t->meta_count * sizeof *metas);
@@ -189,15 +198,56 @@ static void invoke(struct frame *f, const struct target *t) {
     if (f->failed) return;
     data.n = sol_get_return_data((tern_u8 *)data.p, RESULT_MAX, id);
     f->ok = 1;
-    f->last = data;
+    keep(f, &data);
     tern_u8 head = 1;
     if (!(t->flags & 32)) log_with(6, &head, 1, &f->last);
 }
 
-/* No call of another machine yet. */
+/* What an interpreter elsewhere has returned. */
+static struct tern_text result_of(const struct target *t, const struct tern_text *data) {
+    struct tern_text out = {data->p + 1, data->n - 1};
+    if (t->vm == 0 || !(t->flags & 8)) return abi_bytes(data);
+    if (data->p[0] & 0x80) out.p++, out.n--;
+    return out;
+}
+
+static void log_outcome(struct frame *f, const struct target *t, const struct tern_outcome *o) {
+    tern_u8 head[10] = {f->ok, o->status};
+    struct tern_text rest = {o->data.p, 0};
+    if (f->ok) {
+        log_with(6, head, 1, &f->last);
+        return;
+    }
+    for (int i = 0; i < 8; i++) head[2 + i] = o->code >> 8 * i;
+    if (t->vm == 0 && o->status == TERN_REVERTED)
+        rest.n = o->data.n < ERROR_MAX ? o->data.n : ERROR_MAX;
+    log_with(6, head, sizeof head, &rest);
+}
+
+static void how(struct frame *f, const struct target *t, struct tern_sync *how) {
+    tern_u8 *open = tern_alloc(8);
+    how->sender = SELF;
+    how->messenger = MESSENGER;
+    how->seeds = self(f);
+    how->flags = (t->flags & 1 ? TERN_MUST : 0) | (t->flags & 2 ? TERN_READ_ONLY : 0) |
+                 (t->flags & 4 ? TERN_HOME_AUTHORITY : 0) | (t->flags & 8 ? TERN_RAW : 0);
+    how->value = t->value;
+    how->writable = open;
+    for (int i = 0; i < 8; i++)
+        if (t->open >> i & 1) open[how->writable_count++] = OPEN_FROM + i;
+}
+
 static void outer(struct frame *f, const struct target *t) {
-    (void)t;
-    f->failed = MALFORMED;
+    struct tern_sync *h = tern_alloc(sizeof *h);
+    struct tern_text *args = abi_call(&t->program, t->vm == 0), result;
+    struct tern_outcome *o;
+    how(f, t, h);
+    o = t->vm == 0 ? tern_sync_evm(f->in, evm_address(t), args, h)
+                   : tern_sync_move(f->in, function(t), args, h);
+    f->ok = o->status == TERN_OK;
+    result = f->ok ? result_of(t, &o->data) : nothing;
+    keep(f, &result);
+    if (!(t->flags & 32)) log_outcome(f, t, o);
 }
 
 /* ---- Messages: 1 drop, 2 open retry, 4 the simple form */
@@ -269,20 +319,32 @@ static const struct tern_text *step(struct frame *f) {
     }
 }
 
+#define HEAP_USED ((tern_u64 *)0x300000000)
+
+/* Gives memory back: what is allocated is taken to be zeros. */
+static void release(tern_u64 mark) {
+    sol_memset_((tern_u8 *)HEAP_USED + mark, 0, *HEAP_USED - mark);
+    *HEAP_USED = mark;
+}
+
 tern_u64 entrypoint(const tern_u8 *input) {
     struct tern_input *in = tern_input(input);
     struct frame *f = tern_alloc(sizeof *f);
     const struct tern_text *result = &nothing;
     if (in->account_count <= CALLER) return MALFORMED;
     f->in = in;
+    f->result = tern_alloc(RESULT_MAX);
+    f->last.p = f->result;
     f->p = in->data.p;
     f->bytes = in->data.n;
     f->ok = 1;
-    while (f->at < f->bytes && !f->failed) {
+    while (f->at < f->bytes && !f->failed && result == &nothing) {
+        tern_u64 mark = *HEAP_USED;
         const struct tern_text *end = step(f);
-        if (!end) continue;
-        result = end;
-        break;
+        if (end)
+            result = end;
+        else
+            release(mark);
     }
     if (!f->failed) sol_set_return_data(result->p, result->n > RESULT_MAX ? RESULT_MAX : result->n);
     return f->failed;
