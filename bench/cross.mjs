@@ -3,13 +3,13 @@
 //     node bench/cross.mjs [ROUNDS]
 import { Account } from '@aptos-labs/ts-sdk';
 import { Interface } from 'ethers';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compileMove, compileSolidity, deploy } from '../tests/e2e/lib/compile.mjs';
 import { Solana, compileProgram } from '../tests/e2e/lib/messenger.mjs';
 import { ROOT, startNode } from '../tests/e2e/lib/node.mjs';
 import { publish } from '../tests/e2e/lib/publish.mjs';
-import { median } from './measure.mjs';
+import { median, precise } from './measure.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const TERN = '0x7e00000000000000000000000000000000000003';
@@ -40,17 +40,6 @@ async function main() {
     show('EVM to EVM, at home', home);
     show('EVM to Move', await perCall(evm(TERN, move)), home);
     show('EVM to Solana', await perCall(evm(TERN, svm)), home);
-}
-
-/** Processor time of all threads of a process so far, in µs. */
-function precise(pid) {
-    let ns = 0;
-    for (const task of readdirSync(`/proc/${pid}/task`)) {
-        try {
-            ns += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
-        } catch { /* it has just ended */ }
-    }
-    return ns / 1000;
 }
 
 /** Processor time of one call in µs: the median, over the rounds, of what transactions with n calls take more than those

@@ -45,6 +45,13 @@ bench_solana() {
     node bench/solana.mjs
 }
 
+# Both compile a Move package and a program in C.
+bench_edges() {
+    apt_install clang
+    build_preset release tern movec sbpf-link
+    node "bench/$1.mjs"
+}
+
 # The coin and the loops of bench/move, compiled against the framework.
 bench_move_chain() {
     local dir=build/bench/move
@@ -73,6 +80,12 @@ run_bench() {
     done
     case "$only" in
         ""|peers|svm|solana) say "litesvm beside tern: whole Solana transactions"; bench_solana ;;
+    esac
+    case "$only" in
+        ""|peers|cross) say "synchronous calls over the edges between the machines"; bench_edges cross ;;
+    esac
+    case "$only" in
+        ""|rates) say "what a unit of gas buys in each machine"; bench_edges rates ;;
     esac
     case "$only" in
         ""|rpc|solana) say "Solana transfers through JSON-RPC"; node bench/solana_rpc.mjs ;;

@@ -52,6 +52,20 @@ static struct fe fe_neg(struct fe a) {
     return fe_sub(fe_zero, a);
 }
 
+/* Carries the sums of products to limbs of 51 bits, and a little more in the second. */
+static inline struct fe fe_reduce(u128 r0, u128 r1, u128 r2, u128 r3, u128 r4) {
+    r1 += (uint64_t)(r0 >> 51);
+    r2 += (uint64_t)(r1 >> 51);
+    r3 += (uint64_t)(r2 >> 51);
+    r4 += (uint64_t)(r3 >> 51);
+    struct fe out = {{(uint64_t)r0 & LIMB, (uint64_t)r1 & LIMB, (uint64_t)r2 & LIMB,
+                      (uint64_t)r3 & LIMB, (uint64_t)r4 & LIMB}};
+    out.v[0] += 19 * (uint64_t)(r4 >> 51);
+    out.v[1] += out.v[0] >> 51;
+    out.v[0] &= LIMB;
+    return out;
+}
+
 static struct fe fe_mul(struct fe a, struct fe b) {
     const uint64_t *x = a.v, *y = b.v;
     uint64_t y1 = 19 * y[1], y2 = 19 * y[2], y3 = 19 * y[3], y4 = 19 * y[4];
@@ -65,20 +79,19 @@ static struct fe fe_mul(struct fe a, struct fe b) {
               (u128)x[4] * y4;
     u128 r4 = (u128)x[0] * y[4] + (u128)x[1] * y[3] + (u128)x[2] * y[2] + (u128)x[3] * y[1] +
               (u128)x[4] * y[0];
-    r1 += (uint64_t)(r0 >> 51);
-    r2 += (uint64_t)(r1 >> 51);
-    r3 += (uint64_t)(r2 >> 51);
-    r4 += (uint64_t)(r3 >> 51);
-    struct fe out = {{(uint64_t)r0 & LIMB, (uint64_t)r1 & LIMB, (uint64_t)r2 & LIMB,
-                      (uint64_t)r3 & LIMB, (uint64_t)r4 & LIMB}};
-    out.v[0] += 19 * (uint64_t)(r4 >> 51);
-    out.v[1] += out.v[0] >> 51;
-    out.v[0] &= LIMB;
-    return out;
+    return fe_reduce(r0, r1, r2, r3, r4);
 }
 
-static struct fe fe_sqr(struct fe a) {
-    return fe_mul(a, a);
+/* Ten of the 25 products of a multiplication are there twice. */
+static inline struct fe fe_sqr(struct fe a) {
+    const uint64_t *x = a.v;
+    uint64_t x0 = 2 * x[0], x1 = 2 * x[1], y2 = 38 * x[2], y4 = 19 * x[4], z4 = 2 * y4;
+    u128 r0 = (u128)x[0] * x[0] + (u128)z4 * x[1] + (u128)y2 * x[3];
+    u128 r1 = (u128)x0 * x[1] + (u128)z4 * x[2] + (u128)(19 * x[3]) * x[3];
+    u128 r2 = (u128)x0 * x[2] + (u128)x[1] * x[1] + (u128)z4 * x[3];
+    u128 r3 = (u128)x0 * x[3] + (u128)x1 * x[2] + (u128)x[4] * y4;
+    u128 r4 = (u128)x0 * x[4] + (u128)x1 * x[3] + (u128)x[2] * x[2];
+    return fe_reduce(r0, r1, r2, r3, r4);
 }
 
 static struct fe fe_sqr_times(struct fe a, unsigned n) {

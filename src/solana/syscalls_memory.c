@@ -40,7 +40,10 @@ bool sol_sys_memset(struct svm_vm *vm, const uint64_t args[5], uint64_t *result)
 
 /* The difference of the first bytes that differ. */
 static int32_t compare(const uint8_t *a, const uint8_t *b, uint64_t n) {
-    for (uint64_t i = 0; i < n; i++)
+    enum { STEP = 256 }; /* what is equal is stepped over fast */
+    uint64_t at = 0;
+    while (n - at >= STEP && memcmp(a + at, b + at, STEP) == 0) at += STEP;
+    for (uint64_t i = at; i < n; i++)
         if (a[i] != b[i]) return (int32_t)a[i] - (int32_t)b[i];
     return 0;
 }

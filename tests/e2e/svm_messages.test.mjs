@@ -252,7 +252,7 @@ test('the tail runs on the compute units that are left, and simulation says what
     assert.equal(meta.computeUnitsConsumed, simulated.unitsConsumed);
     const t = await traceOf(signature);
     const leg = t.trace.calls[0];
-    assert.equal(BigInt(meta.computeUnitsConsumed), BigInt(t.trace.vmGasUsed) + BigInt(leg.gasUsed)); // one unit is one gas
+    assert.equal(BigInt(meta.computeUnitsConsumed), BigInt(t.trace.vmGasUsed) + (BigInt(leg.gasUsed) + 1n) / 2n); // one unit is two gas
     assert.equal(Number(t.gasUsed), meta.computeUnitsConsumed + 3000);
     assert.equal(Number((await node.rpc('eth_getBlockByNumber', `0x${slot.toString(16)}`, false)).gasUsed), Number(t.gasUsed));
     // With as much as the root leg needs there is nothing left for the message: it waits for somebody's gas.

@@ -157,7 +157,7 @@ static void test_failed_leg_is_undone_alone_and_says_why(void **state) {
         assert_int_equal(m.status, XVM_PENDING);
         assert_int_equal(m.failure, XVM_FAIL_REVERTED);
         assert_text(m.error, want);
-        assert_int_equal(m.gas_used, BASE_GAS + 100 + 3); /* a word of PAGE's data */
+        assert_int_equal(m.gas_used, BASE_GAS + 2 * 100 + 3); /* a word of PAGE's data */
         assert_int_equal(tx.legs[1 + i].svm->result.log_count, 3);
     }
     end();
@@ -312,7 +312,7 @@ static void test_more_than_a_message_may_use_is_no_lack_of_gas(void **state) {
     begin(1);
     call_from_evm(0xaa, &enough);
     call_from_evm(0xaa, &more);
-    assert_int_equal(finish(), 30000000 - 2 * (BASE_GAS + SOL_UNITS_MAX));
+    assert_int_equal(finish(), 30000000 - 2 * (BASE_GAS + 2 * SOL_UNITS_MAX));
     assert_true(tx.legs[1].ok);
     assert_int_equal(message(1).failure, XVM_FAIL_REVERTED);
     end();
@@ -326,7 +326,7 @@ static void test_accounts_are_paid_for_by_the_word_before_they_are_loaded(void *
     begin(1);
     put_account(&OTHER, 10000000000, &PROBE, BYTES);
     call_from_evm(0xaa, &c);
-    assert_int_equal(finish_with(1000000), 1000000 - BASE_GAS - LOAD_GAS - 100);
+    assert_int_equal(finish_with(1000000), 1000000 - BASE_GAS - LOAD_GAS - 2 * 100);
     assert_true(tx.legs[1].ok);
     end();
     begin(2);

@@ -242,8 +242,8 @@ static void test_units_of_the_call_are_charged_and_a_64th_is_kept(void **state) 
     struct bytes data = sync_evm("hello", (struct how){0});
     assert_int_equal(invoke_with(P, true, data, 100000).code, SOL_IX_OK);
     uint64_t left = 100000 - cost(data);
-    assert_int_equal(asked.gas, left - left / 64);
-    assert_int_equal(result.units, cost(data) + 5000);
+    assert_int_equal(asked.gas, 2 * (left - left / 64));
+    assert_int_equal(result.units, cost(data) + 2500);
     answer.gas_used = UINT64_MAX; /* all that it is given */
     answer.failure = XVM_FAIL_GAS;
     assert_int_equal(invoke_with(P, true, data, 100000).code, SOL_IX_OK);
@@ -271,10 +271,10 @@ static void test_units_can_be_limited(void **state) {
     (void)state;
     begin_calls(1);
     assert_invoked(P, sync_evm("x", (struct how){.units = 777}));
-    assert_int_equal(asked.gas, 777);
+    assert_int_equal(asked.gas, 2 * 777);
     struct bytes data = sync_evm("x", (struct how){.units = UINT64_MAX});
     assert_int_equal(invoke_with(P, true, data, 10000).code, SOL_IX_OK);
-    assert_true(asked.gas < 10000);
+    assert_true(asked.gas < 2 * 10000);
     end();
 }
 
