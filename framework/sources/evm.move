@@ -5,6 +5,7 @@
 /// synchronous: they come back with the result. docs/cross-vm.md has the rules.
 module aptos_framework::evm {
     use std::error;
+    use std::signer;
     use aptos_framework::timestamp;
 
     friend aptos_framework::svm;
@@ -40,6 +41,8 @@ module aptos_framework::evm {
 
     /// While the call runs, a synchronous call by the account's alias back into Move acts as the account itself.
     const HOME_AUTHORITY: u8 = 1;
+    /// Nothing can be written in any machine while the call runs. Not one for callers: `view` sets it.
+    const READ_ONLY: u8 = 2;
 
     #[event]
     /// The message as an event. It is written by the machine when `evm` is called, and by nothing else.
@@ -198,13 +201,13 @@ module aptos_framework::evm {
     /// Aborts with 0x70008 if the call fails (it is undone then, in every machine), and with 0x30009 if its result is no
     /// `R`; the abort's message says more. While it runs, the modules that wait here cannot be entered again.
     public fun call<T, R>(account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T): R {
-        decode<R>(fn_abi, call_internal(account, to, value, fn_abi, calldata, 0))
+        decode<R>(fn_abi, call_internal(signer::address_of(account), to, value, fn_abi, calldata, 0))
     }
 
     /// As `call`, but returns what the contract returned as it is: for `decode_2` and the like, or for a function whose
     /// result is nothing or not wanted.
     public fun call_raw<T>(account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T): vector<u8> {
-        call_internal(account, to, value, fn_abi, calldata, 0)
+        call_internal(signer::address_of(account), to, value, fn_abi, calldata, 0)
     }
 
     /// As `call_raw`, but does not abort if the call fails. Returns 0 and what the contract returned, or
@@ -221,7 +224,18 @@ module aptos_framework::evm {
     public fun try_call<T>(
         account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T
     ): (u8, vector<u8>) {
-        try_call_internal(account, to, value, fn_abi, calldata, 0)
+        try_call_internal(signer::address_of(account), to, value, fn_abi, calldata, 0)
+    }
+
+    /// Asks an EVM contract: a call in which nothing can be written, in any machine, and for which nobody need sign.
+    /// `msg.sender` is the alias of 0x0. Everything else is as in `call`.
+    public fun view<T, R>(to: address, fn_abi: vector<u8>, calldata: &T): R {
+        decode<R>(fn_abi, call_internal(@0x0, to, 0, fn_abi, calldata, READ_ONLY))
+    }
+
+    /// As `view`, but returns what `try_call` does.
+    public fun try_view<T>(to: address, fn_abi: vector<u8>, calldata: &T): (u8, vector<u8>) {
+        try_call_internal(@0x0, to, 0, fn_abi, calldata, READ_ONLY)
     }
 
     /// As `call_raw`, with flags: 0 or `home_authority()`.
@@ -229,7 +243,7 @@ module aptos_framework::evm {
         account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
     ): vector<u8> {
         check_flags(flags);
-        call_internal(account, to, value, fn_abi, calldata, flags)
+        call_internal(signer::address_of(account), to, value, fn_abi, calldata, flags)
     }
 
     /// As `try_call`, with flags.
@@ -237,7 +251,7 @@ module aptos_framework::evm {
         account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
     ): (u8, vector<u8>) {
         check_flags(flags);
-        try_call_internal(account, to, value, fn_abi, calldata, flags)
+        try_call_internal(signer::address_of(account), to, value, fn_abi, calldata, flags)
     }
 
     /// The flag with which the callee may act as the account: while the call runs, a synchronous call by the account's
@@ -245,16 +259,18 @@ module aptos_framework::evm {
     /// anything with the account.
     public fun home_authority(): u8 { HOME_AUTHORITY }
 
+    public(friend) fun read_only(): u8 { READ_ONLY }
+
     public(friend) fun check_flags(flags: u8) {
         assert!(flags & HOME_AUTHORITY == flags, error::invalid_argument(ENO_SUCH_FLAG));
     }
 
     native fun call_internal<T>(
-        account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
+        sender: address, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
     ): vector<u8>;
 
     native fun try_call_internal<T>(
-        account: &signer, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
+        sender: address, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
     ): (u8, vector<u8>);
 
     /// The one result in what a contract returned. `types` is its ABI types in parentheses, `(address)`, or a function's

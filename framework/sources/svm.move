@@ -4,6 +4,7 @@
 /// current transaction's own execution has succeeded, in the order in which messages were started, in the same block.
 /// `invoke` and `try_invoke` are synchronous: they come back with the return data. docs/cross-vm.md has the rules.
 module aptos_framework::svm {
+    use std::signer;
     use aptos_framework::evm::{Self, Options};
 
     /// The message cannot be started: its accounts and data are too long.
@@ -86,7 +87,7 @@ module aptos_framework::svm {
     public fun invoke(
         account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>
     ): vector<u8> {
-        invoke_internal(account, program, value, metas, data, 0)
+        invoke_internal(signer::address_of(account), program, value, metas, data, 0)
     }
 
     /// As `invoke`, but does not abort if it fails. Returns 0 and the return data, or one of the numbers of
@@ -95,7 +96,13 @@ module aptos_framework::svm {
     public fun try_invoke(
         account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>
     ): (u8, vector<u8>) {
-        try_invoke_internal(account, program, value, metas, data, 0)
+        try_invoke_internal(signer::address_of(account), program, value, metas, data, 0)
+    }
+
+    /// Runs an instruction in which nothing can be written, in any machine, and for which nobody signs. No account may be
+    /// writable. Everything else is as in `invoke`.
+    public fun view(program: address, metas: vector<AccountMeta>, data: vector<u8>): vector<u8> {
+        invoke_internal(@0x0, program, 0, metas, data, evm::read_only())
     }
 
     /// As `invoke`, with flags: 0 or `0x1::evm::home_authority()`.
@@ -103,7 +110,7 @@ module aptos_framework::svm {
         account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
     ): vector<u8> {
         evm::check_flags(flags);
-        invoke_internal(account, program, value, metas, data, flags)
+        invoke_internal(signer::address_of(account), program, value, metas, data, flags)
     }
 
     /// As `try_invoke`, with flags.
@@ -111,15 +118,15 @@ module aptos_framework::svm {
         account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
     ): (u8, vector<u8>) {
         evm::check_flags(flags);
-        try_invoke_internal(account, program, value, metas, data, flags)
+        try_invoke_internal(signer::address_of(account), program, value, metas, data, flags)
     }
 
     native fun invoke_internal(
-        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
+        sender: address, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
     ): vector<u8>;
 
     native fun try_invoke_internal(
-        account: &signer, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
+        sender: address, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
     ): (u8, vector<u8>);
 
     /// An account of an instruction.

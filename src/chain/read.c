@@ -214,24 +214,36 @@ void chain_evm_env(struct chain_reader *r, struct evm_env *env) {
     chain_exec_env(&x, env);
 }
 
+/* What a view may ask of the crossing: aliases, and views of other machines. It cannot start a
+ * message. */
+static struct xvm_tx *begin_view(struct chain_reader *r) {
+    static const struct b32 no_hash, nobody;
+    struct chain_block *head = ARENA_NEW(&r->arena, struct chain_block);
+    struct chain_exec *x = ARENA_NEW(&r->arena, struct chain_exec);
+    struct evm_env *env = ARENA_NEW(&r->arena, struct evm_env);
+    struct xvm_tx *xt = ARENA_NEW(&r->arena, struct xvm_tx);
+    chain_reader_exec(r, head, x);
+    chain_exec_env(x, env);
+    chain_begin_xvm(x, xt, env, ST_VM_MOVE, &no_hash);
+    xt->root_sender = xvm_wide_actor(ST_VM_MOVE, &nobody);
+    xvm_begin(xt);
+    return xt;
+}
+
 struct mv_session *chain_reader_move_session(struct chain_reader *r, uint64_t gas_limit_external) {
     if (r->session) return r->session;
-    struct chain_block head;
-    chain_block_at(r, r->height, &head);
     uint64_t limit;
     if (!mul_u64(gas_limit_external, MOVE_GAS_SCALING, &limit)) limit = UINT64_MAX;
     st_begin_tx(chain_reader_journal(r));
-    /* A view may ask for aliases; it cannot start a message. */
-    struct xvm_tx *asking = ARENA_NEW(chain_reader_arena(r), struct xvm_tx);
-    asking->journal = r->journal;
-    struct mv_host host = xvm_move_host(asking);
+    struct xvm_tx *xt = begin_view(r);
+    struct mv_host host = xvm_move_host(xt);
     host.evm_call = NULL;
     host.svm_call = NULL;
     r->session = mv_session_new(&(struct mv_session_params){
         .vm = r->chain->move_vm,
         .journal = r->journal,
-        .block = {.height = r->height,
-                  .timestamp_us = head.timestamp_us,
+        .block = {.height = xt->height,
+                  .timestamp_us = xt->move_block.timestamp_us,
                   .chain_id = r->chain->options.move_chain_id},
         .host = host,
         .gas_limit = limit,

@@ -4,7 +4,17 @@
 
 enum { LAYOUT_DEPTH_MAX = 16, SYSTEM_ADDRESS_MAX = 0xff };
 
+/* What an error calls the parts of what is converted. */
+struct names {
+    const char *data, *types, *item, *takes;
+};
+
+static const struct names of_arguments = {"_callData", "_functionId", "argument",
+                                          "the function takes"};
+static const struct names of_results = {"the returned data", "fn_abi", "result", "there are to be"};
+
 struct conversion {
+    const struct names *names;
     struct st_journal *journal;
     struct arena *arena;
     bool written_types; /* the caller named the ABI types: an address is an address */
@@ -14,8 +24,9 @@ struct conversion {
 
 static bool bad(struct conversion *c, const char *text) {
     if (!err_is(c->err))
-        c->err = err_at(XVM_FAIL_MALFORMED,
-                        arena_printf(c->arena, "argument %u: %s", c->param, text), c->param);
+        c->err =
+            err_at(XVM_FAIL_MALFORMED,
+                   arena_printf(c->arena, "%s %u: %s", c->names->item, c->param, text), c->param);
     return false;
 }
 
@@ -152,14 +163,14 @@ static const struct abi_type *written_types(struct conversion *c, struct bytes t
     const struct abi_type *tuple;
     struct err e = abi_parse_types(c->arena, types, &tuple);
     if (err_is(e)) {
-        c->err =
-            err_at(XVM_FAIL_MALFORMED, arena_printf(c->arena, "_functionId: %s", e.text), e.at);
+        c->err = err_at(XVM_FAIL_MALFORMED,
+                        arena_printf(c->arena, "%s: %s", c->names->types, e.text), e.at);
         return NULL;
     }
     if (tuple->count == count) return tuple;
     c->err = err_at(XVM_FAIL_MALFORMED,
-                    arena_printf(c->arena, "_functionId names %u arguments, the function takes %u",
-                                 tuple->count, count),
+                    arena_printf(c->arena, "%s names %u %ss, %s %u", c->names->types, tuple->count,
+                                 c->names->item, c->names->takes, count),
                     0);
     return NULL;
 }
@@ -175,20 +186,21 @@ static const struct abi_type *inferred_types(struct conversion *c, const struct 
     return NULL;
 }
 
-struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
-                           uint32_t count, struct st_journal *j, struct arena *arena,
-                           struct bytes *out) {
-    struct conversion c = {.journal = j, .arena = arena, .written_types = types.n > 0};
+static struct err convert(const struct names *names, struct bytes types, struct bytes data,
+                          const struct mv_param *params, uint32_t count, struct st_journal *j,
+                          struct arena *arena, struct bytes *out) {
+    struct conversion c = {
+        .names = names, .journal = j, .arena = arena, .written_types = types.n > 0};
     struct abi_value args;
     const struct abi_type *tuple =
         types.n ? written_types(&c, types, count) : inferred_types(&c, params, count);
     if (!tuple) return c.err;
     struct err e = abi_decode(arena, tuple, data, &args);
     if (err_is(e))
-        return err_at(
-            XVM_FAIL_MALFORMED,
-            arena_printf(arena, "_callData: %s (byte %llu)", e.text, (unsigned long long)e.at),
-            e.at);
+        return err_at(XVM_FAIL_MALFORMED,
+                      arena_printf(arena, "%s: %s (byte %llu)", names->data, e.text,
+                                   (unsigned long long)e.at),
+                      e.at);
     for (c.param = 0; c.param < count; c.param++) {
         struct buf bcs = {0};
         bool ok = put(&c, &args.items[c.param], params[c.param].layout, &bcs);
@@ -197,4 +209,16 @@ struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct m
         if (!ok) return c.err;
     }
     return ERR_NONE;
+}
+
+struct err xvm_abi_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
+                           uint32_t count, struct st_journal *j, struct arena *arena,
+                           struct bytes *out) {
+    return convert(&of_arguments, types, data, params, count, j, arena, out);
+}
+
+struct err xvm_results_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
+                               uint32_t count, struct st_journal *j, struct arena *arena,
+                               struct bytes *out) {
+    return convert(&of_results, types, data, params, count, j, arena, out);
 }

@@ -72,7 +72,9 @@ static const char *refuse_target(const struct mv_function_info *f) {
     return NULL;
 }
 
-static enum xvm_failure failure_of(const struct mv_outcome *o) {
+static enum xvm_failure failure_of(const struct xvm_tx *tx, const struct mv_outcome *o) {
+    if (o->code == MV_ACCESS_DENIED && tx->frame && tx->frame->read_only) return XVM_FAIL_READ_ONLY;
+    if (o->code == MV_RUNTIME_DISPATCH_ERROR && tx->frame) return XVM_FAIL_REENTRY;
     switch (o->code) {
     case MV_EXECUTED: return XVM_OK;
     case MV_OUT_OF_GAS: return XVM_FAIL_GAS;
@@ -168,13 +170,13 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
         return;
     }
     if (info.signer_count && !make_account(s, alias, &out)) {
-        fail_outcome(tx, s, run, &out, failure_of(&out), run);
+        fail_outcome(tx, s, run, &out, failure_of(tx, &out), run);
         return;
     }
     call.args = args;
     call.arg_count = count;
     if (!mv_run_function(s, &call, &out))
-        fail_outcome(tx, s, run, &out, failure_of(&out), run);
+        fail_outcome(tx, s, run, &out, failure_of(tx, &out), run);
     else
         take_results(tx, m, &info, &out, run);
 }
@@ -198,6 +200,13 @@ static struct bytes function_text(struct arena *arena, const struct target *t,
         n += parts[i].n;
     }
     return bytes_make(text, n);
+}
+
+/* All sessions of a stack of calls together have the memory of one. */
+static size_t memory_limit(const struct xvm_tx *tx) {
+    for (const struct xvm_frame *f = tx->frame; f; f = f->below)
+        if (f->move) return max_u64(mv_session_memory_left(f->move), 1);
+    return 0;
 }
 
 void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
@@ -226,6 +235,8 @@ void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm
         .host = xvm_move_host(tx),
         .gas_limit = limit,
         .read_only = tx->frame && tx->frame->read_only,
+        .depth_base = tx->frame ? tx->frame->move_depth : 0,
+        .memory_limit_bytes = memory_limit(tx),
     };
     struct mv_session *s = mv_session_new(&params);
     call_function(tx, s, m, &t, &alias, run);

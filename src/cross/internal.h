@@ -173,11 +173,28 @@ bool xvm_value_to_abi(const struct mv_layout *layout, struct bytes value, const 
                       uint32_t number, struct st_journal *j, struct arena *arena,
                       struct abi_value *out, struct err *e);
 
+/* sync_move.c: what struct mv_host asks for; the context is the transaction's. */
+void xvm_move_calls(void *tx, const struct mv_sync_call *call, struct mv_sync_result *result);
+struct err xvm_move_results(void *tx, struct bytes types, struct bytes data,
+                            const struct mv_layout *const *layouts, uint32_t count,
+                            struct arena *arena, struct bytes *bcs);
+bool xvm_move_locked(void *tx, const struct b32 *address, struct bytes module);
+
+/* The same of what a contract of the EVM has returned to Move; an error speaks of that. */
+struct err xvm_results_to_move(struct bytes types, struct bytes data, const struct mv_param *params,
+                               uint32_t count, struct st_journal *j, struct arena *arena,
+                               struct bytes *out);
+
+/* move_to_abi.c: "f(uint256)(address)" or "f(uint256) returns (address)" is a function's ABI with
+ * the types of its results; *function becomes what stands before them, and they are answered: empty
+ * if there are none. A text that begins with a parenthesis is nothing but those types. */
+struct bytes xvm_split_abi(struct bytes text, struct bytes *function);
+
 /* itern.c: the native contract at XVM_TERN_ADDRESS. */
 struct evm_native xvm_tern_native(struct xvm_tx *tx);
 
 /* move_to_abi.c: checks a Move value against a function's ABI and encodes selector and arguments.
- */
+ * If there is no ABI the value is a vector<u8> that is the call data. */
 struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, struct bytes value,
                            struct st_journal *j, struct arena *arena, struct bytes *call_data);
 

@@ -185,11 +185,49 @@ static bool put_arguments(struct conversion *c, const struct abi_type *tuple,
     return true;
 }
 
+static struct err as_it_is(struct conversion *c, const struct mv_layout *layout,
+                           struct bytes *call_data) {
+    uint64_t n;
+    if (layout->kind != MV_LAYOUT_VECTOR || layout->element->kind != MV_LAYOUT_U8)
+        return err_at(XVM_FAIL_MALFORMED, "without fn_abi the argument is a vector<u8>", 0);
+    struct bytes data;
+    if (!take_length(c, &n) || !take(c, n, &data)) return c->err;
+    if (c->in.n) return err_at(XVM_FAIL_MALFORMED, "bytes are left behind the value", 0);
+    *call_data = arena_copy(c->arena, data);
+    return ERR_NONE;
+}
+
+static size_t skip_spaces(struct bytes text, size_t at) {
+    while (at < text.n && text.p[at] == ' ') at++;
+    return at;
+}
+
+struct bytes xvm_split_abi(struct bytes text, struct bytes *function) {
+    static const char returns[] = "returns";
+    size_t at = 0, depth = 0;
+    *function = text;
+    if (text.n && text.p[0] == '(') return text;
+    for (; at < text.n; at++) {
+        if (text.p[at] == '(') depth++;
+        if (text.p[at] == ')' && (!depth || !--depth)) break;
+    }
+    if (at == text.n) return (struct bytes){NULL, 0};
+    size_t end = at + 1, from = skip_spaces(text, end);
+    if (text.n - from > sizeof returns - 1 &&
+        memcmp(text.p + from, returns, sizeof returns - 1) == 0)
+        from = skip_spaces(text, from + sizeof returns - 1);
+    if (from == text.n || text.p[from] != '(') return (struct bytes){NULL, 0};
+    *function = bytes_sub(text, 0, end);
+    return bytes_sub(text, from, text.n - from);
+}
+
 struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, struct bytes value,
                            struct st_journal *j, struct arena *arena, struct bytes *call_data) {
     struct conversion c = {.journal = j, .arena = arena, .in = value};
     struct abi_function function;
     struct abi_value args;
+    if (!fn_abi.n) return as_it_is(&c, layout, call_data);
+    xvm_split_abi(fn_abi, &fn_abi);
     struct err e = abi_parse_function(arena, fn_abi, &function);
     if (err_is(e))
         return err_at(

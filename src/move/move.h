@@ -163,12 +163,15 @@ struct mv_svm_call {
     const struct mv_send_options *options; /* NULL: the simple form */
 };
 
+/* The callee may act as the caller itself when it calls back. */
+enum { MV_HOME_AUTHORITY = 1 };
+
 /* A call of another machine that the caller waits for, by a native of 0x1::evm or 0x1::svm. Slices
  * are borrowed for the call. */
 struct mv_sync_call {
     struct mv_session *session; /* that waits */
     uint8_t to_vm;              /* enum st_vm */
-    uint8_t flags;              /* 1: home authority; others are refused by the module */
+    uint8_t flags;              /* MV_HOME_AUTHORITY */
     bool read_only;
     struct b32 sender; /* the address of the signer that was passed */
     struct b32 target; /* contract or program */

@@ -106,6 +106,8 @@ enum mv_status_code mv_native_svm_send(struct mv_native_call *n) {
 /* Abort codes of 0x1::evm, which 0x1::svm has too. */
 enum { CALL_FAILED = MV_CATEGORY_ABORTED | 8, OTHER_RESULT = MV_INVALID_STATE | 9 };
 
+enum { READ_ONLY = 2 }; /* a flag of the module's own */
+
 /* The session waits: others must see what it has changed, and it what they have. A 64th of the gas
  * stays here, so that what follows a failed call can be paid for. */
 static enum mv_status_code wait_for(struct mv_native_call *n, struct mv_sync_call *call,
@@ -115,8 +117,6 @@ static enum mv_status_code wait_for(struct mv_native_call *n, struct mv_sync_cal
     enum mv_status_code e = mv_items_publish(s);
     if (e) return e;
     uint64_t left = (uint64_t)s->gas;
-    call->session = s;
-    call->read_only = s->p.read_only;
     call->gas = left - left / 64;
     *result = (struct mv_sync_result){0};
     st_mark mark = st_savepoint(s->p.journal);
@@ -132,45 +132,51 @@ static enum mv_status_code may_call(struct mv_native_call *n, bool fits, uint64_
     return mv_charge(n->s, MV_GAS_EVENT_PER_BYTE * bytes) ? MV_OK : MV_OUT_OF_GAS;
 }
 
-/* account: &signer (slot 0), to: address (1…4), value: u64 (5), fn_abi: vector<u8> (6, 7),
- * calldata: &T (8), flags: u8 (9). */
+/* What the two machines' natives have in common: sender, target and value in front, flags behind.
+ */
+static struct mv_sync_call begin_call(const struct mv_native_call *n, enum st_vm vm,
+                                      unsigned flags) {
+    struct mv_sync_call call = {.session = n->s,
+                                .to_vm = (uint8_t)vm,
+                                .octas = n->slots[8],
+                                .flags = (uint8_t)n->slots[flags] & MV_HOME_AUTHORITY,
+                                .read_only = n->s->p.read_only || n->slots[flags] & READ_ONLY};
+    memcpy(&call.sender, &n->slots[0], 32);
+    memcpy(&call.target, &n->slots[4], 32);
+    return call;
+}
+
+/* sender: address (slots 0…3), to: address (4…7), value: u64 (8), fn_abi: vector<u8> (9, 10),
+ * calldata: &T (11), flags: u8 (12). */
 static enum mv_status_code call_evm(struct mv_native_call *n, struct mv_sync_result *result) {
-    struct mv_vec abi = mv_native_vec(n, 6);
+    struct mv_vec abi = mv_native_vec(n, 9);
     const struct mv_type *t = mv_native_type(n, 0);
     struct buf value = {0};
-    bool fits = mv_value_encode(t, mv_native_ref(n, 8), &value, MV_EVENT_BYTES_MAX);
+    bool fits = mv_value_encode(t, mv_native_ref(n, 11), &value, MV_EVENT_BYTES_MAX);
     enum mv_status_code e = may_call(n, fits, (uint64_t)value.n + abi.len);
     if (!e) {
-        struct mv_sync_call call = {.to_vm = ST_VM_EVM,
-                                    .octas = n->slots[5],
-                                    .fn_abi = mv_vec_bytes(&abi),
-                                    .value = buf_bytes(&value),
-                                    .layout = mv_layout_of(n->s, t),
-                                    .flags = (uint8_t)n->slots[9]};
-        memcpy(&call.sender, mv_native_ref(n, 0), 32);
-        memcpy(&call.target, &n->slots[1], 32);
+        struct mv_sync_call call = begin_call(n, ST_VM_EVM, 12);
+        call.fn_abi = mv_vec_bytes(&abi);
+        call.value = buf_bytes(&value);
+        call.layout = mv_layout_of(n->s, t);
         e = wait_for(n, &call, result);
     }
     buf_free(&value);
     return e;
 }
 
-/* account: &signer (slot 0), program: address (1…4), value: u64 (5), metas: vector<AccountMeta>
- * (6, 7), data: vector<u8> (8, 9), flags: u8 (10). */
+/* sender: address (slots 0…3), program: address (4…7), value: u64 (8), metas: vector<AccountMeta>
+ * (9, 10), data: vector<u8> (11, 12), flags: u8 (13). */
 static enum mv_status_code call_svm(struct mv_native_call *n, struct mv_sync_result *result) {
     enum { METAS = 3 };
-    struct mv_vec data = mv_native_vec(n, 8);
+    struct mv_vec data = mv_native_vec(n, 11);
     struct buf metas = {0};
-    bool fits = mv_value_encode(n->fn->params[METAS], &n->slots[6], &metas, MV_EVENT_BYTES_MAX);
+    bool fits = mv_value_encode(n->fn->params[METAS], &n->slots[9], &metas, MV_EVENT_BYTES_MAX);
     enum mv_status_code e = may_call(n, fits, (uint64_t)metas.n + data.len);
     if (!e) {
-        struct mv_sync_call call = {.to_vm = ST_VM_SVM,
-                                    .octas = n->slots[5],
-                                    .metas = buf_bytes(&metas),
-                                    .data = mv_vec_bytes(&data),
-                                    .flags = (uint8_t)n->slots[10]};
-        memcpy(&call.sender, mv_native_ref(n, 0), 32);
-        memcpy(&call.target, &n->slots[1], 32);
+        struct mv_sync_call call = begin_call(n, ST_VM_SVM, 13);
+        call.metas = buf_bytes(&metas);
+        call.data = mv_vec_bytes(&data);
         e = wait_for(n, &call, result);
     }
     buf_free(&metas);

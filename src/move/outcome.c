@@ -86,6 +86,11 @@ static void put_failure(struct buf *b, const struct mv_outcome *o) {
         buf_put_bytes(b, o->function_name);
     }
     buf_printf(b, " at code offset %u", (unsigned)o->code_offset);
+    /* A module that is locked by a crossing: no status of Aptos' says so. */
+    if (o->code == MV_RUNTIME_DISPATCH_ERROR && o->message.n) {
+        buf_puts(b, ": ");
+        buf_put_bytes(b, o->message);
+    }
 }
 
 struct bytes mv_status_text(struct mv_session *s, const struct mv_outcome *o) {

@@ -1,6 +1,6 @@
 /* A Move value for a Solidity function. Byte 0 chooses the layout, byte 1 is the length of the
  * function's ABI, which follows; the rest is the value's BCS. What is accepted gives calldata that
- * the strict decoder reads. */
+ * the strict decoder reads, or without an ABI the bytes themselves. */
 #include "cross/internal.h"
 
 #include <stdlib.h>
@@ -20,18 +20,23 @@ static const struct mv_layout *const layouts[] = {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2 || (size_t)data[1] + 2 > size) return 0;
     struct arena arena;
-    struct bytes fn_abi = bytes_make(data + 2, data[1]), call_data;
+    struct bytes fn_abi = bytes_make(data + 2, data[1]), call_data, function;
+    struct bytes value = bytes_make(data + 2 + data[1], size - 2 - data[1]);
     struct st_journal *j = st_journal_new(NULL);
     struct abi_function f;
     struct abi_value v;
     arena_init(&arena, 0);
     st_begin_tx(j);
     struct err e =
-        xvm_move_to_abi(fn_abi, layouts[data[0] % COUNT_OF(layouts)],
-                        bytes_make(data + 2 + data[1], size - 2 - data[1]), j, &arena, &call_data);
+        xvm_move_to_abi(fn_abi, layouts[data[0] % COUNT_OF(layouts)], value, j, &arena, &call_data);
+    struct bytes results = xvm_split_abi(fn_abi, &function);
+    if (function.n + results.n > fn_abi.n && function.n != fn_abi.n) abort();
     if (err_is(e)) {
         if (!e.text) abort();
-    } else if (call_data.n < 4 || err_is(abi_parse_function(&arena, fn_abi, &f)) ||
+    } else if (!fn_abi.n) {
+        if (call_data.n >= value.n) abort();
+        if (call_data.n && !memmem(value.p, value.n, call_data.p, call_data.n)) abort();
+    } else if (call_data.n < 4 || err_is(abi_parse_function(&arena, function, &f)) ||
                err_is(abi_decode(&arena, f.inputs, bytes_sub(call_data, 4, call_data.n - 4), &v))) {
         abort();
     }

@@ -284,7 +284,7 @@ static const struct {
     {"f(uint64", &L_U64, "0100000000000000", "fn_abi"},
     {"f(uint65)", &L_U64, "0100000000000000", "fn_abi"},
     {"(uint64)", &L_U64, "0100000000000000", "fn_abi"},
-    {"f(uint64) returns (bool)", &L_U64, "0100000000000000", "fn_abi"},
+    {"f(uint64) view returns (bool)", &L_U64, "0100000000000000", "fn_abi"},
     {"1f(uint64)", &L_U64, "0100000000000000", "fn_abi"},
 };
 
@@ -340,6 +340,59 @@ static void test_deep_value_is_refused(void **state) {
     buf_free(&fn);
 }
 
+/* ---- A function's results; no function */
+
+static void test_types_of_results_are_told_from_the_function(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *function, *results;
+    } cases[] = {
+        {"f(uint256)", "f(uint256)", ""},
+        {"f(uint256)(address)", "f(uint256)", "(address)"},
+        {"f() returns (uint8, bool)", "f()", "(uint8, bool)"},
+        {"f((uint8,(bool))[],string)  (bytes)", "f((uint8,(bool))[],string)", "(bytes)"},
+        {"(address,uint256)", "(address,uint256)", "(address,uint256)"},
+        {"f()returns()", "f()", "()"},
+        {"f() returning (bool)", "f() returning (bool)", ""},
+        {"f() view returns (bool)", "f() view returns (bool)", ""},
+        {"f(uint8", "f(uint8", ""},
+        {"f)(", "f)", "("},
+        {"f", "f", ""},
+        {"", "", ""},
+        {"f() returns", "f() returns", ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bytes function,
+            results = xvm_split_abi(exact_copy(bytes_cstr(cases[i].text)), &function);
+        assert_bytes_equal(function, bytes_cstr(cases[i].function));
+        assert_bytes_equal(results, bytes_cstr(cases[i].results));
+        free((void *)(uintptr_t)function.p);
+    }
+}
+
+static void test_the_types_of_results_are_no_part_of_the_selector(void **state) {
+    (void)state;
+    struct bytes plain, more;
+    assert_ok(convert("f(uint8)", unhex("07"), &L_U8, &plain));
+    assert_ok(convert("f(uint8)(address)", unhex("07"), &L_U8, &more));
+    assert_bytes_equal(more, plain);
+    assert_ok(convert("f(uint8) returns (bool)", unhex("07"), &L_U8, &more));
+    assert_bytes_equal(more, plain);
+    assert_true(err_is(convert("f(uint8) view returns (bool)", unhex("07"), &L_U8, &more)));
+}
+
+static void test_without_a_function_bytes_go_as_they_are(void **state) {
+    (void)state;
+    struct bytes out;
+    assert_ok(convert("", unhex("0401020304"), &L_BYTES, &out));
+    assert_bytes_equal(out, unhex("01020304"));
+    assert_ok(convert("", unhex("00"), &L_BYTES, &out));
+    assert_int_equal(out.n, 0);
+    assert_true(err_is(convert("", unhex("05010203"), &L_BYTES, &out)));
+    assert_true(err_is(convert("", unhex("07"), &L_U8, &out)));
+    assert_true(err_is(convert("", unhex("0168"), &L_STRING, &out)));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_of_every_type_are_encoded),
@@ -348,6 +401,9 @@ int main(void) {
         cmocka_unit_test(test_error_names_the_parameter),
         cmocka_unit_test(test_registered_alias_becomes_its_owner),
         cmocka_unit_test(test_deep_value_is_refused),
+        cmocka_unit_test(test_types_of_results_are_told_from_the_function),
+        cmocka_unit_test(test_the_types_of_results_are_no_part_of_the_selector),
+        cmocka_unit_test(test_without_a_function_bytes_go_as_they_are),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
