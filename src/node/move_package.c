@@ -387,6 +387,7 @@ enum move_compile_result move_graph_compile(struct move_graph *g, bool colour, s
     enum move_compile_result result = move_compile(library, &o, &output, why);
     put_diagnostics(g, without_preamble(buf_bytes(&output)), colour, log);
     buf_free(&output);
+    if (result == MOVE_COMPILE_OK && !move_flags_put(g, why)) return MOVE_COMPILE_FAILED;
     return result;
 }
 

@@ -55,10 +55,14 @@ bool move_graph_open(struct move_graph *g, const char *dir,
                      const struct move_package_options *options, struct buf *why);
 void move_graph_close(struct move_graph *g);
 
-/* Compiles the first package. Diagnostics are appended to `log` with the packages' own paths;
- * without colour unless `colour`. */
+/* Compiles the first package, and gives its modules their flags. Diagnostics are appended to `log`
+ * with the packages' own paths; without colour unless `colour`. */
 enum move_compile_result move_graph_compile(struct move_graph *g, bool colour, struct buf *log,
                                             struct buf *why);
+
+/* move_flags.c: gives the first package's compiled modules the flags that its manifest names under
+ * [tern]. False with a reason. */
+bool move_flags_put(struct move_graph *g, struct buf *why);
 
 /* "<shadow>/build/<name>", where the compiler has put everything; in the graph's arena. */
 const char *move_graph_output(struct move_graph *g);

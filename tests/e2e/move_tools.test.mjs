@@ -62,7 +62,12 @@ test('a package that does not compile, or a dependency that is nowhere, is said 
     assert.equal(compiled.status, 1);
     assert.match(compiled.stderr, /sources\/broken\.move:1:/);
     rmSync(path.join(broken, 'sources/broken.move'));
-    writeFileSync(path.join(broken, 'Move.toml'), readFileSync(path.join(MARKETS, 'Move.toml'), 'utf8') +
+    const manifest = readFileSync(path.join(MARKETS, 'Move.toml'), 'utf8');
+    writeFileSync(path.join(broken, 'Move.toml'), `${manifest}\n[tern]\nreentrant = ["amm", "nowhere"]\n`);
+    const unknown = await fails('build', '--dev', broken);
+    assert.equal(unknown.status, 1);
+    assert.match(unknown.stderr, /\[tern\] reentrant names nowhere, which is no module here/);
+    writeFileSync(path.join(broken, 'Move.toml'), manifest +
         '\n[dependencies.Other]\ngit = "https://example.com/other.git"\nrev = "a/b"\n');
     const missing = await fails('build', '--dev', broken);
     assert.equal(missing.status, 2);
