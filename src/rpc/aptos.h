@@ -12,6 +12,7 @@
  *   aptos_request.c       a transaction in JSON → its BCS; aptos_keys.c: its signatures, both ways
  *   aptos_transactions.c  finding transactions and blocks
  *   aptos_tx.c            a transaction → JSON; aptos_changes.c: what it wrote
+ *   aptos_bcs.c           transactions and blocks → BCS
  *   aptos_value.c         Move values and types ↔ JSON; aptos_abi.c: a module's ABI
  *   aptos_graphql.c       what can be answered in place of an indexer
  */
@@ -90,13 +91,42 @@ bool aptos_put_version(struct aptos_call *c, uint64_t version);
 /* A user transaction, or what a root of another machine did here. */
 void aptos_put_user(struct aptos_call *c, const struct chain_tx *tx, const struct chain_block *b);
 void aptos_put_pending(struct aptos_call *c, struct bytes raw);
+
+/* What a root of another machine did here: its first Move leg stands for it, and it succeeded if
+ * each of its legs here did. */
+struct aptos_shadow {
+    bool ok, has_leg;
+    struct bytes status, function, input;
+    struct b32 sender;
+    uint64_t gas; /* external units, of all Move legs */
+};
+struct aptos_shadow aptos_shadow_of(const struct chain_tx *tx);
 /* An event inside a transaction; of a list of events with its version. */
 void aptos_put_event(struct aptos_call *c, const struct st_log *log, const uint64_t *version);
+
+/* ---- aptos_events.c */
+
+/* 0x1::block::NewBlockEvent of a block, in the call's arena; false on a chain without Move. */
+bool aptos_block_event(struct aptos_call *c, const struct chain_block *b, struct st_log *out);
 
 /* ---- aptos_changes.c */
 
 /* "changes": what a transaction wrote. */
 void aptos_put_changes(struct aptos_call *c, const struct chain_tx *tx);
+/* The BCS of the StateKey of a change. */
+void aptos_put_state_key(struct buf *out, const struct chain_change *change);
+
+/* ---- aptos_bcs.c */
+
+/* TransactionOnChainData: of a version (false if there is none), of a user transaction. */
+bool aptos_bcs_version(struct aptos_call *c, struct buf *b, uint64_t version);
+void aptos_bcs_user(struct aptos_call *c, struct buf *b, const struct chain_tx *tx,
+                    const struct chain_block *block);
+/* BcsBlock, with at most `most` transactions. */
+void aptos_bcs_block(struct aptos_call *c, struct buf *b, const struct chain_block *block,
+                     bool with_transactions, uint64_t most);
+/* ContractEvent. */
+void aptos_bcs_event(struct buf *b, const struct st_log *log);
 
 /* ---- aptos_keys.c */
 

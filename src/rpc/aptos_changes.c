@@ -35,6 +35,16 @@ static void put_access_path(struct buf *out, enum st_domain domain, struct bytes
     buf_free(&path);
 }
 
+void aptos_put_state_key(struct buf *out, const struct chain_change *change) {
+    if (change->domain == ST_MOVE_TABLE_ITEM) {
+        buf_put_u8(out, STATE_TABLE_ITEM);
+        buf_put(out, change->key.p, 32);
+        bcs_put_bytes(out, bytes_sub(change->key, 32, change->key.n - 32));
+    } else {
+        put_access_path(out, change->domain, change->key);
+    }
+}
+
 static struct b32 state_key_hash(const struct chain_change *change) {
     struct b32 hash;
     struct buf in = {0};

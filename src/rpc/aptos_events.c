@@ -2,6 +2,7 @@
 #include "rpc/aptos.h"
 
 #include "codec/codec.h"
+#include "move/type_tag.h"
 
 struct event_page {
     struct aptos_call *c;
@@ -30,15 +31,10 @@ static bool visit_event(void *ctx, struct bytes key, struct bytes place) {
     return true;
 }
 
-/* VersionedEvent { version, ContractEvent::V1 { EventKey, sequence number, type, data } }. */
+/* EventWithVersion { version, ContractEvent } */
 static void put_bcs(struct buf *b, const struct st_log *log, uint64_t version) {
     bcs_put_u64(b, version);
-    uleb_put(b, 0);
-    bcs_put_u64(b, log->guid_creation_number);
-    buf_put(b, log->guid_address.b, 32);
-    bcs_put_u64(b, log->sequence_number);
-    buf_put_bytes(b, log->type_tag);
-    bcs_put_bytes(b, log->data);
+    aptos_bcs_event(b, log);
 }
 
 /* In ascending order; `reverse`: they were found in the other one. */
@@ -101,28 +97,97 @@ static bool find_handle(struct aptos_call *c, const struct aptos_path *p, const 
                             (const char *)p->part[3].p, field);
 }
 
+/* ---- New blocks: no state holds these events, they are made of the blocks */
+
+static const struct b32 FRAMEWORK = {{[31] = 1}};
+static const char BLOCK_RESOURCE[] = "0x1::block::BlockResource";
+
+enum { BLOCK_EVENTS = 3 }; /* the creation number of the handle on Aptos */
+
+bool aptos_block_event(struct aptos_call *c, const struct chain_block *b, struct st_log *out) {
+    static const struct b32 nobody;
+    struct buf data = {0};
+    *out = (struct st_log){.vm = ST_VM_MOVE,
+                           .guid_address = FRAMEWORK,
+                           .guid_creation_number = BLOCK_EVENTS,
+                           .sequence_number = b->height};
+    if (chain_is_ethereum(c->node->chain) ||
+        err_is(mv_type_tag_parse(BYTES_LIT("0x1::block::NewBlockEvent"), c->arena, &out->type_tag)))
+        return false;
+    buf_put(&data, b->hash.b, 32);
+    bcs_put_u64(&data, b->height ? 1 : 0); /* the epoch: genesis is one of its own */
+    bcs_put_u64(&data, b->height);         /* the round */
+    bcs_put_u64(&data, b->height);
+    uleb_put(&data, 0); /* no votes */
+    buf_put(&data, nobody.b, 32);
+    uleb_put(&data, 0); /* nobody failed */
+    bcs_put_u64(&data, b->timestamp_us);
+    out->data = arena_copy(c->arena, buf_bytes(&data));
+    buf_free(&data);
+    return true;
+}
+
+/* Is it the field of that resource that has no state either? */
+static bool names_block_handle(struct aptos_call *c, const struct aptos_path *p) {
+    struct bytes tag, own;
+    return !chain_is_ethereum(c->node->chain) &&
+           !err_is(mv_type_tag_parse(p->part[3], c->arena, &tag)) &&
+           !err_is(mv_type_tag_parse(bytes_cstr(BLOCK_RESOURCE), c->arena, &own)) &&
+           bytes_eq(tag, own) && bytes_eq(p->part[4], BYTES_LIT("new_block_events"));
+}
+
+static void find_blocks(struct event_page *page, bool has_start, uint64_t start) {
+    struct aptos_call *c = page->c;
+    uint64_t newest = c->newest.height;
+    struct st_log *logs = ARENA_ARRAY(c->arena, struct st_log, page->limit);
+    if (!has_start) start = newest + 1 > page->limit ? newest + 1 - page->limit : 0;
+    for (uint64_t h = start; h <= newest && page->count < page->limit; h++) {
+        struct chain_block b;
+        struct st_log *log = &logs[page->count];
+        if (!chain_block_at(c->reader, h, &b) || !aptos_block_event(c, &b, log)) continue;
+        page->versions[page->count] = b.first_version;
+        page->found[page->count++] = log;
+    }
+}
+
+/* ---- Both */
+
+static void find_events(struct event_page *page, bool has_start, uint64_t start) {
+    uint8_t from[48], to[48];
+    memcpy(from, page->address.b, 32);
+    store_be64(from + 32, page->creation_number);
+    memcpy(to, from, 40);
+    store_be64(from + 40, start);
+    store_be64(to + 40, UINT64_MAX);
+    st_record_scan(chain_reader_snapshot(page->c->reader), ST_TABLE_EVENT, BYTES_OF(from),
+                   BYTES_OF(to), !has_start, visit_event, page);
+}
+
+/* The handle that the path names. */
+static bool read_handle(struct aptos_call *c, const struct aptos_path *p, struct event_page *page) {
+    if (!aptos_path_address(c, p->part[1], &page->address)) return false;
+    if (p->count == 4)
+        return aptos_path_u64(c, p->part[3], "creation_number", &page->creation_number);
+    if (!b32_eq(&page->address, &FRAMEWORK) || !names_block_handle(c, p))
+        return find_handle(c, p, &page->address, &page->creation_number, &page->address);
+    page->creation_number = BLOCK_EVENTS;
+    return true;
+}
+
 bool aptos_account_events(struct aptos_call *c, const struct aptos_path *p) {
     struct event_page page = {.c = c};
     uint64_t start;
     bool has_start;
-    uint8_t from[48], to[48];
-    if (!aptos_path_address(c, p->part[1], &page.address) ||
+    if (!read_handle(c, p, &page) ||
         !aptos_query_page(c, APTOS_PAGE, APTOS_PAGE_MAX, &has_start, &start, &page.limit))
         return false;
-    if (p->count == 5) {
-        if (!find_handle(c, p, &page.address, &page.creation_number, &page.address)) return false;
-    } else if (!aptos_path_u64(c, p->part[3], "creation_number", &page.creation_number)) {
-        return false;
-    }
     page.found = ARENA_ARRAY(c->arena, const struct st_log *, page.limit);
     page.versions = ARENA_ARRAY(c->arena, uint64_t, page.limit);
-    memcpy(from, page.address.b, 32);
-    store_be64(from + 32, page.creation_number);
-    memcpy(to, from, 40);
-    store_be64(from + 40, start);
-    store_be64(to + 40, UINT64_MAX);
-    st_record_scan(chain_reader_snapshot(c->reader), ST_TABLE_EVENT, BYTES_OF(from), BYTES_OF(to),
-                   !has_start, visit_event, &page);
-    put_page(&page, !has_start);
+    bool blocks = page.creation_number == BLOCK_EVENTS && b32_eq(&page.address, &FRAMEWORK);
+    if (blocks)
+        find_blocks(&page, has_start, start);
+    else
+        find_events(&page, has_start, start);
+    put_page(&page, !has_start && !blocks);
     return true;
 }

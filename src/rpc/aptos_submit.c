@@ -285,9 +285,16 @@ static bool simulate(struct aptos_call *c, const struct mv_signed_tx *tx, struct
     out.version = c->newest.last_version;
     c->has_gas = true;
     c->gas_used = out.gas_used;
-    jo_array(c->out);
-    aptos_put_user(c, &out, &b);
-    jo_end_array(c->out);
+    if (c->wants_bcs) {
+        struct buf bcs = {0};
+        aptos_bcs_user(c, &bcs, &out, &b); /* one, and not a list of it */
+        aptos_bcs(c, buf_bytes(&bcs));
+        buf_free(&bcs);
+    } else {
+        jo_array(c->out);
+        aptos_put_user(c, &out, &b);
+        jo_end_array(c->out);
+    }
     chain_reader_close(r);
     return true;
 }
@@ -297,7 +304,7 @@ bool aptos_simulate(struct aptos_call *c, const struct aptos_path *p) {
     struct bytes raw;
     bool changed;
     (void)p;
-    if (!aptos_json_only(c, "a simulated transaction") || !read_body(c, &raw)) return false;
+    if (!read_body(c, &raw)) return false;
     struct err e = mv_signed_tx_decode(raw, c->arena, &tx);
     if (err_is(e))
         return aptos_fail(c, 400, "invalid_input", 0,

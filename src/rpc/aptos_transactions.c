@@ -14,6 +14,22 @@ static bool path_hash(struct aptos_call *c, struct bytes text, struct b32 *hash)
                       "parse path parameter txn_hash: 32 bytes of hexadecimal are expected");
 }
 
+/* TransactionData as BCS: 0 and what a version holds, or 1 and a SignedTransaction that waits. */
+static bool answer_bcs(struct aptos_call *c, bool waits, uint64_t version, struct bytes raw) {
+    struct buf b = {0};
+    uleb_put(&b, waits);
+    bool found = waits || aptos_bcs_version(c, &b, version);
+    if (waits) buf_put_bytes(&b, raw);
+    if (found) aptos_bcs(c, buf_bytes(&b));
+    buf_free(&b);
+    return found;
+}
+
+static bool put_version(struct aptos_call *c, uint64_t version) {
+    return c->wants_bcs ? answer_bcs(c, false, version, (struct bytes){NULL, 0})
+                        : aptos_put_version(c, version);
+}
+
 /* Writes the sealed or waiting transaction; false if it is neither. */
 static bool put_by_hash(struct aptos_call *c, const struct b32 *hash) {
     struct chain_tx tx;
@@ -22,15 +38,14 @@ static bool put_by_hash(struct aptos_call *c, const struct b32 *hash) {
     uint8_t vm;
     if (chain_tx_by_hash(c->reader, hash, &vm, &tx) && vm == ST_VM_MOVE &&
         chain_block_at(c->reader, tx.height, &b)) {
-        if (tx.genesis) return aptos_put_version(c, 0);
+        if (tx.genesis || c->wants_bcs) return put_version(c, tx.genesis ? 0 : tx.version);
         aptos_put_user(c, &tx, &b);
         return true;
     }
-    if (chain_pending(c->node->chain, hash, c->arena, &vm, &raw) && vm == ST_VM_MOVE) {
-        aptos_put_pending(c, raw);
-        return true;
-    }
-    return false;
+    if (!chain_pending(c->node->chain, hash, c->arena, &vm, &raw) || vm != ST_VM_MOVE) return false;
+    if (c->wants_bcs) return answer_bcs(c, true, 0, raw);
+    aptos_put_pending(c, raw);
+    return true;
 }
 
 static bool not_found(struct aptos_call *c, struct bytes hash) {
@@ -41,7 +56,7 @@ static bool not_found(struct aptos_call *c, struct bytes hash) {
 
 bool aptos_by_hash(struct aptos_call *c, const struct aptos_path *p) {
     struct b32 hash;
-    if (!aptos_json_only(c, "a transaction") || !path_hash(c, p->part[2], &hash)) return false;
+    if (!path_hash(c, p->part[2], &hash)) return false;
     return put_by_hash(c, &hash) || not_found(c, p->part[2]);
 }
 
@@ -50,7 +65,7 @@ bool aptos_wait_by_hash(struct aptos_call *c, const struct aptos_path *p) {
     struct b32 hash;
     uint8_t vm;
     struct chain_tx tx;
-    if (!aptos_json_only(c, "a transaction") || !path_hash(c, p->part[2], &hash)) return false;
+    if (!path_hash(c, p->part[2], &hash)) return false;
     struct bytes raw;
     for (int turn = 0; turn < 10 && !chain_tx_by_hash(c->reader, &hash, &vm, &tx); turn++) {
         /* An unknown hash may be one that is just being sealed: it is given one turn. */
@@ -68,32 +83,11 @@ bool aptos_wait_by_hash(struct aptos_call *c, const struct aptos_path *p) {
 
 bool aptos_by_version(struct aptos_call *c, const struct aptos_path *p) {
     uint64_t version;
-    if (!aptos_json_only(c, "a transaction") ||
-        !aptos_path_u64(c, p->part[2], "txn_version", &version))
-        return false;
-    return aptos_put_version(c, version) ||
+    if (!aptos_path_u64(c, p->part[2], "txn_version", &version)) return false;
+    return put_version(c, version) ||
            aptos_fail(c, 404, "transaction_not_found", 0,
                       "Transaction not found by Transaction version(%llu)",
                       (unsigned long long)version);
-}
-
-bool aptos_list(struct aptos_call *c, const struct aptos_path *p) {
-    uint64_t start, limit, newest = c->newest.last_version;
-    bool has_start;
-    (void)p;
-    if (!aptos_json_only(c, "a list of transactions") ||
-        !aptos_query_page(c, APTOS_PAGE, APTOS_PAGE_MAX, &has_start, &start, &limit))
-        return false;
-    if (!has_start) start = newest + 1 > limit ? newest + 1 - limit : 0;
-    if (start > newest)
-        return aptos_fail(c, 400, "invalid_input", 0,
-                          "Given start value (%llu) is higher than the current ledger version, it "
-                          "must be < %llu",
-                          (unsigned long long)start, (unsigned long long)newest + 1);
-    jo_array(c->out);
-    for (uint64_t v = start; v <= newest && v - start < limit; v++) aptos_put_version(c, v);
-    jo_end_array(c->out);
-    return true;
 }
 
 /* Versions that an index names, in the order in which it is walked. */
@@ -101,6 +95,37 @@ struct version_page {
     uint64_t *versions;
     uint64_t limit, count, walked;
 };
+
+static void answer_page(struct aptos_call *c, const struct version_page *page) {
+    struct buf b = {0};
+    if (c->wants_bcs) {
+        uleb_put(&b, page->count);
+        for (uint64_t i = 0; i < page->count; i++) aptos_bcs_version(c, &b, page->versions[i]);
+        aptos_bcs(c, buf_bytes(&b));
+    } else {
+        jo_array(c->out);
+        for (uint64_t i = 0; i < page->count; i++) aptos_put_version(c, page->versions[i]);
+        jo_end_array(c->out);
+    }
+    buf_free(&b);
+}
+
+bool aptos_list(struct aptos_call *c, const struct aptos_path *p) {
+    uint64_t start, limit, newest = c->newest.last_version;
+    bool has_start;
+    (void)p;
+    if (!aptos_query_page(c, APTOS_PAGE, APTOS_PAGE_MAX, &has_start, &start, &limit)) return false;
+    if (!has_start) start = newest + 1 > limit ? newest + 1 - limit : 0;
+    if (start > newest)
+        return aptos_fail(c, 400, "invalid_input", 0,
+                          "Given start value (%llu) is higher than the current ledger version, it "
+                          "must be < %llu",
+                          (unsigned long long)start, (unsigned long long)newest + 1);
+    struct version_page page = {.versions = ARENA_ARRAY(c->arena, uint64_t, limit)};
+    for (uint64_t v = start; v <= newest && v - start < limit; v++) page.versions[page.count++] = v;
+    answer_page(c, &page);
+    return true;
+}
 
 static bool visit_sequence(void *ctx, struct bytes key, struct bytes version) {
     struct version_page *page = ctx;
@@ -142,14 +167,11 @@ bool aptos_account_transactions(struct aptos_call *c, const struct aptos_path *p
     struct version_page page = {0};
     uint64_t start;
     bool has_start;
-    if (!aptos_json_only(c, "a list of transactions") ||
-        !aptos_path_address(c, p->part[1], &address) ||
+    if (!aptos_path_address(c, p->part[1], &address) ||
         !aptos_query_page(c, APTOS_PAGE, APTOS_PAGE_MAX, &has_start, &start, &page.limit))
         return false;
     scan_account(c, ST_TABLE_ACCOUNT_TX, &address, start, UINT64_MAX, !has_start, &page);
-    jo_array(c->out);
-    for (uint64_t i = 0; i < page.count; i++) aptos_put_version(c, page.versions[i]);
-    jo_end_array(c->out);
+    answer_page(c, &page);
     return true;
 }
 
@@ -210,11 +232,17 @@ static bool put_block(struct aptos_call *c, uint64_t height) {
     struct chain_block b;
     bool full;
     struct json_out *o = c->out;
-    if (!aptos_json_only(c, "a block") || !aptos_query_bool(c, "with_transactions", &full))
-        return false;
+    if (!aptos_query_bool(c, "with_transactions", &full)) return false;
     if (!chain_block_at(c->reader, height, &b))
         return aptos_fail(c, 404, "block_not_found", 0, "Block not found by Block height(%llu)",
                           (unsigned long long)height);
+    if (c->wants_bcs) {
+        struct buf bcs = {0};
+        aptos_bcs_block(c, &bcs, &b, full, BLOCK_TXS_MAX);
+        aptos_bcs(c, buf_bytes(&bcs));
+        buf_free(&bcs);
+        return true;
+    }
     jo_object(o);
     jo_key(o, "block_height");
     jo_decimal(o, b.height);

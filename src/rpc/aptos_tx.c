@@ -187,9 +187,13 @@ void aptos_put_event(struct aptos_call *c, const struct st_log *log, const uint6
     jo_end_object(o);
 }
 
-static void put_events(struct aptos_call *c, const struct chain_tx *tx) {
+/* Genesis tells of its block beside what its transaction did. */
+static void put_events(struct aptos_call *c, const struct chain_tx *tx,
+                       const struct chain_block *genesis) {
+    struct st_log block;
     jo_key(c->out, "events");
     jo_array(c->out);
+    if (genesis && aptos_block_event(c, genesis, &block)) aptos_put_event(c, &block, NULL);
     for (uint32_t i = 0; i < tx->log_count; i++)
         if (tx->logs[i].vm == ST_VM_MOVE) aptos_put_event(c, &tx->logs[i], NULL);
     jo_end_array(c->out);
@@ -220,37 +224,41 @@ static void put_common(struct aptos_call *c, uint64_t version, const struct b32 
 
 static const struct xvm_leg *first_move_leg(const struct chain_tx *tx) {
     for (uint32_t i = 0; i < tx->leg_count; i++)
-        if (tx->legs[i].vm == ST_VM_MOVE && xvm_leg_stands(&tx->legs[i])) return &tx->legs[i];
+        if (tx->legs[i].vm == ST_VM_MOVE) return &tx->legs[i];
     return NULL;
 }
 
-/* A shadow: what a transaction of another machine did here. It shows the first Move leg as its
- * payload; it succeeded if each of its legs here did. */
+struct aptos_shadow aptos_shadow_of(const struct chain_tx *tx) {
+    const struct xvm_leg *leg = first_move_leg(tx);
+    struct aptos_shadow s = {.ok = true, .status = BYTES_LIT("Executed successfully")};
+    for (uint32_t i = 0; i < tx->leg_count; i++) {
+        if (tx->legs[i].vm != ST_VM_MOVE) continue;
+        s.gas += div_ceil_u64(tx->legs[i].vm_gas_used, MV_GAS_SCALING);
+        if (s.ok && !tx->legs[i].ok) {
+            s.ok = false;
+            s.status = tx->legs[i].error;
+        }
+    }
+    if (!leg) return s;
+    s.has_leg = true;
+    s.function = leg->function;
+    s.input = leg->input;
+    if (leg->from.n == 32) memcpy(s.sender.b, leg->from.p, 32);
+    return s;
+}
+
 static void put_shadow(struct aptos_call *c, const struct chain_tx *tx,
                        const struct chain_block *b) {
     struct json_out *o = c->out;
-    const struct xvm_leg *leg = first_move_leg(tx);
-    struct b32 sender = ZERO32;
-    struct bytes status = BYTES_LIT("Executed successfully");
-    uint64_t gas = 0;
-    bool ok = true;
-    for (uint32_t i = 0; i < tx->leg_count; i++) {
-        if (tx->legs[i].vm != ST_VM_MOVE || !xvm_leg_stands(&tx->legs[i])) continue;
-        gas += div_ceil_u64(tx->legs[i].vm_gas_used, MV_GAS_SCALING);
-        if (ok && !tx->legs[i].ok) {
-            ok = false;
-            status = tx->legs[i].error;
-        }
-    }
-    if (leg && leg->from.n == 32) memcpy(sender.b, leg->from.p, 32);
-    put_common(c, tx->version, &tx->move_hash, b, gas, ok, status);
+    struct aptos_shadow s = aptos_shadow_of(tx);
+    put_common(c, tx->version, &tx->move_hash, b, s.gas, s.ok, s.status);
     aptos_put_changes(c, tx);
     jo_key(o, "sender");
-    aptos_put_address(o, &sender);
+    aptos_put_address(o, &s.sender);
     jo_key(o, "sequence_number");
     jo_cstring(o, "0");
     jo_key(o, "max_gas_amount");
-    jo_decimal(o, gas);
+    jo_decimal(o, s.gas);
     jo_key(o, "gas_unit_price");
     jo_cstring(o, "0");
     jo_key(o, "expiration_timestamp_secs");
@@ -260,13 +268,13 @@ static void put_shadow(struct aptos_call *c, const struct chain_tx *tx,
     jo_key(o, "payload");
     jo_object(o);
     jo_key(o, "function");
-    jo_string(o, leg ? leg->function : (struct bytes){NULL, 0});
+    jo_string(o, s.function);
     jo_key(o, "type_arguments");
     jo_array(o);
     jo_end_array(o);
     jo_key(o, "arguments");
     jo_array(o);
-    if (leg) jo_hex(o, leg->input);
+    if (s.has_leg) jo_hex(o, s.input);
     jo_end_array(o);
     jo_key(o, "type");
     jo_cstring(o, "entry_function_payload");
@@ -290,7 +298,7 @@ void aptos_put_user(struct aptos_call *c, const struct chain_tx *tx, const struc
     } else {
         put_shadow(c, tx, b);
     }
-    put_events(c, tx);
+    put_events(c, tx, NULL);
     jo_key(o, "timestamp");
     jo_decimal(o, b->timestamp_us);
     jo_key(o, "type");
@@ -316,6 +324,8 @@ static void put_system(struct aptos_call *c, uint64_t version, const struct chai
         jo_decimal(o, b->height);
         jo_key(o, "events");
         jo_array(o);
+        struct st_log event;
+        if (aptos_block_event(c, b, &event)) aptos_put_event(c, &event, NULL);
         jo_end_array(o);
         jo_key(o, "previous_block_votes_bitvec");
         jo_array(o);
@@ -340,7 +350,7 @@ static void put_genesis(struct aptos_call *c, const struct chain_tx *tx,
     jo_object(o);
     put_common(c, 0, &tx->hash, b, 0, true, tx->move_status);
     aptos_put_changes(c, tx);
-    put_events(c, tx);
+    put_events(c, tx, b);
     jo_key(o, "payload");
     jo_raw(o, BYTES_LIT("{\"type\":\"write_set_payload\",\"write_set\":{\"type\":\"direct_write_"
                         "set\",\"changes\":[],"

@@ -158,7 +158,7 @@ test('answers as BCS', async () => {
     assert.deepEqual([...(await get('/view', { body: s.toUint8Array(), type: VIEW }))], [1, 1, 4]);
     const sent = await ask('/transactions', { body: await signedBcs(alice, alice), type: SIGNED, accept: BCS });
     assert.deepEqual([sent.status, sent.bytes.length], [202, 0]);
-    for (const path of ['/transactions', '/blocks/by_height/1', '/transactions/by_version/1', `/accounts/${alice.accountAddress}/transactions`]) await refused(path, { accept: BCS }, 400, 'bcs_not_supported');
+    await refused(`/accounts/${alice.accountAddress}/transaction_summaries`, { accept: BCS }, 400, 'bcs_not_supported');
 });
 
 test('raw table items and state values', async () => {
