@@ -14,7 +14,7 @@
  *   aptos_tx.c            a transaction → JSON; aptos_changes.c: what it wrote
  *   aptos_bcs.c           transactions and blocks → BCS
  *   aptos_value.c         Move values and types ↔ JSON; aptos_abi.c: a module's ABI
- *   aptos_graphql.c       what can be answered in place of an indexer
+ *   aptos_graphql.c       what can be answered in place of an indexer; aptos_index.h: its tables
  */
 #ifndef TERN_RPC_APTOS_H
 #define TERN_RPC_APTOS_H
@@ -115,6 +115,7 @@ bool aptos_block_event(struct aptos_call *c, const struct chain_block *b, struct
 void aptos_put_changes(struct aptos_call *c, const struct chain_tx *tx);
 /* The BCS of the StateKey of a change. */
 void aptos_put_state_key(struct buf *out, const struct chain_change *change);
+struct b32 aptos_state_key_hash(const struct chain_change *change);
 
 /* ---- aptos_bcs.c */
 

@@ -45,7 +45,7 @@ void aptos_put_state_key(struct buf *out, const struct chain_change *change) {
     }
 }
 
-static struct b32 state_key_hash(const struct chain_change *change) {
+struct b32 aptos_state_key_hash(const struct chain_change *change) {
     struct b32 hash;
     struct buf in = {0};
     sha3_256(&hash, BYTES_LIT("APTOS::StateKey"));
@@ -193,7 +193,7 @@ void aptos_put_changes(struct aptos_call *c, const struct chain_tx *tx) {
     jo_array(c->out);
     for (uint32_t i = 0; i < tx->change_count; i++) {
         const struct chain_change *change = &tx->changes[i];
-        struct b32 hash = state_key_hash(change);
+        struct b32 hash = aptos_state_key_hash(change);
         if (change->domain == ST_MOVE_GROUP && change->value.p)
             put_group(c, change, &hash);
         else

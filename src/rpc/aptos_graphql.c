@@ -1,7 +1,7 @@
 /* What can be answered in place of an indexer: the questions that the SDK asks, each by the one
  * field at its root. A question is known by that field; its fields below are all given, whichever
  * were asked for. */
-#include "rpc/aptos.h"
+#include "rpc/aptos_index.h"
 
 #include "codec/codec.h"
 #include "move/account.h"
@@ -402,6 +402,26 @@ static void put_errors(struct aptos_call *c, const char *text) {
     jo_end_object(c->out);
 }
 
+/* A table that an indexer has, or how many rows of it there are; false if there is no such one. */
+static bool run_table(struct aptos_call *c, struct bytes root, json_t *variables) {
+    static const char suffix[] = "_aggregate";
+    size_t n = sizeof suffix - 1;
+    bool counts = root.n > n && memcmp(root.p + root.n - n, suffix, n) == 0;
+    struct bytes name = bytes_sub(root, 0, root.n - (counts ? n : 0));
+    const char *why = NULL;
+    jo_object(c->out);
+    jo_key(c->out, "data");
+    jo_object(c->out);
+    jo_key(c->out, arena_printf(c->arena, "%.*s", (int)min_u64(root.n, 80), (const char *)root.p));
+    if (aptos_index_table(c, name, counts, variables, &why)) {
+        jo_end_object(c->out);
+        jo_end_object(c->out);
+        return true;
+    }
+    if (why) put_errors(c, why);
+    return why;
+}
+
 static bool run(struct aptos_call *c, json_t *body) {
     const char *query = json_string_value(json_object_get(body, "query"));
     if (!query) return aptos_fail(c, 400, "invalid_input", 0, "query: a text is expected");
@@ -421,6 +441,7 @@ static bool run(struct aptos_call *c, json_t *body) {
         }
         return true;
     }
+    if (run_table(c, root, json_object_get(body, "variables"))) return true;
     put_errors(c, arena_printf(c->arena,
                                "%.*s is not answered: this node has no indexer. The REST API under "
                                "/v1 has accounts, resources, balances, tables, transactions and "

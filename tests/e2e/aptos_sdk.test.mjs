@@ -435,7 +435,8 @@ test('what the SDK asks an indexer', async () => {
     assert.equal((await aptos.getTransactionByVersion({ ledgerVersion: Number(version) })).type, 'user_transaction');
     assert.ok(Number(await aptos.getIndexerLastSuccessVersion()) >= Number(version));
     assert.equal((await aptos.getProcessorStatus('account_transactions_processor')).processor, 'account_transactions_processor');
-    await assert.rejects(aptos.getAccountTokensCount({ accountAddress: account.accountAddress }), (e) => /current_token_ownerships_v2_aggregate is not answered: this node has no indexer. The REST API/.test(e.message));
+    assert.equal(await aptos.getAccountTokensCount({ accountAddress: account.accountAddress }), 0);
+    await assert.rejects(aptos.getDelegatedStakingActivities({ delegatorAddress: account.accountAddress, poolAddress: '0x1' }), (e) => /delegated_staking_activities is not answered: this node has no indexer. The REST API/.test(e.message));
 });
 
 test('every block runs again to the same end', async () => {

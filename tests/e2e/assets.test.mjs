@@ -106,6 +106,56 @@ test('digital assets: a soul-bound token stays, a collection has its limit', asy
     await fails(done(mint('Two')), /collection: ECOLLECTION_SUPPLY_EXCEEDED\(0x20002\)/);
 });
 
+test('digital assets, collections, objects and assets as the SDK asks an indexer for them', async () => {
+    const alice = Account.generate(), bob = Account.generate();
+    for (const a of [alice, bob]) await aptos.fundAccount({ accountAddress: a.accountAddress, amount: 1_000_000_000 });
+    const made = (name, maxSupply) => done(aptos.createCollectionTransaction({
+        creator: alice, name, description: `of ${name}`, uri: `https://${name}`, ...(maxSupply ? { maxSupply } : {}),
+    }), alice);
+    await made('Stamps', 10);
+    await made('Coins');
+    const mint = async (collection, name, properties = {}) => long((await done(aptos.mintDigitalAssetTransaction({
+        creator: alice, collection, name, description: `a ${name}`, uri: `https://${name}`, ...properties,
+    }), alice)).events.find((e) => e.type === '0x4::collection::Mint').data.token);
+    const penny = await mint('Stamps', 'Penny Black', {
+        propertyKeys: ['year', 'used', 'by', 'seal'], propertyTypes: ['U64', 'BOOLEAN', 'STRING', 'ADDRESS'], propertyValues: [1840, true, 'Hill', bob.accountAddress],
+    });
+    const blue = await mint('Stamps', 'Two Blue'), dime = await mint('Coins', 'Dime');
+    await done(aptos.transferDigitalAssetTransaction({ sender: alice, digitalAssetAddress: blue, recipient: bob.accountAddress }), alice);
+    const stamps = createObjectAddress(alice.accountAddress, 'Stamps').toString();
+
+    const owned = await aptos.getOwnedDigitalAssets({ ownerAddress: alice.accountAddress });
+    assert.deepEqual(owned.map((o) => o.token_data_id).sort(), [penny, dime].sort());
+    const one = owned.find((o) => o.token_data_id === penny), token = one.current_token_data;
+    assert.deepEqual([one.owner_address, one.amount, one.token_standard, one.is_soulbound_v2], [long(alice.accountAddress), 1, 'v2', false]);
+    assert.deepEqual([token.token_name, token.token_uri, token.description, token.collection_id], ['Penny Black', 'https://Penny Black', 'a Penny Black', stamps]);
+    assert.deepEqual(token.token_properties, { year: '1840', used: 'true', by: 'Hill', seal: long(bob.accountAddress) });
+    const { collection_name: name, creator_address: by, current_supply: supply, max_supply: max, total_minted_v2: minted, uri } = token.current_collection;
+    assert.deepEqual([name, long(by), supply, max, minted, uri], ['Stamps', long(alice.accountAddress), 2, 10, 2, 'https://Stamps']);
+
+    assert.equal((await aptos.getDigitalAssetData({ digitalAssetAddress: blue })).token_name, 'Two Blue');
+    assert.equal((await aptos.getCurrentDigitalAssetOwnership({ digitalAssetAddress: blue })).owner_address, long(bob.accountAddress));
+    assert.equal(await aptos.getAccountTokensCount({ accountAddress: bob.accountAddress }), 1);
+    assert.deepEqual((await aptos.getAccountOwnedTokensFromCollectionAddress({ accountAddress: alice.accountAddress, collectionAddress: stamps })).map((o) => o.token_data_id), [penny]);
+    const collections = await aptos.getAccountCollectionsWithOwnedTokens({ accountAddress: alice.accountAddress, options: { orderBy: [{ collection_name: 'asc' }] } });
+    assert.deepEqual(collections.map((c) => [c.collection_name, c.distinct_tokens]), [['Coins', 1], ['Stamps', 1]]);
+    assert.equal(await aptos.getCollectionId({ creatorAddress: alice.accountAddress, collectionName: 'Stamps' }), stamps);
+    assert.equal((await aptos.getCollectionDataByCollectionId({ collectionId: stamps })).description, 'of Stamps');
+    const ordered = await aptos.getOwnedDigitalAssets({ ownerAddress: alice.accountAddress, options: { orderBy: [{ token_data_id: 'desc' }], limit: 1, offset: 1 } });
+    assert.deepEqual(ordered.map((o) => o.token_data_id), [penny, dime].sort().slice(0, 1));
+    assert.deepEqual(await aptos.getOwnedDigitalAssets({ ownerAddress: Account.generate().accountAddress }), []);
+
+    const data = await aptos.getObjectDataByObjectAddress({ objectAddress: penny });
+    const changed = (await aptos.getAccountTransactions({ accountAddress: alice.accountAddress })).flatMap((t) => t.changes);
+    assert.deepEqual([data.object_address, data.owner_address, data.allow_ungated_transfer, data.is_deleted], [penny, long(alice.accountAddress), true, false]);
+    assert.ok(changed.some((c) => c.address && long(c.address) === penny && c.state_key_hash === data.state_key_hash));
+    const [apt] = await aptos.getFungibleAssetMetadata({ options: { where: { asset_type: { _eq: AccountAddress.A.toStringLong() } } } });
+    const info = await resource(AccountAddress.A, METADATA);
+    assert.deepEqual([apt.name, apt.symbol, apt.decimals], [info.name, info.symbol, info.decimals]);
+    await assert.rejects(aptos.getFungibleAssetMetadata({ options: { where: { nonsense: { _eq: 1 } } } }), /there is no field of that name/);
+    await assert.rejects(aptos.getFungibleAssetMetadata({ options: { where: { name: { _similar: 'x' } } } }), /_eq, _neq, _in/);
+});
+
 test('a fungible asset: metadata, minting, transfers of the SDK, freezing, burning', async () => {
     const asset = named('MANAGED'), to = Account.generate().accountAddress.toString();
     const metadata = await resource(asset, METADATA);
