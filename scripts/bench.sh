@@ -57,7 +57,7 @@ bench_move_chain() {
     local dir=build/bench/move
     build_preset release tern moveoracle
     build/release/tern move build --output "$dir" bench/move >/dev/null || { "$1"; return; }
-    "$1" "$dir/bytecode_modules/bank.mv" "$dir/bytecode_modules/shapes.mv"
+    "$1" "$dir/bytecode_modules/bank.mv" "$dir/bytecode_modules/shapes.mv" "$dir/bytecode_modules/book.mv"
 }
 
 run_bench() {
