@@ -8,7 +8,8 @@
 /* Limbs are written one by one; a vector load of them soon after would wait for all of these stores
  * to leave the core (a failed store-to-load forwarding, some 15 cycles). */
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("no-tree-vectorize", "no-tree-slp-vectorize")
+#pragma GCC optimize("no-tree-vectorize", "no-tree-slp-vectorize",                                 \
+                     "no-tree-loop-distribute-patterns")
 #endif
 #include "base/base.h"
 
@@ -151,6 +152,20 @@ INLINE uint64_t next_digit(uint64_t *rest, uint64_t low, const uint64_t *d, int 
     return q;
 }
 
+/* The digit of a remainder whose top limb is zero: with `low` behind, it is below 2^(64 n), and d
+ * is at least half of that. */
+INLINE uint64_t first_bit(uint64_t *rest, uint64_t low, const uint64_t *d, int n) {
+    uint64_t u[4] = {low, 0, 0, 0}, less[4], borrow = 0;
+    for (int i = 0; i < n - 1; i++) u[i + 1] = rest[i];
+    for (int i = 0; i < n; i++) {
+        const u128 t = (u128)u[i] - d[i] - borrow;
+        less[i] = (uint64_t)t;
+        borrow = hi(t) & 1;
+    }
+    for (int i = 0; i < n; i++) rest[i] = borrow ? u[i] : less[i];
+    return 1 - borrow;
+}
+
 /* a[i]:a[i-1] << s, the upper limb. */
 INLINE uint64_t shifted(const uint64_t *a, int i, unsigned s) {
     return a[i] << s | a[i - 1] >> 1 >> (63 - s);
@@ -166,7 +181,13 @@ INLINE void divide_n(uint64_t *q, uint64_t *r, const uint64_t *a, int m, const u
     rest[n - 1] = a[m - 1] >> 1 >> (63 - s);
     for (int i = n - 2; i >= 0; i--) rest[i] = shifted(a, m - n + 1 + i, s);
     const uint64_t v = reciprocal_2(d[n - 1], d[n - 2]);
-    for (int j = m - n; j >= 0; j--) {
+    int j = m - n;
+    if (rest[n - 1] == 0) { /* a divisor of whole limbs, or a dividend with zeros before it */
+        const uint64_t bit = first_bit(rest, j ? shifted(a, j, s) : a[0] << s, d, n);
+        if (q) q[j] = bit;
+        j--;
+    }
+    for (; j >= 0; j--) {
         const uint64_t digit = next_digit(rest, j ? shifted(a, j, s) : a[0] << s, d, n, v);
         if (q) q[j] = digit;
     }
