@@ -159,6 +159,16 @@ static struct b32 chain_next(struct chain *s) {
     return point;
 }
 
+void bulletproof_generators_make(struct bulletproof_generators *out, uint32_t number) {
+    struct chain g, h;
+    chain_init(&g, 'G', number);
+    chain_init(&h, 'H', number);
+    for (unsigned i = 0; i < BULLETPROOF_BITS_MAX; i++) {
+        out->g[i] = chain_next(&g);
+        out->h[i] = chain_next(&h);
+    }
+}
+
 /* ---- Sums */
 
 struct sum {
@@ -221,22 +231,18 @@ static struct b32 *signed_products(const struct challenges *c, unsigned halvings
 }
 
 static void generator_terms(struct sum *s, const struct bulletproof *p,
-                            const struct bulletproof_claim *claim, const struct challenges *c,
-                            const struct b32 *product) {
+                            const struct bulletproof_claim *claim,
+                            const struct bulletproof_generators *generators,
+                            const struct challenges *c, const struct b32 *product) {
     size_t size = claim->bits * claim->count;
     struct b32 y_inverse = invert(c->y), y_power = one, z_power = mul(c->z, c->z), bit;
     for (size_t number = 0, i = 0; number < claim->count; number++) {
-        struct chain g, h;
-        chain_init(&g, 'G', (uint32_t)number);
-        chain_init(&h, 'H', (uint32_t)number);
         bit = z_power;
         for (unsigned k = 0; k < claim->bits; k++, i++) {
             struct b32 left = add(c->z, mul(p->left_a, product[i]));
             struct b32 right = sub(bit, mul(p->left_b, product[size - 1 - i]));
-            struct b32 point = chain_next(&g);
-            term(s, negate(left), &point);
-            point = chain_next(&h);
-            term(s, add(c->z, mul(y_power, right)), &point);
+            term(s, negate(left), &generators[number].g[k]);
+            term(s, add(c->z, mul(y_power, right)), &generators[number].h[k]);
             y_power = mul(y_power, y_inverse);
             bit = add(bit, bit);
         }
@@ -246,6 +252,7 @@ static void generator_terms(struct sum *s, const struct bulletproof *p,
 
 /* A + x S + Σ u² L + Σ u⁻² R - e B' + w (t - a b) B + Σ g G + Σ h H = 0 */
 static bool product_holds(const struct bulletproof *p, const struct bulletproof_claim *claim,
+                          const struct bulletproof_generators *generators,
                           const struct challenges *c, struct arena *scratch) {
     struct sum s;
     size_t size = claim->bits * claim->count;
@@ -258,17 +265,18 @@ static bool product_holds(const struct bulletproof *p, const struct bulletproof_
         term(&s, c->u2[i], p->halvings + (size_t)i * 2 * PIECE);
         term(&s, c->u_minus2[i], p->halvings + ((size_t)i * 2 + 1) * PIECE);
     }
-    generator_terms(&s, p, claim, c, signed_products(c, p->halving_count, scratch));
+    generator_terms(&s, p, claim, generators, c, signed_products(c, p->halving_count, scratch));
     return is_infinity(&s, scratch);
 }
 
 bool bulletproof_verify(const struct bulletproof *p, const struct bulletproof_claim *claim,
-                        struct arena *scratch) {
+                        const struct bulletproof_generators *generators, struct arena *scratch) {
     struct challenges c;
     struct arena_mark mark = arena_mark(scratch);
     size_t size = claim->bits * claim->count;
     bool ok = (size_t)1 << p->halving_count == size && hear(&c, p, claim) &&
-              polynomial_holds(p, claim, &c, scratch) && product_holds(p, claim, &c, scratch);
+              polynomial_holds(p, claim, &c, scratch) &&
+              product_holds(p, claim, generators, &c, scratch);
     arena_release(scratch, mark);
     return ok;
 }

@@ -34,8 +34,16 @@ struct bulletproof_claim {
     struct bytes domain; /* what the transcript is for */
 };
 
-/* Works in `scratch`: 4 KiB for each bit of each number. */
+/* The points that one number's bits are committed to. They follow from labels; to make them costs
+ * about as much as to verify a proof, so whoever verifies keeps them. */
+struct bulletproof_generators {
+    struct b32 g[BULLETPROOF_BITS_MAX], h[BULLETPROOF_BITS_MAX];
+};
+void bulletproof_generators_make(struct bulletproof_generators *out, uint32_t number);
+
+/* `generators` are those of the numbers 0 … count - 1. Works in `scratch`: 4 KiB for each bit of
+ * each number. */
 bool bulletproof_verify(const struct bulletproof *p, const struct bulletproof_claim *claim,
-                        struct arena *scratch);
+                        const struct bulletproof_generators *generators, struct arena *scratch);
 
 #endif

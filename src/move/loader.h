@@ -17,6 +17,7 @@
 #include "move/move.h"
 #include "move/types.h"
 
+struct bulletproof_generators;
 struct mv_fn;
 struct mv_body;
 struct mv_native;
@@ -87,7 +88,14 @@ struct mv_vm {
     struct mv_cache *cache;  /* the newest cache; one reference */
     struct mv_session *idle; /* ended sessions, kept for their memory */
     uint32_t idle_count;
+
+    pthread_mutex_t generators_lock;
+    struct bulletproof_generators *generators; /* of range proofs: BULLETPROOF_VALUES_MAX */
+    uint32_t generator_count;                  /* made so far; those never change */
 };
+
+/* The generators of range proofs for `count` numbers, made when they are first asked for. */
+const struct bulletproof_generators *mv_vm_generators(struct mv_vm *vm, uint32_t count);
 
 struct mv_cache *mv_cache_get(struct mv_vm *vm); /* takes a reference */
 void mv_cache_release(struct mv_cache *c);

@@ -322,7 +322,8 @@ static enum mv_status_code verify_proof(struct mv_native_call *n, const struct b
                                       .value_base = *value_base,
                                       .blinding_base = *blinding_base,
                                       .domain = bytes_at(n, 7)};
-    bool holds = bulletproof_verify(&proof, &claim, &n->s->arena);
+    bool holds = bulletproof_verify(
+        &proof, &claim, mv_vm_generators(n->s->vm, (uint32_t)claim.count), &n->s->arena);
     mv_native_drop_arguments(n);
     n->slots[0] = holds;
     return MV_OK;

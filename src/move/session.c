@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "crypto/bulletproof.h"
 #include "move/type_tag.h"
 
 enum { IDLE_MAX = 16, CACHE_BYTES_DEFAULT = 256 << 20, MEMORY_LIMIT_DEFAULT = 64 << 20 };
@@ -16,7 +17,18 @@ struct mv_vm *mv_vm_new(const struct mv_vm_options *options) {
     if (!vm->options.cache_bytes) vm->options.cache_bytes = CACHE_BYTES_DEFAULT;
     if (!vm->options.max_version) vm->options.max_version = MV_VERSION_DEFAULT_MAX;
     pthread_mutex_init(&vm->lock, NULL);
+    pthread_mutex_init(&vm->generators_lock, NULL);
     return vm;
+}
+
+const struct bulletproof_generators *mv_vm_generators(struct mv_vm *vm, uint32_t count) {
+    assert(count <= BULLETPROOF_VALUES_MAX);
+    pthread_mutex_lock(&vm->generators_lock);
+    if (!vm->generators) vm->generators = xcalloc(BULLETPROOF_VALUES_MAX, sizeof *vm->generators);
+    for (; vm->generator_count < count; vm->generator_count++)
+        bulletproof_generators_make(&vm->generators[vm->generator_count], vm->generator_count);
+    pthread_mutex_unlock(&vm->generators_lock);
+    return vm->generators;
 }
 
 static void destroy(struct mv_session *s) {
@@ -45,6 +57,8 @@ void mv_vm_free(struct mv_vm *vm) {
     }
     if (vm->cache) mv_cache_release(vm->cache);
     pthread_mutex_destroy(&vm->lock);
+    pthread_mutex_destroy(&vm->generators_lock);
+    free(vm->generators);
     free(vm);
 }
 

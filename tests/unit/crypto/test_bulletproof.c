@@ -68,10 +68,12 @@ static void read_proof(uint8_t bytes[PROOF_BYTES], struct bulletproof_claim *cla
 
 static bool verify(const uint8_t bytes[PROOF_BYTES], const struct bulletproof_claim *claim) {
     struct bulletproof p;
+    struct bulletproof_generators generators;
     struct arena scratch;
     arena_init(&scratch, 0);
+    bulletproof_generators_make(&generators, 0);
     bool holds = bulletproof_read(&p, bytes_make(bytes, PROOF_BYTES)) &&
-                 bulletproof_verify(&p, claim, &scratch);
+                 bulletproof_verify(&p, claim, &generators, &scratch);
     arena_free(&scratch);
     return holds;
 }
