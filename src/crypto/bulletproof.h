@@ -34,8 +34,8 @@ struct bulletproof_claim {
     struct bytes domain; /* what the transcript is for */
 };
 
-/* The points that one number's bits are committed to. They follow from labels; to make them costs
- * about as much as to verify a proof, so whoever verifies keeps them. */
+/* The points that one number's bits are committed to. They follow from labels, in some 2 ms:
+ * whoever verifies keeps them. */
 struct bulletproof_generators {
     struct b32 g[BULLETPROOF_BITS_MAX], h[BULLETPROOF_BITS_MAX];
 };
