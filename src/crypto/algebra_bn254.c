@@ -1,4 +1,5 @@
-/* bn254's structures. Scalars are kept as numbers; the rest is bn254_*.h's. */
+/* bn254's structures. Scalars are kept in Montgomery form, a 2^256 mod r; the rest is bn254_*.h's.
+ */
 #include <gmp.h>
 
 #include "base/u256.h"
@@ -13,16 +14,54 @@ static const struct u256 group_order = {
 
 /* ---- Fr */
 
+/* 2^256, its square and its cube mod r; -1/r mod 2^64. */
+static const struct u256 fr_unit = {
+    {0xac96341c4ffffffb, 0x36fc76959f60cd29, 0x666ea36f7879462e, 0x0e0a77c19a07df2f}};
+static const struct u256 fr_unit_2 = {
+    {0x1bb8e645ae216da7, 0x53fe3ab1e35c59e3, 0x8c49833d53bb8085, 0x0216d0b17f4e44a5}};
+static const struct u256 fr_unit_3 = {
+    {0x5e94d8e1b4bf0040, 0x2a489cbe1cfbb6b8, 0x893cc664a19fcfed, 0x0cf8594b7fcc657c}};
+static const uint64_t fr_minus_inverse = 0xc2e1f593efffffff;
+
+/* r = a b / 2^256: a row of the product and a multiple of the order that clears its lowest limb, in
+ * turns. Both below the order, 2^254; so is what is left, but for one subtraction. */
+static void fr_mul(void *r, const void *a, const void *b) {
+    const struct u256 *x = a, *y = b;
+    struct u256 out;
+    uint64_t t[5] = {0};
+    for (int i = 0; i < 4; i++) {
+        unsigned __int128 c = 0;
+        for (int k = 0; k < 4; k++) {
+            c += (unsigned __int128)x->w[k] * y->w[i] + t[k];
+            t[k] = (uint64_t)c;
+            c >>= 64;
+        }
+        t[4] = (uint64_t)c;
+        uint64_t m = t[0] * fr_minus_inverse;
+        c = ((unsigned __int128)m * group_order.w[0] + t[0]) >> 64;
+        for (int k = 1; k < 4; k++) {
+            c += (unsigned __int128)m * group_order.w[k] + t[k];
+            t[k - 1] = (uint64_t)c;
+            c >>= 64;
+        }
+        t[3] = t[4] + (uint64_t)c;
+    }
+    memcpy(out.w, t, sizeof out.w);
+    if (!u256_lt(&out, &group_order)) u256_sub(&out, &out, &group_order);
+    *(struct u256 *)r = out;
+}
+
 static void fr_zero(void *r) {
     *(struct u256 *)r = U256_ZERO;
 }
 
 static void fr_from_u64(void *r, uint64_t value) {
-    *(struct u256 *)r = (struct u256){{value}};
+    struct u256 number = {{value}};
+    fr_mul(r, &number, &fr_unit_2);
 }
 
 static void fr_one(void *r) {
-    fr_from_u64(r, 1);
+    *(struct u256 *)r = fr_unit;
 }
 
 static bool fr_eq(const void *a, const void *b) {
@@ -49,10 +88,6 @@ static void fr_sub(void *r, const void *a, const void *b) {
     fr_add(r, a, &minus);
 }
 
-static void fr_mul(void *r, const void *a, const void *b) {
-    u256_mulmod(r, a, b, &group_order);
-}
-
 _Static_assert(sizeof(mp_limb_t) == 8, "GMP's limbs are ours");
 
 static void fr_inv(void *r, const void *a) {
@@ -65,7 +100,7 @@ static void fr_inv(void *r, const void *a) {
     mpn_gcdext(gcd, s, &s_n, (mp_limb_t *)u.w, 4, (mp_limb_t *)v.w, 4);
     memcpy(inverse.w, s, (size_t)(s_n < 0 ? -s_n : s_n) * sizeof *s);
     if (s_n < 0) fr_neg(&inverse, &inverse);
-    *(struct u256 *)r = inverse;
+    fr_mul(r, &inverse, &fr_unit_3); /* of a 2^256: two factors are missing */
 }
 
 static void put_le(uint8_t *out, const struct u256 *a) {
@@ -81,14 +116,19 @@ static bool fr_read(void *r, enum algebra_format f, const uint8_t *in) {
         take_le(r, in);
     else
         u256_load_be(r, in);
-    return u256_lt(r, &group_order);
+    if (!u256_lt(r, &group_order)) return false;
+    fr_mul(r, r, &fr_unit_2);
+    return true;
 }
 
 static void fr_write(uint8_t *out, enum algebra_format f, const void *a) {
+    static const struct u256 one = {{1}};
+    struct u256 number;
+    fr_mul(&number, a, &one);
     if (f == ALGEBRA_FIRST)
-        put_le(out, a);
+        put_le(out, &number);
     else
-        u256_store_be(out, a);
+        u256_store_be(out, &number);
 }
 
 /* ---- Fq */
