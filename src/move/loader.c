@@ -213,7 +213,7 @@ static struct mv_loaded *find_version(struct loading *l, const struct b32 *addre
             continue;
         bool same = true;
         for (uint32_t k = 0; k < n->m->module_handles_count && same; k++) {
-            if (n->deps[k] == n) continue;
+            if (n->deps[k] == n || l->source->is_known(l->source->ctx, n->deps[k])) continue;
             struct mv_loaded *d =
                 load(l, mv_handle_address(n->m, k), mv_handle_name(n->m, k), chain);
             *failed = !d;

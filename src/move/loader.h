@@ -114,6 +114,8 @@ struct mv_module_source {
     bool (*get)(void *ctx, const struct b32 *address, struct bytes name, struct bytes *code);
     /* The loaded module that this source has already resolved the name to; NULL if not yet. */
     struct mv_loaded *(*known)(void *ctx, const struct b32 *address, struct bytes name);
+    /* Is it one of those? Quicker than to look for its name. */
+    bool (*is_known)(void *ctx, const struct mv_loaded *m);
     void (*note)(void *ctx, struct mv_loaded *m);
 };
 

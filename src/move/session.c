@@ -200,8 +200,25 @@ static bool get_code(void *ctx, const struct b32 *address, struct bytes name, st
     return st_get(s->p.journal, ST_MOVE_MODULE, bytes_make(key, 32 + name.n), code);
 }
 
+/* The module's marks, which are zero at first. */
+static uint8_t *marks_of(struct mv_session *s, const struct mv_loaded *m) {
+    if (m->index >= s->module_mark_count) {
+        uint32_t n = m->index + 64;
+        s->module_marks = xrealloc(s->module_marks, n);
+        memset(s->module_marks + s->module_mark_count, 0, n - s->module_mark_count);
+        s->module_mark_count = n;
+    }
+    return &s->module_marks[m->index];
+}
+
+static bool is_known(void *ctx, const struct mv_loaded *m) {
+    const struct mv_session *s = ctx;
+    return m->index < s->module_mark_count && s->module_marks[m->index] & MV_MODULE_KNOWN;
+}
+
 static void note(void *ctx, struct mv_loaded *m) {
     struct mv_session *s = ctx;
+    *marks_of(s, m) |= MV_MODULE_KNOWN;
     if (s->module_count == s->module_capacity) {
         s->module_capacity = s->module_capacity ? 2 * s->module_capacity : 64;
         s->modules = xrealloc(s->modules, s->module_capacity * sizeof(struct mv_loaded *));
@@ -211,21 +228,16 @@ static void note(void *ctx, struct mv_loaded *m) {
 }
 
 static struct mv_module_source source(struct mv_session *s) {
-    return (struct mv_module_source){s, get_code, known, note};
+    return (struct mv_module_source){s, get_code, known, is_known, note};
 }
 
 /* Charges for `m` and what it depends on, each once in a session; the chain's own are free. */
 static bool pay_for(struct mv_session *s, const struct mv_loaded *m) {
     for (uint32_t i = 0; i < m->closure_count; i++) {
         const struct mv_loaded *d = m->closure[i];
-        if (d->index >= s->module_mark_count) {
-            uint32_t n = d->index + 64;
-            s->module_marks = xrealloc(s->module_marks, n);
-            memset(s->module_marks + s->module_mark_count, 0, n - s->module_mark_count);
-            s->module_mark_count = n;
-        }
-        if (s->module_marks[d->index] & MV_MODULE_PAID) continue;
-        s->module_marks[d->index] |= MV_MODULE_PAID;
+        uint8_t *marks = marks_of(s, d);
+        if (*marks & MV_MODULE_PAID) continue;
+        *marks |= MV_MODULE_PAID;
         if (mv_is_special_address(&d->address)) continue;
         if (!mv_charge(s, MV_GAS_MODULE + (uint64_t)MV_GAS_MODULE_PER_BYTE * d->code.n))
             return false;
@@ -253,6 +265,8 @@ struct mv_loaded *mv_session_script(struct mv_session *s, struct bytes code, str
 }
 
 void mv_session_forget_modules(struct mv_session *s) {
+    for (uint32_t i = 0; i < s->module_count; i++)
+        *marks_of(s, s->modules[i]) &= (uint8_t)~MV_MODULE_KNOWN;
     s->module_count = 0;
     map_clear(&s->module_index);
 }

@@ -23,7 +23,7 @@ enum {
 enum { MV_CALL_BY_CLOSURE = 1, MV_CALL_LOCKS = 2 };
 
 /* What a session knows of a module: it has been paid for; it is not locked. */
-enum { MV_MODULE_PAID = 1, MV_MODULE_OPEN = 2 };
+enum { MV_MODULE_PAID = 1, MV_MODULE_OPEN = 2, MV_MODULE_KNOWN = 4 };
 
 /* A caller waiting for its callee. */
 struct mv_frame {
