@@ -17,7 +17,7 @@
 #include "rpc/rpc.h"
 #include "solana/solana.h"
 
-static const char USAGE[] =
+const char cmd_node_usage[] =
     "tern node [OPTIONS]\n\n"
     "  --host ADDRESS       listen there (127.0.0.1)\n"
     "  --eth-port N         Ethereum JSON-RPC and WebSocket (8545; 0: any free port)\n"
@@ -146,7 +146,7 @@ static bool takes_value(const char *option) {
 static int read_options(struct settings *s, int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--help")) {
-            fputs(USAGE, stdout);
+            fputs(cmd_node_usage, stdout);
             return 1;
         }
         if (!strcmp(argv[i], "--no-dev")) {
@@ -158,7 +158,7 @@ static int read_options(struct settings *s, int argc, char **argv) {
             if (rc) return rc + 1;
             i++;
         } else {
-            fprintf(stderr, "tern node: no option '%s'\n\n%s", argv[i], USAGE);
+            fprintf(stderr, "tern node: no option '%s'\n\n%s", argv[i], cmd_node_usage);
             return 3;
         }
     }

@@ -1,29 +1,14 @@
-/* The command line: one row per command. */
+/* The command line: commands.c has one row per command. */
 #include "node/commands.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *what;
-} commands[] = {
-    {"node", cmd_node, "run a chain with its Ethereum and Aptos endpoints"},
-    {"statetest", cmd_statetest, "run Ethereum state tests, as geth's evm does"},
-    {"blocktest", cmd_blocktest, "run Ethereum block tests, as geth's evm does"},
-    {"evm", cmd_evm, "run bytecode; the commands of geth's evm under their names there"},
-    {"t8n", cmd_t8n, "apply transactions to a world, as geth's evm does"},
-    {"move", cmd_move, "work with Move packages and modules: tern move --help"},
-    {"svm", cmd_svm, "run Solana VM instruction tests, or transactions"},
-    {"precompile", cmd_precompile, "run vectors of precompiles"},
-};
-
 static int usage(FILE *out) {
     fputs("tern COMMAND [OPTIONS]\n\n", out);
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
+    for (const struct command *k = tern_commands; k->name; k++)
+        fprintf(out, "  %-10s %s\n", k->name, k->what);
     fputs("\ntern COMMAND --help says more.\n", out);
     return out == stdout ? 0 : 2;
 }
@@ -44,8 +29,8 @@ int main(int argc, char **argv) {
         puts("tern 0.1.0");
         return 0;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
+    for (const struct command *k = tern_commands; k->name; k++)
+        if (!strcmp(argv[1], k->name)) return k->run(argc - 1, argv + 1);
     fprintf(stderr, "tern: no command '%s'\n", argv[1]);
     return usage(stderr);
 }

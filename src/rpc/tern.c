@@ -120,6 +120,8 @@ const struct rpc_method_row tern_methods[] = {
     {"tern_pending", tern_pending},
     {"tern_traceTransaction", tern_trace_transaction},
     {"tern_simulate", tern_simulate},
+    {"tern_account", tern_account},
+    {"tern_node", tern_node},
     {"tern_alias", alias},
     {"tern_resolve", resolve},
     {NULL, NULL},
