@@ -391,6 +391,13 @@ bool chain_scan_messages(struct chain_reader *r, const struct chain_message_filt
                          chain_message_visitor *visit, void *ctx,
                          struct chain_message_place *reached);
 
+/* The roots in blocks [from, to] that started messages or had legs that ran, retried or cancelled
+ * some, in order, until `visit` returns false. */
+void chain_scan_crossings(struct chain_reader *r, uint64_t from, uint64_t to,
+                          bool (*visit)(void *ctx, uint64_t height, uint32_t root), void *ctx);
+/* Is it one of the filter's, whatever its status? */
+bool chain_message_matches(const struct chain_message_filter *f, const struct xvm_message *m);
+
 /* A leg that retried or cancelled a message, well or not. */
 struct chain_attempt {
     uint64_t height;

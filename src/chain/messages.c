@@ -11,11 +11,12 @@
  *   SENDER   machine (1) ‖ address (32, an EVM address in front of zeros) ‖ place → id
  *   ROUTE    from (1) ‖ to (1) ‖ place → id
  *   STATUS   status as stored (1) ‖ place → id; not of executed ones, which most are
+ *   BLOCK    height (8) ‖ root's index (4) ‖ 0 (4) → nothing: roots with legs that ran messages
  *   ATTEMPT  id (32) ‖ height (8) ‖ root's index (4) ‖ leg (4) → nothing: every retry and cancel
  *
  * The first byte of a key is which of these it is. */
 enum { PLACE_BYTES = sizeof(struct chain_message_place), KEY_MAX_BYTES = 1 + 1 + 32 + PLACE_BYTES };
-enum index { BY_SENDER = 's', BY_ROUTE = 'r', BY_STATUS = 't', BY_ATTEMPT = 'a' };
+enum index { BY_SENDER = 's', BY_ROUTE = 'r', BY_STATUS = 't', BY_BLOCK = 'b', BY_ATTEMPT = 'a' };
 
 struct key {
     uint8_t bytes[KEY_MAX_BYTES];
@@ -44,6 +45,10 @@ static struct key route_key(uint8_t from, uint8_t to) {
 
 static struct key status_key(uint8_t status) {
     return (struct key){{BY_STATUS, status}, 2};
+}
+
+static struct key block_key(void) {
+    return (struct key){{BY_BLOCK}, 1};
 }
 
 static struct key attempt_key(const struct b32 *id) {
@@ -113,6 +118,8 @@ static void put_changed(struct indexing *w, const struct xvm_message *m) {
 }
 
 static void put_tx(struct indexing *w, const struct chain_tx *tx) {
+    struct chain_message_place root = make_place(tx->height, tx->index, 0);
+    put_row(w, block_key(), &root, NULL);
     for (uint32_t i = 0; i < tx->message_count; i++) {
         struct chain_message_place place = make_place(tx->height, tx->index, i);
         put_new(w, &place, &tx->messages[i]);
@@ -289,13 +296,18 @@ static bool take_chunk(struct scan *s) {
     return more;
 }
 
-static bool matches(const struct chain_message_filter *f, const struct xvm_message *m) {
+bool chain_message_matches(const struct chain_message_filter *f, const struct xvm_message *m) {
     bool by_sender = f->sender_count == 0;
     for (size_t i = 0; i < f->sender_count && !by_sender; i++)
         by_sender =
             f->senders[i].vm == m->from_vm && bytes_eq(xvm_actor_bytes(&f->senders[i]), m->sender);
-    return by_sender && (!f->status || xvm_message_status(m, f->now) == f->status) &&
-           (!f->has_from_vm || f->from_vm == m->from_vm) && (!f->has_to_vm || f->to_vm == m->to_vm);
+    return by_sender && (!f->has_from_vm || f->from_vm == m->from_vm) &&
+           (!f->has_to_vm || f->to_vm == m->to_vm);
+}
+
+static bool matches(const struct chain_message_filter *f, const struct xvm_message *m) {
+    return chain_message_matches(f, m) &&
+           (!f->status || xvm_message_status(m, f->now) == f->status);
 }
 
 /* Shows what is stored under the id, if it matches. */
@@ -329,6 +341,30 @@ bool chain_scan_messages(struct chain_reader *r, const struct chain_message_filt
     }
     free(s.found);
     return !more && !stopped;
+}
+
+struct crossings {
+    bool (*visit)(void *ctx, uint64_t height, uint32_t root);
+    void *ctx;
+};
+
+static bool take_crossing(void *ctx, struct bytes key, struct bytes value) {
+    const struct crossings *c = ctx;
+    const uint8_t *place = key.p + key.n - PLACE_BYTES;
+    (void)value;
+    return c->visit(c->ctx, load_be64(place), load_be32(place + 8));
+}
+
+void chain_scan_crossings(struct chain_reader *r, uint64_t from, uint64_t to,
+                          bool (*visit)(void *ctx, uint64_t height, uint32_t root), void *ctx) {
+    struct crossings c = {visit, ctx};
+    struct key low = block_key(), high = block_key();
+    struct chain_message_place first = make_place(from, 0, 0),
+                               end = make_place(min_u64(to, r->height) + 1, 0, 0);
+    add(&low, BYTES_OF(first));
+    add(&high, BYTES_OF(end));
+    st_record_scan(r->snapshot, ST_TABLE_MESSAGE_BY, key_bytes(&low), key_bytes(&high), false,
+                   take_crossing, &c);
 }
 
 struct attempts {

@@ -1,6 +1,7 @@
 /* eth_subscribe and eth_unsubscribe, over a WebSocket. */
 #include "rpc/eth.h"
 #include "rpc/feed.h"
+#include "rpc/tern.h"
 
 static bool needs_socket(struct rpc_call *c) {
     return c->ws != RPC_NO_SOCKET ||
@@ -31,6 +32,9 @@ static bool subscribe(struct rpc_call *c) {
         json_decref(none);
         return ok && eth_add_interest(c, &in, c->ws);
     }
+    if (!strcmp(name, "ternMessages"))
+        return eth_count_args(c, 1, 2) && tern_message_interest(c, more, &in) &&
+               eth_add_interest(c, &in, c->ws);
     return rpc_fail(c, RPC_METHOD_NOT_FOUND, "no \"%.100s\" subscription in eth namespace", name);
 }
 

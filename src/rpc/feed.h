@@ -15,7 +15,7 @@
 struct rpc_feed;
 struct rpc_node;
 
-enum feed_kind { FEED_LOGS, FEED_BLOCKS, FEED_ARRIVALS, FEED_SYNCING };
+enum feed_kind { FEED_LOGS, FEED_BLOCKS, FEED_ARRIVALS, FEED_SYNCING, FEED_MESSAGES };
 
 /* Which logs: owned by the interests that refer to it. */
 struct feed_criteria {
@@ -32,8 +32,15 @@ struct feed_interest {
     enum feed_kind kind;
     bool full;                      /* FEED_ARRIVALS: whole transactions */
     struct feed_criteria *criteria; /* FEED_LOGS */
-    uint64_t next;                  /* height, or number of the arrival, that comes next */
-    uint64_t rewinds;               /* how often the chain had gone back at feed_look */
+    struct {                        /* FEED_MESSAGES: those that a client means; 0: any */
+        enum xvm_status status;
+        bool has_from_vm, has_to_vm;
+        uint8_t from_vm, to_vm;
+        struct xvm_actor senders[2];
+        size_t sender_count;
+    } messages;
+    uint64_t next;    /* height, or number of the arrival, that comes next */
+    uint64_t rewinds; /* how often the chain had gone back at feed_look */
 };
 
 enum { FEED_ID_TEXT = 35 };

@@ -4,6 +4,7 @@
 
 #include "rpc/eth_json.h"
 #include "rpc/node.h"
+#include "rpc/tern.h"
 
 struct sending {
     struct rpc_node *node;
@@ -81,6 +82,42 @@ static void send_arrivals(struct rpc_feed *f, struct sending *s) {
     }
 }
 
+/* ---- Messages */
+
+static struct chain_message_filter message_filter(const struct feed_interest *in) {
+    return (struct chain_message_filter){.senders = in->messages.senders,
+                                         .sender_count = in->messages.sender_count,
+                                         .has_from_vm = in->messages.has_from_vm,
+                                         .has_to_vm = in->messages.has_to_vm,
+                                         .from_vm = in->messages.from_vm,
+                                         .to_vm = in->messages.to_vm};
+}
+
+/* What one leg made of a message, if that is wanted. */
+static void send_message(struct sending *s, const struct chain_tx *tx, const struct xvm_leg *l) {
+    const struct feed_interest *in = &s->target->in;
+    const struct chain_message_filter filter = message_filter(in);
+    struct xvm_message m;
+    if (!l->status || (in->messages.status && in->messages.status != l->status) ||
+        !xvm_message_get(chain_reader_journal(s->reader), &l->message,
+                         chain_reader_arena(s->reader), &m) ||
+        !chain_message_matches(&filter, &m))
+        return;
+    struct json_out o = begin_note(s);
+    tern_put_message_news(&o, s->reader, tx, l, &m);
+    end_note(s, &o);
+}
+
+static bool send_crossing(void *ctx, uint64_t height, uint32_t root) {
+    struct sending *s = ctx;
+    struct chain_tx tx;
+    struct arena_mark mark = arena_mark(chain_reader_arena(s->reader));
+    if (chain_tx_at(s->reader, height, root, &tx))
+        for (uint32_t i = 0; i < tx.leg_count && !s->gone; i++) send_message(s, &tx, &tx.legs[i]);
+    arena_release(chain_reader_arena(s->reader), mark);
+    return !s->gone;
+}
+
 void feed_send(struct rpc_feed *f, struct rpc_node *node, struct feed_target *targets, size_t count,
                uint64_t newest) {
     struct sending s = {.node = node};
@@ -92,6 +129,9 @@ void feed_send(struct rpc_feed *f, struct rpc_node *node, struct feed_target *ta
         switch (targets[i].in.kind) {
         case FEED_LOGS: send_logs(&s, newest); break;
         case FEED_BLOCKS: send_heads(&s, newest); break;
+        case FEED_MESSAGES:
+            chain_scan_crossings(s.reader, targets[i].in.next, newest, send_crossing, &s);
+            break;
         case FEED_ARRIVALS: send_arrivals(f, &s); break;
         case FEED_SYNCING: break; /* one node makes the chain: it is never behind */
         }

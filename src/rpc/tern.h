@@ -49,6 +49,15 @@ struct tern_filter {
  * whose newest one is `newest`. */
 bool tern_filter_arg(struct rpc_call *c, json_t *v, uint64_t newest, struct tern_filter *out);
 
+/* eth_subscribe("ternMessages", filter): status, sender, from and target. */
+struct feed_interest;
+bool tern_message_interest(struct rpc_call *c, json_t *v, struct feed_interest *out);
+/* … and what is told of a leg that made something of a message. */
+void tern_put_message_news(struct json_out *o, struct chain_reader *r, const struct chain_tx *tx,
+                           const struct xvm_leg *l, const struct xvm_message *m);
+/* "root", "message", "retry", "cancel", "call" */
+const char *tern_kind_name(uint8_t kind);
+
 /* A message at a time in seconds. */
 void tern_put_message(struct json_out *o, const struct xvm_message *m, uint64_t now);
 /* The time of the reader's block in seconds. */

@@ -1,5 +1,6 @@
 /* tern_getMessage, tern_getMessages, tern_pending. */
 #include "codec/codec.h"
+#include "rpc/feed.h"
 #include "rpc/tern.h"
 
 /* {pubkey, isSigner, isWritable} of each account, as the caller gave them. */
@@ -252,4 +253,49 @@ bool tern_get_messages(struct rpc_call *c) {
 /* What may be retried or cancelled. */
 bool tern_pending(struct rpc_call *c) {
     return list(c, XVM_PENDING);
+}
+
+/* ---- News */
+
+bool tern_message_interest(struct rpc_call *c, json_t *v, struct feed_interest *out) {
+    static const char *const members[] = {"status", "sender", "from", "target"};
+    struct tern_filter f;
+    const char *name;
+    json_t *member;
+    if (v && !json_is_object(v)) return bad(c, "1", "an object is expected");
+    json_object_foreach(v, name, member) {
+        bool known = false;
+        for (size_t i = 0; i < COUNT_OF(members); i++) known = known || !strcmp(name, members[i]);
+        if (!known)
+            return rpc_fail(
+                c, RPC_INVALID_PARAMS,
+                "invalid argument 1: news are not filtered by '%.100s' (status, sender, "
+                "from, target)",
+                name);
+    }
+    if (!tern_filter_arg(c, v, 0, &f)) return false;
+    out->kind = FEED_MESSAGES;
+    out->messages.status = f.filter.status;
+    out->messages.has_from_vm = f.filter.has_from_vm;
+    out->messages.has_to_vm = f.filter.has_to_vm;
+    out->messages.from_vm = f.filter.from_vm;
+    out->messages.to_vm = f.filter.to_vm;
+    memcpy(out->messages.senders, f.senders, sizeof f.senders);
+    out->messages.sender_count = f.filter.sender_count;
+    return true;
+}
+
+void tern_put_message_news(struct json_out *o, struct chain_reader *r, const struct chain_tx *tx,
+                           const struct xvm_leg *l, const struct xvm_message *m) {
+    jo_object(o);
+    jo_key(o, "kind");
+    jo_cstring(o, tern_kind_name(l->kind));
+    jo_key(o, "status");
+    jo_cstring(o, xvm_status_name((enum xvm_status)l->status));
+    JO_KEY_HEX(o, "rootHash", tx->hash);
+    jo_key(o, "block");
+    jo_quantity(o, tx->height);
+    jo_key(o, "message");
+    tern_put_message(o, m, tern_newest_second(r));
+    jo_end_object(o);
 }

@@ -14,7 +14,7 @@ struct tree {
     struct chain_solana_view solana;
 };
 
-static const char *kind_name(uint8_t kind) {
+const char *tern_kind_name(uint8_t kind) {
     static const char *const names[] = {"root", "message", "retry", "cancel", "call"};
     return kind < COUNT_OF(names) ? names[kind] : "unknown";
 }
@@ -158,7 +158,7 @@ static void put_retries(struct rpc_call *c, struct chain_reader *r, const struct
             const struct xvm_leg *a = &tx.legs[list[i].leg];
             jo_object(c->out);
             jo_key(c->out, "kind");
-            jo_cstring(c->out, kind_name(a->kind));
+            jo_cstring(c->out, tern_kind_name(a->kind));
             JO_KEY_HEX(c->out, "rootHash", tx.hash);
             jo_key(c->out, "block");
             jo_quantity(c->out, tx.height);
@@ -235,7 +235,7 @@ static void put_leg(const struct tree *t, uint32_t at) {
     struct arena_mark mark = arena_mark(chain_reader_arena(r));
     jo_object(o);
     jo_key(o, "kind");
-    jo_cstring(o, kind_name(l->kind));
+    jo_cstring(o, tern_kind_name(l->kind));
     jo_key(o, "vm");
     jo_cstring(o, tern_vm_name(l->vm));
     jo_key(o, "order");
