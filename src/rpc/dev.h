@@ -20,4 +20,7 @@ struct b20 dev_account(size_t i);
 /* The key of one of them, or NULL. */
 const struct b32 *dev_key(const struct b20 *address);
 
+/* dev_send.c: eth_sendTransaction. */
+rpc_method dev_send_transaction;
+
 #endif

@@ -153,7 +153,7 @@ static bool send(struct rpc_call *c, struct evm_tx *tx, bool has_nonce, bool is_
     return ok;
 }
 
-static bool send_transaction(struct rpc_call *c) {
+bool dev_send_transaction(struct rpc_call *c) {
     struct evm_tx tx;
     bool has_nonce;
     return read_transaction(c, false, &tx, &has_nonce) &&
@@ -178,7 +178,7 @@ static bool eth_sign_transaction(struct rpc_call *c) {
 }
 
 const struct rpc_method_row dev_send_methods[] = {
-    {"eth_sendTransaction", send_transaction},
+    {"eth_sendTransaction", dev_send_transaction},
     {"eth_sendUnsignedTransaction", send_unsigned_transaction},
     {"eth_signTransaction", eth_sign_transaction},
     {NULL, NULL},

@@ -6,7 +6,8 @@
 #include "rpc/eth.h"
 
 rpc_method tern_get_message, tern_get_messages, tern_pending, tern_trace_transaction, tern_simulate,
-    tern_account, tern_node;
+    tern_account, tern_node, tern_retry, tern_cancel, tern_retry_transaction,
+    tern_cancel_transaction;
 
 /* "evm", "move", "svm". */
 const char *tern_vm_name(uint8_t vm);
