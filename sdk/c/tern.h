@@ -310,18 +310,14 @@ static struct tern_outcome *tern_read_outcome(void) {
     return o;
 }
 
-static struct tern_outcome *tern_sync(const struct tern_input *in, struct tern_writer *w,
-                                      const struct tern_sync *how) {
+static struct tern_outcome *tern_run_now(const struct tern_input *in, const struct tern_writer *w,
+                                         const struct tern_sync *how, int pays) {
     struct tern_meta *metas = tern_alloc((1 + how->writable_count) * sizeof *metas);
     struct tern_instruction ix = {in->accounts[how->messenger].key, metas, 1 + how->writable_count,
-                                  w->p, 0};
-    tern_put_u8(w, how->flags);
-    tern_put(w, &how->units, 8);
-    tern_put(w, &how->value, 8);
-    ix.data_bytes = w->n;
+                                  w->p, w->n};
     metas[0].key = in->accounts[how->sender].key;
     metas[0].is_signer = 1;
-    metas[0].is_writable = how->value != 0;
+    metas[0].is_writable = pays;
     for (tern_u64 i = 0; i < how->writable_count; i++) {
         metas[1 + i].key = in->accounts[how->writable[i]].key;
         metas[1 + i].is_signer = 0;
@@ -329,6 +325,25 @@ static struct tern_outcome *tern_sync(const struct tern_input *in, struct tern_w
     }
     sol_invoke_signed_c(&ix, in->accounts, in->account_count, how->seeds, how->seeds ? 1 : 0);
     return tern_read_outcome();
+}
+
+static struct tern_outcome *tern_sync(const struct tern_input *in, struct tern_writer *w,
+                                      const struct tern_sync *how) {
+    tern_put_u8(w, how->flags);
+    tern_put(w, &how->units, 8);
+    tern_put(w, &how->value, 8);
+    return tern_run_now(in, w, how, how->value != 0);
+}
+
+/* Brings home what the sender's alias holds in another machine (0: the EVM, 1: Move): the result is
+ * how many lamports have come, 8 bytes. The sender must be writable. Of `how` the places and seeds
+ * count. */
+static struct tern_outcome *tern_sweep(const struct tern_input *in, tern_u8 machine,
+                                       const struct tern_sync *how) {
+    struct tern_writer w = {tern_alloc(2), 0};
+    tern_put_u8(&w, 12);
+    tern_put_u8(&w, machine);
+    return tern_run_now(in, &w, how, 1);
 }
 
 /* Calls the contract at `to` (20 bytes) with selector and ABI-encoded arguments. */

@@ -164,6 +164,20 @@ static bool check_writable(const struct leg *l, struct xvm_run *run) {
     return true;
 }
 
+/* What has come with the call came before its program ran: the leg's balances begin without it. */
+static void show_funds(struct leg *l, const struct xvm_funds *funds, const struct b32 *alias,
+                       const struct xvm_run *run) {
+    struct sol_result *r = &l->svm->result;
+    const struct sol_message *m = &l->svm->message;
+    struct u256 unit = u256_from_u64(1000000000), lamports;
+    u256_divmod(&lamports, NULL, &funds->wei, &unit);
+    for (size_t i = 0; r->lamports_before && i < m->key_count; i++) {
+        if (!b32_eq(&m->keys[i].key, alias)) continue;
+        r->lamports_before[i] -= lamports.w[0];
+        if (run->failure != XVM_OK) r->lamports_after[i] -= lamports.w[0]; /* it goes back */
+    }
+}
+
 static void run_leg(struct leg *l) {
     struct st_journal *j = l->tx->journal;
     struct arena *arena = l->tx->arena;
@@ -243,4 +257,5 @@ void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_
     if (!read_metas(tx, m, &key, keys, run)) return;
     l.svm = ARENA_NEW(tx->arena, struct xvm_svm_leg);
     deliver(&l, m, keys, gas, run);
+    if (!u256_is_zero(&funds->wei)) show_funds(&l, funds, &key, run);
 }

@@ -81,6 +81,13 @@ bool xvm_value_move(struct xvm_tx *tx, const struct xvm_actor *from, const struc
  * not there yet. */
 uint64_t xvm_value_gas(struct xvm_tx *tx, const struct xvm_actor *to, const struct u256 *wei);
 
+/* sweep.c: what the alias of `who` in another machine holds comes home, down to the unit of 10^9
+ * wei; *wei says how much that was, perhaps nothing. A leg of its own in that machine, under a
+ * savepoint; run->gas_used is never more than `gas`. The caller's machine has written to the
+ * journal whatever it holds in memory, and reads anew. */
+void xvm_sweep(struct xvm_tx *tx, const struct xvm_actor *who, enum st_vm in, uint64_t gas,
+               struct u256 *wei, struct xvm_run *run);
+
 /* metas.c: the accounts of a message to the SVM as struct xvm_message has them, in `arena`. The
  * first reads an ABI-encoded AccountMeta[] that begins at `at`; the second the BCS of a
  * vector<AccountMeta> at the front of `in`, which it takes off. False if they are malformed. */

@@ -302,6 +302,7 @@ static const struct question {
 };
 
 static const uint8_t HOME_OF[4] = {0x57, 0xe4, 0x5c, 0x77};
+static const uint8_t SWEEP[4] = {0x7d, 0xcf, 0x69, 0x9c};
 /* error DelegateCallRefused() */
 static const uint8_t DELEGATE_CALL_REFUSED[4] = {0x68, 0x25, 0x60, 0x9c};
 /* error UnknownFunction() */
@@ -317,6 +318,34 @@ static bool is(const struct native_call *n, const uint8_t selector[4]) {
     return memcmp(n->params->input.p, selector, 4) == 0;
 }
 
+/* sweep(uint8 vm) returns (uint256 value) */
+static void sweep(struct native_call *n) {
+    struct xvm_actor sender = xvm_evm_actor(&n->params->sender);
+    uint64_t vm;
+    struct xvm_run run;
+    struct u256 wei;
+    if (n->args.n != 32 || !word_u64(n->args, 0, &vm) || vm > ST_VM_SVM) {
+        refuse(n, ST_VM_EVM, XVM_FAIL_MALFORMED, "the argument is no machine");
+        return;
+    }
+    if (n->params->is_static) {
+        refuse(n, (enum st_vm)vm, XVM_FAIL_READ_ONLY, "a read-only call moves no value");
+        return;
+    }
+    xvm_sweep(n->tx, &sender, (enum st_vm)vm, n->gas, &wei, &run);
+    n->gas -= min_u64(n->gas, run.gas_used);
+    struct buf out = {0};
+    if (run.failure) {
+        put_call_failed(&out, (uint8_t)vm, run.failure, 0, run.error);
+        end(n, EVM_REVERT, &out);
+        return;
+    }
+    uint8_t word[32];
+    u256_store_be(word, &wei);
+    buf_put(&out, word, sizeof word);
+    end(n, EVM_SUCCESS, &out);
+}
+
 static void answer_question(struct native_call *n) {
     if (n->params->kind == EVM_CALL && !u256_is_zero(&n->params->value)) {
         refuse(n, ST_VM_EVM, XVM_FAIL_VALUE, "the function is not payable");
@@ -329,6 +358,8 @@ static void answer_question(struct native_call *n) {
     }
     if (is(n, HOME_OF))
         home_of(n);
+    else if (is(n, SWEEP))
+        sweep(n);
     else
         revert_with(n, UNKNOWN_FUNCTION);
 }

@@ -123,7 +123,7 @@ static struct sol_fail home_of(struct sol_context *ctx, const struct xvm_tx *tx,
 /* ---- The program */
 
 static bool is_call(uint8_t tag) {
-    return tag == XVM_SYNC_EVM || tag == XVM_SYNC_MOVE;
+    return tag == XVM_SYNC_EVM || tag == XVM_SYNC_MOVE || tag == XVM_SWEEP;
 }
 
 static uint64_t units_of(struct bytes data) {
@@ -151,6 +151,7 @@ static struct sol_fail run(struct sol_context *ctx) {
     if (!tx)
         return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_NOT_HERE),
                                     "nothing can be queued or called from here");
+    if (in.tag == XVM_SWEEP) return xvm_messenger_sweep(ctx, tx, &in);
     if (is_call(in.tag)) return xvm_messenger_call(ctx, tx, &in);
     return in.tag == XVM_HOME_OF ? home_of(ctx, tx, &in) : send(ctx, tx, &in);
 }

@@ -28,6 +28,7 @@ enum xvm_messenger_tag {
     /* Calls at once; they are in no log. */
     XVM_SYNC_EVM = 10,  /* as CALL_EVM, then: flags u8 (enum xvm_sync_flag), units u64, value u64 */
     XVM_SYNC_MOVE = 11, /* as CALL_MOVE, then the same */
+    XVM_SWEEP = 12,     /* machine u8: what the sender's alias holds there comes home */
 };
 
 /* How a call at once is made. */
@@ -96,5 +97,8 @@ struct sol_fail xvm_messenger_check_sender(struct sol_context *ctx);
 /* messenger_call.c: SYNC_EVM and SYNC_MOVE. */
 struct sol_fail xvm_messenger_call(struct sol_context *ctx, struct xvm_tx *tx,
                                    const struct xvm_instruction *in);
+/* SWEEP: the outcome of a call, whose result is how many lamports have come (u64). */
+struct sol_fail xvm_messenger_sweep(struct sol_context *ctx, struct xvm_tx *tx,
+                                    const struct xvm_instruction *in);
 
 #endif

@@ -10,15 +10,17 @@ enum { UNITS_PER_WORD_OUT = 3, UNITS_PER_ACCOUNT = 8, KEPT_PART = 64, LOG_TEXT_B
 
 /* The value leaves account 0, as by a transfer; that is seen by its caller only if it is writable
  * here. */
-static struct sol_fail check_value(struct sol_context *ctx, const struct xvm_instruction *in) {
-    if (in->value == 0) return SOL_OK;
-    if (ctx->read_only || (in->flags & XVM_SYNC_READ_ONLY))
+static struct sol_fail check_paying(struct sol_context *ctx, bool read_only, const char *role) {
+    if (ctx->read_only || read_only)
         return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_READ_ONLY),
                                     "nothing can be paid in a read-only call");
-    if (!sol_is_writable(ctx, 0))
-        return xvm_messenger_refuse(ctx, sol_fail(SOL_IX_READONLY_LAMPORT_CHANGE),
-                                    "account 0 pays the value, and is not writable");
-    return SOL_OK;
+    if (sol_is_writable(ctx, 0)) return SOL_OK;
+    sol_log(ctx, "Messenger: account 0 %s the value, and is not writable", role);
+    return sol_fail(SOL_IX_READONLY_LAMPORT_CHANGE);
+}
+
+static struct sol_fail check_value(struct sol_context *ctx, const struct xvm_instruction *in) {
+    return in->value ? check_paying(ctx, in->flags & XVM_SYNC_READ_ONLY, "pays") : SOL_OK;
 }
 
 static struct sol_fail charge_accounts(struct sol_context *ctx) {
@@ -122,4 +124,27 @@ struct sol_fail xvm_messenger_call(struct sol_context *ctx, struct xvm_tx *tx,
     sol_accounts_in(ctx);
     f = sol_charge(ctx, min_u64(units, xvm_units_used_of_gas(&tx->params, run.gas_used)));
     return f.code ? f : end(ctx, in, &c, &run);
+}
+
+/* ---- What the sender's alias holds elsewhere */
+
+struct sol_fail xvm_messenger_sweep(struct sol_context *ctx, struct xvm_tx *tx,
+                                    const struct xvm_instruction *in) {
+    struct sol_fail f = xvm_messenger_check_sender(ctx);
+    if (!f.code) f = check_paying(ctx, false, "receives");
+    if (!f.code) f = charge_accounts(ctx);
+    if (f.code) return f;
+    uint64_t units = ctx->meter - ctx->meter / KEPT_PART;
+    struct xvm_actor who = xvm_wide_actor(ST_VM_SVM, &sol_at(ctx, 0)->key);
+    struct xvm_run run;
+    struct u256 wei, unit = u256_from_u64(1000000000), lamports;
+    sol_accounts_out(ctx);
+    xvm_sweep(tx, &who, (enum st_vm)in->machine, xvm_gas_left_of_units(&tx->params, units), &wei,
+              &run);
+    sol_accounts_in(ctx);
+    u256_divmod(&lamports, NULL, &wei, &unit);
+    run.result = arena_copy(tx->arena, BYTES_OF(lamports.w[0]));
+    f = sol_charge(ctx, min_u64(units, xvm_units_used_of_gas(&tx->params, run.gas_used)));
+    struct xvm_sync from = {.call = {.to_vm = in->machine}};
+    return f.code ? f : end(ctx, in, &from, &run);
 }

@@ -138,6 +138,7 @@ static void take_fields(struct reader *r, struct xvm_instruction *out) {
         out->machine = take_tag(r, 3, "the machine is not known");
         break;
     case XVM_HOME_OF: take_actor(r, &out->actor); break;
+    case XVM_SWEEP: out->machine = take_tag(r, 3, "the machine is not known"); break;
     default: fail(r, "there is no such instruction");
     }
     if (out->tag == XVM_SEND_EVM || out->tag == XVM_SEND_MOVE) take_options(r, out);

@@ -18,13 +18,15 @@ struct amount {
     uint64_t units;
 };
 
+static const char HELD[] = "a program that waits for this call holds the account";
+
 static bool fail(struct xvm_tx *tx, struct xvm_run *run, const struct xvm_actor *at,
                  const char *why) {
     static const char *const names[] = {
         [ST_VM_EVM] = "EVM", [ST_VM_MOVE] = "Move", [ST_VM_SVM] = "Solana"};
     struct bytes address = xvm_actor_bytes(at);
     char text[65];
-    run->failure = XVM_FAIL_VALUE;
+    run->failure = why == HELD ? XVM_FAIL_REENTRY : XVM_FAIL_VALUE;
     if (at->vm == ST_VM_SVM) {
         struct b32 key = xvm_actor_b32(at);
         run->error = bytes_cstr(
@@ -118,8 +120,6 @@ static const char *arrive_move(struct xvm_tx *tx, const struct xvm_actor *to,
 }
 
 /* ---- Of the SVM */
-
-static const char HELD[] = "a program that waits for this call holds the account";
 
 static const char *leave_svm(struct xvm_tx *tx, const struct xvm_actor *from,
                              const struct amount *a) {

@@ -50,6 +50,7 @@ static void put(struct buf *out, const struct xvm_instruction *in, const uint8_t
         buf_put_bytes(out, xvm_actor_bytes(&in->actor));
         if (in->tag == XVM_ALIAS_OF) buf_put_u8(out, in->machine);
         return;
+    case XVM_SWEEP: buf_put_u8(out, in->machine); return;
     default: put_target(out, in);
     }
     if (in->has_options) put_options(out, in, end);

@@ -100,6 +100,12 @@ interface ITern {
         payable
         returns (bytes memory result);
 
+    /// @notice Brings home what the caller's alias holds in another machine, down to 10^9 wei: value that came with calls
+    ///         and was not spent, or that somebody sent there. Reverts with `CallFailed` if that cannot be.
+    /// @param vm The machine: 1 Move, 2 Solana.
+    /// @return value How much has come, in wei.
+    function sweep(uint8 vm) external returns (uint256 value);
+
     /// @notice The address by which Move knows an account of the EVM.
     function moveAlias(address account) external view returns (bytes32);
 

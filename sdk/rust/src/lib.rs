@@ -99,6 +99,7 @@ enum Tag {
     Cancel = 7,
     SyncEvm = 10,
     SyncMove = 11,
+    Sweep = 12,
 }
 
 /* ---- Instructions */
@@ -115,6 +116,14 @@ pub fn sync_move(sender: &Pubkey, f: &Function, args: Args, how: &Sync) -> Instr
     let mut w = to_move(Tag::SyncMove, f, args);
     w.sync(how);
     w.instruction(sender, how.value > 0)
+}
+
+/// Brings home what the sender's alias holds in another machine (0: the EVM, 1: Move). The outcome's
+/// data are the lamports that have come, as a little-endian `u64`.
+pub fn sweep(sender: &Pubkey, machine: u8) -> Instruction {
+    let mut w = Writer::new(Tag::Sweep);
+    w.0.push(machine);
+    w.instruction(sender, true)
 }
 
 /// Queues a message to a contract.

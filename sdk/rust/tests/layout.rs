@@ -104,6 +104,9 @@ fn calls() {
         let call = sync_move(&SENDER, &TRANSFER, Args::Abi(&[]), &sync);
         assert_eq!(call.data[call.data.len() - 17], flag);
     }
+    let home = sweep(&SENDER, 1);
+    assert_eq!(home.data, bytes(12, 1u8));
+    assert!(home.accounts[0].is_signer && home.accounts[0].is_writable);
     let call = may_write(call, &Pubkey::new_from_array([8; 32]));
     assert!(call.accounts[1].is_writable && !call.accounts[1].is_signer);
 }

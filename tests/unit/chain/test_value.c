@@ -9,6 +9,7 @@
 
 #include "chain/internal.h"
 #include "cross/internal.h"
+#include "cross/sync.h"
 #include "move/account.h"
 #include "move/native_asset.h"
 #include "move/type_tag.h"
@@ -361,6 +362,107 @@ static void test_a_new_receiver_costs_more_gas(void **state) {
     }
 }
 
+/* ---- What the alias holds comes home */
+
+static struct xvm_actor alias_of(int who, int in) {
+    return xvm_alias_of(&NEW[who], (enum st_vm)in, NULL);
+}
+
+static struct u256 swept(int who, int in, struct xvm_run *run) {
+    struct u256 came;
+    xvm_sweep(&tx, &NEW[who], (enum st_vm)in, 1000000, &came, run);
+    return came;
+}
+
+static void test_what_an_alias_holds_comes_home_in_all_six_directions(void **state) {
+    (void)state;
+    xvm_root_done(&tx, &(struct xvm_leg){.kind = XVM_LEG_ROOT, .ok = true});
+    for (int who = 0; who < MACHINES; who++)
+        for (int in = 0; in < MACHINES; in++) {
+            struct xvm_run run;
+            if (who == in) continue;
+            struct xvm_actor alias = alias_of(who, in);
+            struct u256 amount = wei(987654321 + (uint64_t)(10 * who + in)), had;
+            assert_moves(RICH_EVM, alias, amount);
+            had = balance(&NEW[who]);
+            assert_u256_equal(swept(who, in, &run), amount);
+            assert_int_equal(run.failure, XVM_OK);
+            assert_true(run.gas_used >= 9000 && run.gas_used < 100000);
+            assert_u256_equal(minus(balance(&NEW[who]), had), amount);
+            assert_u256_equal(balance(&alias), U256_ZERO);
+            const struct xvm_leg *leg = &tx.legs[tx.leg_count - 1];
+            assert_int_equal(leg->vm, in);
+            assert_true(leg->ok);
+            assert_u256_equal(leg->value, amount);
+            assert_int_equal(leg->parent, 0);
+            assert_int_equal(leg->svm != NULL, in == ST_VM_SVM);
+            /* Again: there is nothing, and that is no failure. */
+            assert_u256_equal(swept(who, in, &run), U256_ZERO);
+            assert_int_equal(run.failure, XVM_OK);
+        }
+}
+
+static void test_solana_shows_a_sweep_as_an_instruction(void **state) {
+    (void)state;
+    struct xvm_run run;
+    struct xvm_actor alias = alias_of(ST_VM_EVM, ST_VM_SVM);
+    assert_moves(RICH_EVM, alias, wei(5000000));
+    swept(ST_VM_EVM, ST_VM_SVM, &run);
+    const struct xvm_svm_leg *s = tx.legs[tx.leg_count - 1].svm;
+    assert_memory_equal(&s->message.keys[0].key, alias.bytes, 32);
+    assert_int_equal(s->result.lamports_before[0], 5000000);
+    assert_int_equal(s->result.lamports_after[0], 0);
+    assert_int_equal(s->message.instruction_count, 1);
+    assert_memory_equal(&s->message.keys[s->message.instructions[0].program].key, &XVM_MESSENGER_ID,
+                        32);
+}
+
+static void test_wei_below_the_unit_stay_with_the_alias(void **state) {
+    (void)state;
+    for (int who = ST_VM_MOVE; who < MACHINES; who++) {
+        struct xvm_run run;
+        struct xvm_actor alias = alias_of(who, ST_VM_EVM);
+        assert_moves(RICH_EVM, alias, plus(wei(3000000), u256_from_u64(GWEI - 1)));
+        assert_u256_equal(swept(who, ST_VM_EVM, &run), wei(3000000));
+        assert_u256_equal(balance(&alias), u256_from_u64(GWEI - 1));
+        assert_u256_equal(swept(who, ST_VM_EVM, &run), U256_ZERO);
+    }
+}
+
+static void assert_not_swept(int who, int in, uint64_t gas, enum xvm_failure why) {
+    struct xvm_run run;
+    struct u256 came;
+    uint64_t before = st_fingerprint(j);
+    xvm_sweep(&tx, &NEW[who], (enum st_vm)in, gas, &came, &run);
+    assert_int_equal(run.failure, why);
+    assert_true(run.gas_used <= gas);
+    assert_true(u256_is_zero(&came));
+    assert_false(tx.legs[tx.leg_count - 1].ok);
+    assert_true(st_fingerprint(j) == before);
+}
+
+static void test_what_cannot_be_swept_stays_and_says_why(void **state) {
+    (void)state;
+    struct xvm_actor move = alias_of(ST_VM_EVM, ST_VM_MOVE), svm = alias_of(ST_VM_EVM, ST_VM_SVM);
+    struct b32 account = xvm_actor_b32(&move), key = xvm_actor_b32(&svm);
+    assert_moves(RICH_EVM, move, wei(10));
+    assert_moves(RICH_EVM, svm, wei(5000000));
+    assert_not_swept(ST_VM_EVM, ST_VM_EVM, 1000000, XVM_FAIL_MALFORMED);
+    assert_not_swept(ST_VM_EVM, 7, 1000000, XVM_FAIL_MALFORMED);
+    assert_not_swept(ST_VM_EVM, ST_VM_MOVE, 100, XVM_FAIL_GAS);
+    struct xvm_frame frame = {.read_only = true};
+    tx.frame = &frame;
+    assert_not_swept(ST_VM_EVM, ST_VM_MOVE, 1000000, XVM_FAIL_READ_ONLY);
+    tx.frame = NULL;
+    freeze(&account);
+    assert_not_swept(ST_VM_EVM, ST_VM_MOVE, 1000000, XVM_FAIL_VALUE);
+    struct st_svm_account a;
+    assert_true(st_svm_account(j, &key, &a));
+    a.owner = XVM_MESSENGER_ID;
+    st_set_svm_account(j, &key, &a);
+    assert_not_swept(ST_VM_EVM, ST_VM_SVM, 1000000, XVM_FAIL_ALIAS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -377,6 +479,10 @@ int main(void) {
         TEST(test_more_than_a_machine_can_count_is_refused),
         TEST(test_accounts_of_solana_keep_their_rules),
         TEST(test_a_new_receiver_costs_more_gas),
+        TEST(test_what_an_alias_holds_comes_home_in_all_six_directions),
+        TEST(test_solana_shows_a_sweep_as_an_instruction),
+        TEST(test_wei_below_the_unit_stay_with_the_alias),
+        TEST(test_what_cannot_be_swept_stays_and_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -444,6 +444,51 @@ static void test_read_only_leg_starts_nothing_and_hands_it_on(void **state) {
     end();
 }
 
+/* ---- What the alias holds elsewhere */
+
+static struct bytes sweep(uint8_t machine) {
+    buf_put_u8(&ix, 12);
+    buf_put_u8(&ix, machine);
+    return taken();
+}
+
+static void test_sweep_brings_home_what_the_alias_holds(void **state) {
+    (void)state;
+    struct b32 p = key(P);
+    struct xvm_actor who = xvm_wide_actor(ST_VM_SVM, &p),
+                     alias = xvm_alias_of(&who, ST_VM_EVM, NULL);
+    struct b20 at = xvm_actor_b20(&alias);
+    struct u256 wei = u256_from_u64(3000000007);
+    struct st_svm_account a;
+    begin_calls(1);
+    payer_writable = true;
+    st_set_balance(journal, st_account(journal, &at), &wei);
+    assert_int_equal(pay(sweep(0)).code, SOL_IX_OK);
+    assert_bytes_equal(result.return_data, unhex("000300000000000000"));
+    assert_int_equal(result.lamports_after[0], 1000000003);
+    assert_true(st_svm_account(journal, &p, &a));
+    assert_int_equal(a.lamports, 1000000003);
+    assert_int_equal(st_account(journal, &at)->balance.w[0], 7); /* below the unit */
+    assert_int_equal(pay(sweep(0)).code, SOL_IX_OK);
+    assert_bytes_equal(result.return_data, unhex("000000000000000000"));
+    end();
+}
+
+static void test_sweep_that_cannot_be_is_an_outcome_or_an_error(void **state) {
+    (void)state;
+    begin_calls(1);
+    payer_writable = true;
+    assert_int_equal(pay(sweep(2)).code, SOL_IX_OK);
+    assert_int_equal(result.return_data.p[0], 3); /* malformed: one's own machine */
+    assert_logged("only another machine can hold what is to come home");
+    assert_int_equal(pay(sweep(3)).code, SOL_IX_INVALID_INSTRUCTION_DATA);
+    assert_refused(invoke(P, sweep(0)), SOL_IX_READONLY_LAMPORT_CHANGE, 0,
+                   "account 0 receives the value, and is not writable");
+    assert_refused(invoke_with(P, false, sweep(0), 100000), SOL_IX_MISSING_REQUIRED_SIGNATURE, 0,
+                   "has not signed");
+    end();
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_world, teardown_world)
     const struct CMUnitTest tests[] = {
@@ -464,6 +509,8 @@ int main(void) {
         TEST(test_without_a_transaction_nothing_is_called),
         TEST(test_value_leaves_the_sender_who_is_writable),
         TEST(test_value_of_a_read_only_call_is_refused),
+        TEST(test_sweep_brings_home_what_the_alias_holds),
+        TEST(test_sweep_that_cannot_be_is_an_outcome_or_an_error),
         TEST(test_read_only_leg_starts_nothing_and_hands_it_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
