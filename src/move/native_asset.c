@@ -130,8 +130,7 @@ static struct u256 load_u128(const uint8_t *p) {
 }
 
 static bool open_supply(struct st_journal *j, struct group *g, struct bytes *supply) {
-    return read_group(j, &ASSET, g) && g->stored.n <= GROUP_MAX_BYTES &&
-           find(g, BYTES_OF(SUPPLY_TAG), SUPPLY_BYTES, supply);
+    return read_group(j, &ASSET, g) && find(g, BYTES_OF(SUPPLY_TAG), SUPPLY_BYTES, supply);
 }
 
 /* CoinInfo is { name, symbol: String, decimals: u8, supply: Option<OptionalAggregator> }, the last
@@ -193,7 +192,9 @@ bool mv_native_leave(struct st_journal *j, const struct b32 *account, uint64_t o
     struct store s;
     struct group asset;
     struct bytes supply;
-    if (!open_store(j, account, &s) || !open_supply(j, &asset, &supply)) return false;
+    if (!open_store(j, account, &s) || !open_supply(j, &asset, &supply) ||
+        asset.stored.n > GROUP_MAX_BYTES)
+        return false;
     uint64_t balance = load_le64(s.balance);
     struct u256 all = load_u128(supply.p), amount = u256_from_u64(octas);
     if (balance < octas || u256_sub(&all, &all, &amount)) return false;
@@ -209,7 +210,8 @@ bool mv_native_arrive(struct st_journal *j, const struct b32 *account, uint64_t 
     struct b32 key;
     uint64_t sequence, balance;
     if (!mv_account_read(j, account, &key, &sequence) || !open_store(j, account, &s) ||
-        !open_supply(j, &asset, &supply) || !add_u64(load_le64(s.balance), octas, &balance))
+        !open_supply(j, &asset, &supply) || asset.stored.n > GROUP_MAX_BYTES ||
+        !add_u64(load_le64(s.balance), octas, &balance))
         return false;
     struct u256 all = load_u128(supply.p), max = load_u128(supply.p + 16),
                 amount = u256_from_u64(octas);
