@@ -116,7 +116,8 @@ static void test_malformed_instructions_are_refused(void **state) {
                            send_evm("x", (struct options){.open_retry = 1}),
                            send_move("x", (struct options){.deadline = 1000000}),
                            ask(true, &id),
-                           ask(false, &id)};
+                           ask(false, &id),
+                           BYTES_LIT("\x0c\1")};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         for (size_t n = 0; n < good[i].n; n++) {
             struct bytes cut = exact_copy(bytes_make(good[i].p, n));
@@ -132,7 +133,7 @@ static void test_malformed_instructions_are_refused(void **state) {
                    SOL_IX_INVALID_INSTRUCTION_DATA, 0, "boolean");
     assert_refused(invoke(P, send_evm("x", (struct options){.refund_to = 2})),
                    SOL_IX_INVALID_INSTRUCTION_DATA, 0, "option");
-    assert_refused(invoke(P, BYTES_LIT("\x0c")), SOL_IX_INVALID_INSTRUCTION_DATA, 0,
+    assert_refused(invoke(P, BYTES_LIT("\x80")), SOL_IX_INVALID_INSTRUCTION_DATA, 0,
                    "no such instruction");
     assert_refused(invoke(P, call_move("wr\xffite", false)), SOL_IX_INVALID_INSTRUCTION_DATA, 0,
                    "UTF-8");
