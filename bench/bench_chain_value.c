@@ -9,6 +9,7 @@
 
 #include "chain/internal.h"
 #include "cross/internal.h"
+#include "move/native_asset.h"
 
 enum { MACHINES = 3, BATCH = 500, BATCHES = 40 };
 
@@ -128,6 +129,43 @@ static void measure_seal(struct world *w, size_t n) {
     free(list);
 }
 
+/* The same of stores in Move, which are looked into. */
+static void measure_move_seal(struct world *w, size_t n) {
+    static const uint8_t group[] =
+        "\7\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"
+        "\6object\13ObjectGroup";
+    enum { KEY_BYTES = 32 + sizeof group };
+    struct chain_amendment *list = xcalloc(n, sizeof *list);
+    uint8_t *keys = xcalloc(n, KEY_BYTES), *values;
+    struct b32 store = mv_native_store(&w->chain->faucet_address);
+    struct bytes stored;
+    uint8_t key[KEY_BYTES];
+    memcpy(key, &store, 32);
+    memcpy(key + 32, group, sizeof group);
+    if (!st_get(w->exec.journal, ST_MOVE_GROUP, BYTES_OF(key), &stored)) die("no store");
+    values = xcalloc(n, stored.n);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < n; i++) {
+            uint8_t *k = keys + i * KEY_BYTES, *v = values + i * stored.n;
+            memcpy(k, key, sizeof key);
+            store_be64(k, (i + 1) * 0x9e3779b97f4a7c15u);
+            memcpy(v, stored.p, stored.n);
+            v[stored.n - 1] ^= (uint8_t)(round + 1);
+            list[i] = (struct chain_amendment){.kind = CHAIN_AMEND_ITEM,
+                                               .domain = ST_MOVE_GROUP,
+                                               .item_key = bytes_make(k, KEY_BYTES),
+                                               .data = bytes_make(v, stored.n)};
+        }
+        double start = now_s();
+        if (err_is(chain_amend(w->chain, list, n))) die("the state cannot be amended");
+        printf("seal of %zu Move stores, round %d  %8.1f ms\n", n, round + 1,
+               (now_s() - start) * 1e3);
+    }
+    free(values);
+    free(keys);
+    free(list);
+}
+
 int main(int argc, char **argv) {
     struct world w = {0};
     open_world(&w);
@@ -138,7 +176,9 @@ int main(int argc, char **argv) {
     printf("aptos_account::leave, by Move       %8.0f ns\n", best_of_framework(&w, "leave"));
     printf("aptos_account::arrive, by Move      %8.0f ns\n", best_of_framework(&w, "arrive"));
     st_end_tx(w.exec.journal, true);
-    measure_seal(&w, argc > 1 ? strtoull(argv[1], NULL, 10) : 20000);
+    size_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000;
+    measure_seal(&w, n);
+    measure_move_seal(&w, n);
     chain_reader_close(w.reader);
     chain_close(w.chain);
     return 0;
