@@ -253,6 +253,17 @@ test('development verbs issue and burn, going back takes that back', async () =>
     assert.deepEqual(await supply(), before);
 });
 
+test('calls and simulations with other balances than there are do not count', async () => {
+    const before = await supply(), rich = { [wallet.address]: { balance: '0xffffffffffffffffffffffffffffffff' } };
+    const call = { from: wallet.address, to: takerAddress, value: '0xfffffffffffffffffffffffffffffff' };
+    await node.rpc('eth_call', call, 'latest', rich);
+    const [block] = await node.rpc('eth_simulateV1', { blockStateCalls: [{ stateOverrides: rich, calls: [call] }] }, 'latest');
+    assert.equal(block.calls[0].status, '0x1');
+    await mined(wallet.sendTransaction({ to: node.wallet(5).address, value: 1n }));
+    assert.equal((await supply()).issued, before.issued);
+    await assertBalanced();
+});
+
 test('after a crash the sums are those of the last block, and it goes on', async () => {
     const before = await supply();
     solana.close();
