@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Account } from '@aptos-labs/ts-sdk';
 import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram, Transaction, TransactionInstruction } from '@solana/web3.js';
-import { AbiCoder, Interface, getAddress } from 'ethers';
+import { AbiCoder, Interface, getAddress, zeroPadValue } from 'ethers';
 import { compileMove, compileSolidity, deploy } from './lib/compile.mjs';
 import * as m from './lib/messenger.mjs';
 import { ROOT, startNode } from './lib/node.mjs';
@@ -26,13 +26,14 @@ let node, solana, connection, payer, owner, target, to, abi, caller, probe, page
 before(async () => {
     const account = Account.generate();
     owner = account.accountAddress.toString();
-    const modules = compileMove('tests/e2e/sync', { sync: owner });
+    const modules = compileMove('tests/e2e/sync', { sync: owner }), agent = compileMove('tests/e2e/agent', { agent: owner });
     node = await startNode(['--quiet']);
     solana = new m.Solana(node);
     connection = solana.connection;
     payer = await solana.funded(1000);
     await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 1_000_000_000 });
     await publish(node.aptos, account, 'Sync', ['vault'], modules);
+    await publish(node.aptos, account, 'Agent', ['agent'], agent);
     target = await deploy(node.wallet(0), compileSolidity('tests/e2e/contracts/SyncTarget.sol').SyncTarget);
     to = await target.getAddress();
     abi = target.interface;
@@ -75,8 +76,9 @@ const program = (what, { mode = 0, flags = 0, units = 0, value = 0, writable = [
         ...accounts.map(([pubkey, isWritable]) => ({ pubkey, isSigner: false, isWritable }))],
 });
 const toEvm = (f, ...args) => Buffer.concat([Buffer.from('e'), raw(to), raw(encode(f, ...args))]);
-const toMove = (fn, types = [], args = []) => Buffer.concat([Buffer.from('m'), raw(owner.slice(2).padStart(64, '0')),
-    Buffer.from(`vault\0${fn}\0\0`), raw(coder.encode(types, args))]);
+const toMove = (fn, types = [], args = [], module = 'vault') => Buffer.concat([Buffer.from('m'), raw(owner.slice(2).padStart(64, '0')),
+    Buffer.from(`${module}\0${fn}\0\0`), raw(coder.encode(types, args))]);
+const toAgent = (fn, types, args) => toMove(fn, types, args, 'agent');
 
 // ---- What comes back
 
@@ -232,7 +234,7 @@ test('what a program hands on weighs in the block at least what its record costs
     assert.ok(units < 20_000);
     assert.equal(gas, 8 * bytes);
     const [less, few] = await hand(100);
-    assert.equal(less, few + 3000); // a signature
+    assert.equal(less, 2 * few + 3000); // and a signature
 });
 
 // ---- Back into Solana
@@ -402,6 +404,56 @@ test('a contract cannot sign for who calls it', async () => {
         assert.match(answer(done.data).message, /cannot have signed/);
     }
     assert.equal(await connection.getBalance(there), 0);
+});
+
+// ---- By way of Move
+
+const HOME_AUTHORITY = 1, MALFORMED = 3n;
+const transfer = (n) => hex(Buffer.concat([Buffer.from([2, 0, 0, 0]), u64(n)]));
+const key = (k) => hex(k.toBuffer());
+const tried = (data) => coder.decode(['uint8', 'bytes'], data); // status and bytes of try_invoke
+
+test('a Move function acts as the sender in Solana with HOME_AUTHORITY only', async () => {
+    const there = Keypair.generate().publicKey, types = ['bytes32', 'bytes32', 'bytes'], amount = 2_000_000;
+    const pay = { module: owner, name: 'agent', fn: 'pay', abi: coder.encode(types, [key(payer.publicKey), key(there), transfer(amount)]) };
+    const without = await byWallet(m.syncMove(pay), { pays: true });
+    assert.equal(tried(without.data)[0], MALFORMED);
+    assert.match(Buffer.from(raw(tried(without.data)[1])).toString(), /cannot have signed/);
+    assert.equal(await lamports(there), 0n);
+    const had = await lamports(payer.publicKey);
+    const done = await byWallet(m.syncMove(pay, { homeAuthority: true }), { pays: true });
+    assert.equal(tried(done.data)[0], 0n, Buffer.from(raw(tried(done.data)[1])).toString());
+    assert.equal(await lamports(there), BigInt(amount));
+    assert.equal(await lamports(payer.publicKey), had - BigInt(amount) - BigInt(done.tx.meta.fee));
+    // A program's derived address: the program finds the rest in its account, which the call could write.
+    const own = await lamports(sender), args = [key(sender), key(there), transfer(amount)];
+    const paid = await byProgram(toAgent('pay', types, args), { flags: HOME_AUTHORITY, writable: [0] });
+    assert.equal(tried(paid.data)[0], 0n, Buffer.from(raw(tried(paid.data)[1])).toString());
+    assert.equal(paid.lamports, own - BigInt(amount));
+    assert.equal(await lamports(sender), own - BigInt(amount));
+    const held = await byProgram(toAgent('pay', types, args), { flags: HOME_AUTHORITY });
+    assert.equal(tried(held.data)[0], BigInt(REENTRY));
+});
+
+test('what comes back by way of Move is seen, and bound, in the same way', async () => {
+    const write_ = (text) => toAgent('write', ['bytes32', 'bytes32', 'bytes'], [key(probe), key(probePage), hex(write(text))]);
+    const wrote = await byProgram(write_('by Move!'), { own: probePage, writable: [2] });
+    assert.deepEqual([tried(wrote.data)[0], wrote.page.toString()], [0n, 'by Move!']);
+    const held = await byProgram(write_('stolen!!'), { own: probePage });
+    assert.deepEqual([tried(held.data)[0], held.page.toString()], [BigInt(REENTRY), 'by Move!']);
+    const readOnly = await byProgram(write_('written!'), { own: probePage, writable: [2], flags: 8 });
+    assert.deepEqual([tried(readOnly.data)[0], readOnly.page.toString()], [BigInt(READ_ONLY), 'by Move!']);
+});
+
+test('authority does not collapse: the contract that the Move function calls sees the alias of the alias', async () => {
+    const before = await total();
+    const { status, data, signature } = await byProgram(toAgent('put(bytes32,uint256)', ['bytes32', 'uint256'], [zeroPadValue(to, 32), 5]));
+    assert.equal(status, 0);
+    const [who, result] = coder.decode(['bytes32', 'bytes'], data);
+    assert.equal(who, await node.rpc('tern_alias', sender.toBase58(), 'move'));
+    assert.equal(BigInt(result), before + 5n);
+    const [event] = await stored(signature);
+    assert.equal(event.sender, getAddress(await node.rpc('tern_alias', who)));
 });
 
 // ---- The documentation
