@@ -14,7 +14,7 @@ static void put_options(FILE *out, const struct cli_option *o) {
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
                  o->value ? o->value : "");
-        fprintf(out, "  %-20s %s\n", left, o->what);
+        fprintf(out, "  %-22s  %s\n", left, o->what);
     }
 }
 

@@ -11,6 +11,40 @@ const struct cli_option cli_common[] = {
 
 static const struct cli_option no_options[] = {{NULL, NULL, NULL}};
 
+static const struct cli_option call_options[] = {
+    {"from", "ADDRESS", "who calls; of Solana, who pays"},
+    {"value", "AMOUNT", "ether that goes along to a contract: 5 (wei), 3gwei, 1.5ether"},
+    {"data", "HEX", "call data as it is, or an instruction's data"},
+    {"meta", "KEY[:sw]",
+     "an account of the instruction, s if it signs, w if it is written; again for each; "
+     "payer is who pays"},
+    {"block", "BLOCK", "on the state after this block: a number in hexadecimal, or a tag"},
+    {NULL, NULL, NULL},
+};
+
+static const struct cli_option send_options[] = {
+    {"key-file", "FILE", "the private key: hexadecimal digits, or a key file of Solana's tools"},
+    {"mnemonic-file", "FILE", "the mnemonic to derive the key from, as wallets of the machine do"},
+    {"index", "N", "which account of the mnemonic (0)"},
+    {"dev", "N", "sign as the development account N, which everybody knows"},
+    {"value", "AMOUNT", "ether that goes along to a contract: 5 (wei), 3gwei, 1.5ether"},
+    {"data", "HEX", "call data as it is, or an instruction's data"},
+    {"meta", "KEY[:sw]",
+     "an account of the instruction, s if it signs, w if it is written; again for each; "
+     "payer is who pays"},
+    {"gas", "N", "the most gas to use; without it an estimate, in Move 200000 units"},
+    {"no-wait", NULL, "print the hash without waiting for a block"},
+    {NULL, NULL, NULL},
+};
+
+#define TARGET_HELP                                                                                \
+    "TARGET is a contract's address, followed by a function and its arguments:\n"                  \
+    "  0x7e… 'transfer(address,uint256)' 0x1234… 5\n"                                          \
+    "  0x7e… 'balanceOf(address)(uint256)' 0x1234…   (with the types of the results)\n"        \
+    "a function of Move with its arguments, text or JSON:\n"                                       \
+    "  '0x1::coin::balance<0x1::aptos_coin::AptosCoin>' 0x1234…\n"                               \
+    "or a program of Solana, whose accounts and data are options.\n"
+
 static const struct cli_option alias_options[] = {
     {"in", "VM", "only the address there: evm, move or svm"},
     {NULL, NULL, NULL},
@@ -22,6 +56,11 @@ static const struct cli_option alias_options[] = {
     {(name), cmd_cli, (what), (arguments), NULL, (about), (options), (ask)}
 const struct command tern_commands[] = {
     {"node", cmd_node, "run a chain with its Ethereum, Aptos and Solana endpoints", NULL, cmd_node_usage, NULL, NULL, NULL},
+    ASKS("call", cli_call, "TARGET [ARGS…]", call_options, "call a contract, a view function or a program, without a transaction",
+         TARGET_HELP "Ends with 1 if the call fails.\n"),
+    ASKS("send", cli_send, "TARGET [ARGS…]", send_options, "sign and send a transaction to any machine, and show what it did",
+         TARGET_HELP "Ends with 1 if the transaction fails. Without an option that says who signs it is $TERN_KEY, a private key,\n"
+         "or $TERN_MNEMONIC.\n"),
     ASKS("trace", cli_trace, "HASH", no_options, "show what a transaction did, as a tree over all machines",
          "HASH is a transaction's hash in any machine, or a Solana signature. Ends with 1 if the transaction\n"
          "failed; a message of it that failed does not count.\n"),

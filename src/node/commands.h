@@ -46,5 +46,7 @@ int cli_trace(struct cli *c);
 int cli_msg(struct cli *c);
 int cli_alias(struct cli *c);
 int cli_account(struct cli *c);
+int cli_call(struct cli *c);
+int cli_send(struct cli *c);
 
 #endif

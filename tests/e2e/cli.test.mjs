@@ -1,11 +1,16 @@
 // The command line against a running node: what it prints, beside what ethers and the node's own answers say, and its exit codes.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Contract, concat, formatEther, parseEther, toBeHex, toUtf8Bytes } from 'ethers';
+import { Account } from '@aptos-labs/ts-sdk';
+import { Connection, Keypair, SystemProgram } from '@solana/web3.js';
+import { Contract, HDNodeWallet, Interface, Mnemonic, Wallet, concat, formatEther, parseEther, toBeHex, toUtf8Bytes } from 'ethers';
 import { compileSolidity, deploy } from './lib/compile.mjs';
-import { program, startNode } from './lib/node.mjs';
+import { MNEMONIC, program, startNode } from './lib/node.mjs';
 
 const MOVEVM = '0x7e00000000000000000000000000000000000001';
 const ESC = '\u001b';
@@ -133,6 +138,180 @@ test('msg: a message, for people and as JSON', async () => {
     assert.deepEqual(JSON.parse((await tern(['msg', '--json', m.id])).out), m);
 });
 
+// ---- call and send
+
+const TERN = '0x7e00000000000000000000000000000000000003';
+const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+
+// A file that is gone afterwards.
+async function withFile(content, run) {
+    const dir = mkdtempSync(path.join(tmpdir(), 'tern-cli-'));
+    try {
+        writeFileSync(path.join(dir, 'secret'), content);
+        return await run(path.join(dir, 'secret'));
+    } finally {
+        rmSync(dir, { recursive: true });
+    }
+}
+
+test('call: a contract, with results of the types that are named', async () => {
+    const alias = await node.rpc('tern_alias', wallet.address);
+    assert.deepEqual(await tern(['call', TERN, 'moveAlias(address)(bytes32)', wallet.address]), { code: 0, out: `${alias}\n`, err: '' });
+    assert.equal((await tern(['call', TERN, 'moveAlias(address)', wallet.address])).out, `${alias}\n`);
+    assert.equal((await tern(['call', TERN, 'homeOf(address)(uint8,bytes32)', wallet.address])).out, `0\n${(await node.provider.call({ to: TERN, data: new Interface(['function homeOf(address)']).encodeFunctionData('homeOf', [wallet.address]) })).replace(/^0x.{64}/, '0x')}\n`);
+    const data = new Interface(['function moveAlias(address)']).encodeFunctionData('moveAlias', [wallet.address]);
+    assert.equal(JSON.parse((await tern(['call', TERN, '--data', data, '--json'])).out), alias);
+    const failed = await tern(['call', TERN, 'nothing()']);
+    assert.equal(failed.code, 1);
+    assert.match(failed.err, /execution reverted/);
+});
+
+test('send: arguments are encoded as ethers encodes them', async () => {
+    const cases = [
+        ['f(uint256,int8,bool)', ['0xff', '-128', 'true'], [255n, -128n, true]],
+        ['f(int256,int256,uint8)', [String(-(2n ** 255n)), String(2n ** 255n - 1n), '255'], [-(2n ** 255n), 2n ** 255n - 1n, 255]],
+        ['f(address,bytes,bytes4,string)', [wallet.address, '0x', '0x01020304', 'two words, (and) [more]'], [wallet.address, '0x', '0x01020304', 'two words, (and) [more]']],
+        ['f(uint8[],string[],bool[2])', ['[1, 2,3]', '[]', '[true,false]'], [[1, 2, 3], [], [true, false]]],
+        ['f((uint256,string)[],(bytes32,(bool,int16)))', ['[(1,one),(2,two words)]', `(0x${'ab'.repeat(32)},(true,-3))`], [[[1, 'one'], [2, 'two words']], [`0x${'ab'.repeat(32)}`, [true, -3]]]],
+        ['f()', [], []],
+    ];
+    for (const [signature, args, values] of cases) {
+        const sent = await tern(['send', '--dev', '0', '--no-wait', '--gas', '100000', `0x${'45'.repeat(20)}`, signature, ...args]);
+        assert.equal(sent.code, 0, sent.err);
+        const tx = await node.provider.getTransaction(sent.out.trim());
+        assert.equal(tx.data, new Interface([`function ${signature}`]).encodeFunctionData('f', values), signature);
+        assert.equal(tx.from, wallet.address);
+    }
+    for (const [signature, ...args] of [['f(uint8)', '256'], ['f(uint8)', '-1'], ['f(int8)', '128'], ['f(int8)', '-129'], ['f(int256)', String(2n ** 255n)], ['f(bool)', '1'], ['f(address)', '0x12'],
+        ['f(bytes)', '0x1'], ['f(bytes)', 'zz'], ['f(bytes4)', '0x01'], ['f(uint8[])', '1,2'], ['f(uint8[])', '[1,2'], ['f(uint8[2])', '[1]'], ['f((uint8,bool))', '(1)'], ['f(uint8)'], ['f(', '1'], ['f(uint7)', '1'], ['f(uint8)', '1', '2']]) {
+        const { code, err } = await tern(['send', '--dev', '0', `0x${'45'.repeat(20)}`, signature, ...args]);
+        assert.equal(code, 2, `${signature} ${args} ${err}`);
+    }
+});
+
+test('send: value in the units that people use, and the outcome as a tree', async () => {
+    const to = `0x${'46'.repeat(20)}`;
+    for (const [value, wei] of [['5', 5n], ['3gwei', 3_000_000_000n], ['1.5ether', 1_500_000_000_000_000_000n], ['0.000000000000000001eth', 1n]]) {
+        const before = await node.provider.getBalance(to);
+        const { code, out } = await tern(['send', to, '--value', value, '--dev', '1']);
+        assert.equal(code, 0);
+        assert.match(out, /^0x[0-9a-f]{64}  block \d+  21000 gas  ok\nevm 0x4646/);
+        assert.equal(await node.provider.getBalance(to) - before, wei);
+    }
+    for (const value of ['', 'x', '1.', '.5ether', '1.5wei', '1.0000000000000000001ether', '1 ether'])
+        assert.equal((await tern(['send', to, '--value', value, '--dev', '1'])).code, 2, value);
+    const failing = await tern(['send', TERN, '--data', '0xdeadbeef', '--gas', '100000', '--dev', '1']);
+    assert.equal(failing.code, 1);
+    assert.match(failing.out, /failed/);
+    const estimate = await tern(['send', TERN, '--data', '0xdeadbeef', '--dev', '1']);
+    assert.equal(estimate.code, 1);
+    assert.match(estimate.err, /execution reverted/);
+});
+
+test('send: keys from a file, from the environment, from a mnemonic', async () => {
+    const target = `0x${'47'.repeat(20)}`, of = async (args, env) => {
+        const { code, out, err } = await tern(['send', target, '--json', ...args], env);
+        assert.equal(code, 0, err);
+        return JSON.parse(out).trace.from;
+    };
+    const key = `0x${'5a'.repeat(32)}`, own = new Wallet(key).address, derived = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(words), "m/44'/60'/0'/0/3").address;
+    for (const to of [own, derived]) await mined(wallet.sendTransaction({ to, value: parseEther('1') }));
+    for (const form of [key, key.slice(2), `secp256k1-priv-${key}`, `${key}\n`])
+        assert.equal(await withFile(form, (f) => of(['--key-file', f])), own.toLowerCase());
+    assert.equal(await of([], { TERN_KEY: key }), own.toLowerCase());
+    assert.equal(await withFile(words, (f) => of(['--mnemonic-file', f, '--index', '3'])), derived.toLowerCase());
+    assert.equal(await of(['--index', '3'], { TERN_MNEMONIC: words }), derived.toLowerCase());
+    assert.equal(await of(['--dev', '2']), HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(MNEMONIC), "m/44'/60'/0'/0/2").address.toLowerCase());
+    for (const [args, env, say] of [[[], {}, /who signs/], [['--key-file', '/nowhere'], {}, /cannot be read/], [['--dev', 'x'], {}, /number/], [['--dev', '1', '--key-file', 'x'], {}, /exclude/],
+        [[], { TERN_KEY: '0x12' }, /64 hexadecimal/], [[], { TERN_KEY: '0'.repeat(64) }, /no secp256k1 key/], [[], { TERN_MNEMONIC: 'mü' }, /English/]]) {
+        const { code, err } = await tern(['send', target, ...args], env);
+        assert.equal(code, 2, err);
+        assert.match(err, say);
+    }
+});
+
+test('call and send: Move', async () => {
+    const coin = '0x1::coin::balance<0x1::aptos_coin::AptosCoin>';
+    const account = Account.fromDerivationPath({ mnemonic: words, path: "m/44'/637'/1'/0'/0'" });
+    const to = `0x${'48'.repeat(32)}`;
+    await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 100_000_000 });
+    const { code, out, err } = await tern(['send', '0x1::aptos_account::transfer', to, '12345', '--index', '1'], { TERN_MNEMONIC: words });
+    assert.equal(code, 0, err);
+    assert.match(out, /\nmove 0x1::aptos_account::transfer\(0x4848…4848, 12345\)  \d+ gas  ok\n/);
+    assert.equal((await tern(['call', coin, to])).out, '12345\n');
+    assert.deepEqual(JSON.parse((await tern(['call', coin, to, '--json'])).out), await node.aptos.viewJson({ payload: { function: '0x1::coin::balance', typeArguments: ['0x1::aptos_coin::AptosCoin'], functionArguments: [to] } }));
+    const transfer = await tern(['send', '0x1::coin::transfer<0x1::aptos_coin::AptosCoin>', to, '5', '--index', '1', '--no-wait'], { TERN_MNEMONIC: words });
+    const done = await node.aptos.waitForTransaction({ transactionHash: transfer.out.trim() });
+    assert.equal(done.sender, account.accountAddress.toString());
+    assert.deepEqual(done.payload.type_arguments, ['0x1::aptos_coin::AptosCoin']);
+    const poor = await tern(['send', '0x1::aptos_account::transfer', to, '999999999999', '--index', '1'], { TERN_MNEMONIC: words });
+    assert.equal(poor.code, 1);
+    assert.match(poor.out, /EINSUFFICIENT_BALANCE/);
+    assert.equal((await tern(['call', '0x1::nowhere::f'])).code, 1);
+    assert.equal((await tern(['send', '0x1::aptos_account::transfer', to, '5', '--value', '5', '--dev', '0'])).code, 2);
+    assert.equal((await tern(['send', '0x1::aptos_account::transfer', to], { TERN_MNEMONIC: words })).code, 1); // an argument is missing
+});
+
+test('send: what a node asks to be signed in place of the transaction is not signed', async () => {
+    let signed = null;
+    const cheat = createServer(async (req, res) => {
+        let body = '';
+        for await (const chunk of req) body += chunk;
+        const upstream = req.url.startsWith('/v1') ? node.urls.aptos.replace('/v1', '') + req.url : node.urls.eth;
+        if (req.url.endsWith('/transactions')) signed = body;
+        const r = await fetch(upstream, { method: req.method, headers: { 'content-type': 'application/json' }, body: req.method === 'POST' ? body : undefined });
+        let text = await r.text();
+        if (body.includes('tern_node')) text = text.replace(/"aptos":\d+/, `"aptos":${cheat.address().port}`);
+        if (req.url.endsWith('/encode_submission')) {
+            const stolen = JSON.parse(body);
+            stolen.payload.function = '0x1::coin::transfer';
+            stolen.payload.type_arguments = ['0x1::aptos_coin::AptosCoin'];
+            text = await (await fetch(upstream, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(stolen) })).text();
+        }
+        res.statusCode = r.status;
+        res.end(text);
+    });
+    await new Promise((done) => cheat.listen(0, '127.0.0.1', done));
+    try {
+        const { code, err } = await tern(['send', '0x1::aptos_account::transfer', `0x${'48'.repeat(32)}`, '5', '--index', '1', '--rpc', `http://127.0.0.1:${cheat.address().port}`], { TERN_MNEMONIC: words });
+        assert.equal(code, 3, err);
+        assert.match(err, /asks for another transaction/);
+        assert.equal(signed, null);
+    } finally {
+        cheat.close();
+    }
+});
+
+test('call and send: Solana', async () => {
+    const connection = new Connection(node.urls.solana, 'confirmed'), payer = Keypair.generate(), to = Keypair.generate().publicKey;
+    const transfer = (lamports) => {
+        const ix = SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports });
+        return [SystemProgram.programId.toBase58(), '--data', `0x${ix.data.toString('hex')}`, '--meta', 'payer:sw', '--meta', `${to}:w`];
+    };
+    await connection._rpcRequest('requestAirdrop', [payer.publicKey.toBase58(), 5_000_000_000]);
+    const tried = await tern(['call', ...transfer(1_000_000), '--from', payer.publicKey.toBase58()]);
+    assert.equal(tried.code, 0, tried.err);
+    assert.match(tried.out, /^simulated .* ok\nsvm 1{6}…1{4}/);
+    assert.equal(await connection.getBalance(to), 0);
+    await withFile(JSON.stringify([...payer.secretKey]), async (f) => {
+        const { code, out, err } = await tern(['send', ...transfer(1_000_000), '--key-file', f, '--json']);
+        assert.equal(code, 0, err);
+        const { solanaSignature } = JSON.parse(out);
+        const tx = await connection.getParsedTransaction(solanaSignature, { maxSupportedTransactionVersion: 0 });
+        assert.equal(tx.transaction.message.instructions[0].parsed.info.lamports, 1_000_000);
+        assert.equal(await connection.getBalance(to), 1_000_000);
+        const poor = await tern(['send', ...transfer(10n ** 15n), '--key-file', f]);
+        assert.equal(poor.code, 1);
+        assert.match(poor.out, /custom program error: 0x1/);
+        assert.equal((await tern(['send', ...transfer(1), '--key-file', f, '--meta', `${to}:s`])).code, 2);
+        assert.equal((await tern(['send', SystemProgram.programId.toBase58(), '--key-file', f, '--data', `0x${'00'.repeat(1300)}`])).code, 2);
+    });
+    const broken = [...payer.secretKey];
+    broken[40] ^= 1;
+    await withFile(JSON.stringify(broken), async (f) => assert.equal((await tern(['send', ...transfer(1), '--key-file', f])).code, 2));
+    assert.equal((await tern(['call', 'nonsense'])).code, 2);
+});
+
 test('exit codes: 1 not there, 2 wrong usage, 3 no node, 4 an error of the node', async () => {
     const none = `0x${'00'.repeat(32)}`;
     for (const [args, code, words] of [
@@ -149,7 +328,7 @@ test('exit codes: 1 not there, 2 wrong usage, 3 no node, 4 an error of the node'
         assert.equal(r.out, '');
     }
     assert.equal((await tern(['--help'])).code, 0);
-    for (const command of ['node', 'trace', 'msg', 'alias', 'account', 'completion']) {
+    for (const command of ['node', 'call', 'send', 'trace', 'msg', 'alias', 'account', 'completion']) {
         const help = await tern([command, '--help']);
         assert.equal(help.code, 0);
         assert.match(help.out, new RegExp(`^tern ${command} `));
