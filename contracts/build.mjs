@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const solc = createRequire(import.meta.url)('solc');
 const here = path.dirname(fileURLToPath(import.meta.url));
-const contracts = ['MoveVM', 'SolanaVM', 'Tern', 'TernQueue'];
+const contracts = ['MoveVM', 'SolanaVM', 'Tern', 'TernGateway', 'TernQueue', 'TernToken'];
 // What the node itself answers at a contract's address.
 const interfaces = { Tern: 'interfaces/ITern.sol' };
 const read = (name) => readFileSync(path.join(here, 'src', name), 'utf8');

@@ -22,6 +22,7 @@ module aptos_framework::coin {
 
     friend aptos_framework::aptos_coin;
     friend aptos_framework::genesis;
+    friend aptos_framework::tern_gateway;
     friend aptos_framework::transaction_validation;
 
     /// Only the account that publishes the coin's type may initialise it.

@@ -7,6 +7,7 @@ module aptos_framework::create_signer {
     friend aptos_framework::genesis;
     friend aptos_framework::multisig_account;
     friend aptos_framework::object;
+    friend aptos_framework::tern_gateway;
 
     native public(friend) fun create_signer(addr: address): signer;
 }

@@ -16,6 +16,7 @@ module aptos_framework::fungible_asset {
     friend aptos_framework::coin;
     friend aptos_framework::dispatchable_fungible_asset;
     friend aptos_framework::primary_fungible_store;
+    friend aptos_framework::tern_gateway;
 
     /// Amount cannot be zero.
     const EAMOUNT_CANNOT_BE_ZERO: u64 = 1;

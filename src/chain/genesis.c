@@ -167,6 +167,8 @@ struct err chain_genesis(struct chain *c) {
     place_contract(c->journal, &XVM_SOLANAVM_ADDRESS, chain_genesis_solanavm());
     place_contract(c->journal, &XVM_TERN_ADDRESS, chain_genesis_tern());
     place_contract(c->journal, &XVM_QUEUE_ADDRESS, chain_genesis_queue());
+    place_contract(c->journal, &XVM_GATEWAY_ADDRESS, chain_genesis_gateway());
+    place_contract(c->journal, &XVM_TOKEN_CODE_ADDRESS, chain_genesis_token_code());
     place_contract(c->journal, &CREATE2_DEPLOYER, BYTES_OF(create2_deployer_code));
     chain_solana_genesis(c->journal, &b.head, &b.arena);
     fund_solana_faucet(c);

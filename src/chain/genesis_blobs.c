@@ -24,6 +24,8 @@ EMBED(movevm, "contracts/artifacts/MoveVM.bin")
 EMBED(solanavm, "contracts/artifacts/SolanaVM.bin")
 EMBED(tern, "contracts/artifacts/Tern.bin")
 EMBED(queue, "contracts/artifacts/TernQueue.bin")
+EMBED(gateway, "contracts/artifacts/TernGateway.bin")
+EMBED(token_code, "contracts/artifacts/TernToken.bin")
 
 uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_MODULES_MAX]) {
     uint32_t n = 0;
@@ -49,4 +51,10 @@ struct bytes chain_genesis_solanavm(void) {
 }
 struct bytes chain_genesis_queue(void) {
     return BLOB(queue);
+}
+struct bytes chain_genesis_gateway(void) {
+    return BLOB(gateway);
+}
+struct bytes chain_genesis_token_code(void) {
+    return BLOB(token_code);
 }

@@ -11,10 +11,12 @@ enum { CHAIN_GENESIS_MODULES_MAX = 256 };
  * publishing order; returns how many. */
 uint32_t chain_genesis_modules(uint8_t address, struct bytes out[CHAIN_GENESIS_MODULES_MAX]);
 
-/* Runtime code of MoveVM, SolanaVM and TernQueue. */
+/* Runtime code of MoveVM, SolanaVM, TernQueue, TernGateway and TernToken. */
 struct bytes chain_genesis_movevm(void);
 struct bytes chain_genesis_tern(void);
 struct bytes chain_genesis_solanavm(void);
 struct bytes chain_genesis_queue(void);
+struct bytes chain_genesis_gateway(void);
+struct bytes chain_genesis_token_code(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* Slots: what Solana's runtime sees of the chain. */
 #include "chain/internal.h"
 #include "chain/solana.h"
+#include "cross/gateway.h"
 
 enum {
     SLOT_HASHES = 512,
@@ -102,9 +103,10 @@ static void write_slot(struct st_journal *j, const struct chain_block *head, str
 
 void chain_solana_genesis(struct st_journal *j, const struct chain_block *head,
                           struct arena *arena) {
-    struct sol_builtin messenger = xvm_messenger(NULL);
-    struct sol_bank bank = {
-        .features = sol_mainnet_features, .builtins = &messenger, .builtin_count = 1};
+    const struct sol_builtin builtins[] = {xvm_messenger(NULL), xvm_gateway_program(NULL)};
+    struct sol_bank bank = {.features = sol_mainnet_features,
+                            .builtins = builtins,
+                            .builtin_count = COUNT_OF(builtins)};
     struct buf data = {0};
     sol_genesis_accounts(j, &bank);
     sol_rent_encode(&data, &sol_default_rent);

@@ -55,6 +55,11 @@ extern const struct b20
     XVM_QUEUE_ADDRESS; /* 0x7e00000000000000000000000000000000000004: retry and cancel */
 
 extern const struct b20
+    XVM_GATEWAY_ADDRESS; /* 0x7e00000000000000000000000000000000000006: the token gateway */
+extern const struct b20
+    XVM_TOKEN_CODE_ADDRESS; /* 0x7e00000000000000000000000000000000000007: its ERC-20s' code */
+
+extern const struct b20
     XVM_NEXT_ID_ADDRESS; /* 0x7e00000000000000000000000000000000000005: no code but a native: called
                             with anything, answers the id of the message that starts next */
 

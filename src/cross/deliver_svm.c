@@ -1,6 +1,8 @@
 /* A message to the Solana VM: one instruction, which the sender's alias has signed if it is among
  * its accounts. Nobody else can have: no transaction stands behind it. */
+#include "cross/gateway.h"
 #include "cross/internal.h"
+#include "cross/tokens.h"
 #include "solana/invoke.h"
 #include "solana/solana.h"
 
@@ -105,6 +107,7 @@ struct leg {
     struct xvm_svm_leg *svm;
     struct sol_budget budget;
     uint64_t before_gas; /* for what no compute units are taken */
+    uint64_t derive_gas; /* for finding accounts that the message does not name */
 };
 
 static uint64_t words(uint64_t bytes) {
@@ -206,7 +209,7 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
                                        m->call_data, l->bank, tx->arena);
     if (!r->error.code) {
         if (!check_writable(l, run)) return;
-        l->before_gas = before_gas(tx->journal, &s->message);
+        l->before_gas = before_gas(tx->journal, &s->message) + l->derive_gas;
         if (l->before_gas > gas) {
             run->gas_used = gas;
             fail(run, XVM_FAIL_GAS,
@@ -232,6 +235,15 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
     if (run->failure == XVM_OK) run->result = r->return_data;
 }
 
+/* The token gateway's messages name no accounts: which ones they need is found here. */
+static bool fill_metas(struct leg *l, struct xvm_message *m, const struct b32 *alias,
+                       struct xvm_run *run) {
+    if (m->metas.n || !b32_eq(&l->program, &XVM_GATEWAY_ID)) return true;
+    if (xvm_gateway_metas(l->tx, m->call_data, alias, &m->metas, &l->derive_gas)) return true;
+    fail(run, XVM_FAIL_MALFORMED, "Solana: what the token gateway is told is malformed");
+    return false;
+}
+
 void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,
                      uint64_t gas, struct xvm_run *run) {
     struct leg l = {.tx = tx, .bank = xvm_svm_bank(tx)};
@@ -252,10 +264,12 @@ void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_
         return;
     }
     struct b32 key = xvm_actor_b32(&alias);
-    struct sol_key *keys = ARENA_ARRAY(tx->arena, struct sol_key, m->metas.n / XVM_META_BYTES);
+    struct xvm_message full = *m; /* the stored one stays as it was given */
     memcpy(&l.program, m->program.p, sizeof l.program);
-    if (!read_metas(tx, m, &key, keys, run)) return;
+    if (!fill_metas(&l, &full, &key, run)) return;
+    struct sol_key *keys = ARENA_ARRAY(tx->arena, struct sol_key, full.metas.n / XVM_META_BYTES);
+    if (!read_metas(tx, &full, &key, keys, run)) return;
     l.svm = ARENA_NEW(tx->arena, struct xvm_svm_leg);
-    deliver(&l, m, keys, gas, run);
+    deliver(&l, &full, keys, gas, run);
     if (!u256_is_zero(&funds->wei)) show_funds(&l, funds, &key, run);
 }

@@ -1,5 +1,6 @@
 /* What Move legs ask of the crossing: the natives of 0x1::evm and 0x1::svm. */
 #include "cross/internal.h"
+#include "cross/tokens.h"
 
 /* BCS type tags of the structs Call and Send: struct, address, module, name, no type arguments. */
 /* clang-format off */
@@ -161,6 +162,13 @@ static bool owner_of(void *ctx, uint8_t *vm, uint8_t address[32]) {
     return true;
 }
 
+static struct err books(void *ctx, struct bytes request, bool read_only, struct bytes *answer) {
+    bool refused = read_only && xvm_books_writes(request);
+    const char *bad = refused ? "nothing can be written in a read-only call"
+                              : xvm_books(ctx, ST_VM_MOVE, request, answer);
+    return bad ? err_at(XVM_FAIL_REVERTED, bad, 0) : ERR_NONE;
+}
+
 struct mv_host xvm_move_host(struct xvm_tx *tx) {
     return (struct mv_host){.ctx = tx,
                             .evm_call = start_evm_call,
@@ -172,5 +180,6 @@ struct mv_host xvm_move_host(struct xvm_tx *tx) {
                             .owner_of = owner_of,
                             .sync_call = xvm_move_calls,
                             .decode_results = xvm_move_results,
-                            .is_locked = xvm_move_locked};
+                            .is_locked = xvm_move_locked,
+                            .books = books};
 }

@@ -1,6 +1,8 @@
 /* The queue of one transaction: first in, first out over all machines, drained after the root leg
  * has succeeded. */
+#include "cross/gateway.h"
 #include "cross/internal.h"
+#include "cross/tokens.h"
 
 const struct b20 XVM_MOVEVM_ADDRESS = {{0x7e, [19] = 0x01}};
 const struct b20 XVM_SOLANAVM_ADDRESS = {{0x7e, [19] = 0x02}};
@@ -18,13 +20,14 @@ static void add_natives(struct xvm_tx *tx) {
     const struct evm_host *given = tx->evm->host ? tx->evm->host : &none;
     struct xvm_queue *q = tx->queue;
     size_t n = given->native_count;
-    q->evm_natives = ARENA_ARRAY(tx->arena, struct evm_native, n + 2);
+    q->evm_natives = ARENA_ARRAY(tx->arena, struct evm_native, n + 3);
     if (n) memcpy(q->evm_natives, given->natives, n * sizeof *q->evm_natives);
     q->evm_natives[n] = xvm_next_id_native(tx);
     q->evm_natives[n + 1] = xvm_tern_native(tx);
+    q->evm_natives[n + 2] = xvm_tokens_native(tx);
     q->evm_host = *given;
     q->evm_host.natives = q->evm_natives;
-    q->evm_host.native_count = n + 2;
+    q->evm_host.native_count = n + 3;
     tx->evm->host = &q->evm_host;
 }
 
@@ -50,13 +53,14 @@ const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx) {
     const struct sol_bank *block = tx->open_bank(tx->open_bank_ctx);
     if (q->svm_bank) return q->svm_bank;
     size_t n = block->builtin_count;
-    struct sol_builtin *builtins = ARENA_ARRAY(tx->arena, struct sol_builtin, n + 1);
+    struct sol_builtin *builtins = ARENA_ARRAY(tx->arena, struct sol_builtin, n + 2);
     if (n) memcpy(builtins, block->builtins, n * sizeof *builtins);
     builtins[n] = xvm_messenger(tx);
+    builtins[n + 1] = xvm_gateway_program(tx);
     q->svm_bank = ARENA_NEW(tx->arena, struct sol_bank);
     *q->svm_bank = *block;
     q->svm_bank->builtins = builtins;
-    q->svm_bank->builtin_count = n + 1;
+    q->svm_bank->builtin_count = n + 2;
     return q->svm_bank;
 }
 

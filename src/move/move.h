@@ -222,6 +222,9 @@ struct mv_host {
     /* Whether a module may not be entered, because a session that waits below has it on its stack
      * (mv_session_locks). NULL: none waits. */
     bool (*is_locked)(void *ctx, const struct b32 *address, struct bytes module);
+    /* A request of 0x1::tern_gateway to the books of the token gateway, and its answer, which lives
+     * as long as the transaction. An error's text becomes the abort's message. */
+    struct err (*books)(void *ctx, struct bytes request, bool read_only, struct bytes *answer);
     /* Shows what 0x1::debug prints. NULL, as on a chain: it does nothing. */
     void (*print)(void *ctx, struct bytes text);
 };

@@ -1,4 +1,4 @@
-/* Natives of the messengers: 0x1::evm and 0x1::svm. */
+/* Natives of the messengers, 0x1::evm and 0x1::svm, and of the token gateway. */
 #include <assert.h>
 
 #include "move/natives.h"
@@ -343,4 +343,22 @@ enum mv_status_code mv_native_svm_alias_of_key(struct mv_native_call *n) {
     memcpy(&key, n->slots, sizeof key);
     struct b32 alias = h->alias_of_key(h->ctx, &key);
     return mv_native_return_b32(n, &alias);
+}
+
+/* ---- Tokens */
+
+enum { INVALID_STATE = 0x30000 };
+
+enum mv_status_code mv_native_gateway_books(struct mv_native_call *n) {
+    const struct mv_host *h = &n->s->p.host;
+    struct mv_vec request = mv_native_vec(n, 0);
+    struct bytes answer = {NULL, 0};
+    if (!h->books) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    struct err e = h->books(h->ctx, mv_vec_bytes(&request), n->s->p.read_only, &answer);
+    mv_native_drop_bytes(n, &request);
+    if (err_is(e)) {
+        n->message = e.text;
+        return mv_native_abort(n, INVALID_STATE | 1);
+    }
+    return mv_native_return_bytes(n, answer);
 }

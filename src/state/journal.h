@@ -19,6 +19,7 @@ enum st_domain {
     ST_MOVE_GROUP = 0x14,    /* address (32) ‖ BCS type tag of a resource group → its members */
     ST_CROSS_ALIAS = 0x20,   /* alias registry, both ways; layout in cross/ */
     ST_CROSS_MESSAGE = 0x21, /* message id (32) → message with its status */
+    ST_CROSS_TOKEN = 0x22,   /* the token gateway's books; layout in cross/tokens.h */
     ST_CHAIN_PARAM = 0x30,   /* name → value */
     ST_SVM_ACCOUNT = 0x40,   /* key (32) → an account without its data; layout in journal_svm.c */
     ST_SVM_DATA = 0x41,      /* key (32) → the account's data, if it has any */

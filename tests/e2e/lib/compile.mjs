@@ -18,8 +18,8 @@ export function compileSolidity(file, content = readFileSync(path.join(ROOT, fil
         settings: { optimizer: { enabled: true, runs: 200 }, evmVersion: 'cancun', outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } } },
     };
     const findImport = (name) => {
-        const at = path.join(ROOT, name);
-        return existsSync(at) ? { contents: readFileSync(at, 'utf8') } : { error: `${name} is not there` };
+        const at = [path.join(ROOT, name), path.join(ROOT, 'node_modules', name)].find(existsSync);
+        return at ? { contents: readFileSync(at, 'utf8') } : { error: `${name} is not there` };
     };
     const out = JSON.parse(solc.compile(JSON.stringify(input), { import: findImport }));
     const errors = (out.errors ?? []).filter((e) => e.severity === 'error');

@@ -124,7 +124,7 @@ static void test_native_answers_the_id_for_its_price(void **state) {
     (void)state;
     begin(1);
     start_move(A, "f");
-    assert_int_equal(env.host->native_count, 2);
+    assert_int_equal(env.host->native_count, 3);
     const struct evm_native *native = &env.host->natives[0];
     assert_true(b20_eq(&native->address, &XVM_NEXT_ID_ADDRESS));
     struct evm_result r = {.gas_left = 1000};
@@ -146,7 +146,7 @@ static void test_natives_of_the_caller_stay(void **state) {
     begin(1);
     env.host = &host;
     xvm_begin(&tx);
-    assert_int_equal(env.host->native_count, 3);
+    assert_int_equal(env.host->native_count, 4);
     assert_true(b20_eq(&env.host->natives[0].address, &own.address));
     end();
 }
