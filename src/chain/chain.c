@@ -470,6 +470,7 @@ void chain_close(struct chain *c) {
     chain_points_free(c);
     chain_orders_free(c);
     free(c->impersonated);
+    buf_free(&c->tokens_touched);
     if (c->journal) st_journal_free(c->journal);
     if (c->machine) evm_machine_free(c->machine);
     if (c->move_vm) mv_vm_free(c->move_vm);

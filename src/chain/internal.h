@@ -99,6 +99,7 @@ struct chain {
     bool unbalanced; /* that is because a block made or lost money */
     struct chain_supply supply; /* in the newest state; the sequencer's */
     struct u256 octas_change;   /* in stores of Move, by the seal that is open */
+    struct buf tokens_touched;  /* ids of the tokens whose books it changes */
 
     pthread_t sequencer;
     bool sequencer_runs;
@@ -166,6 +167,13 @@ struct err chain_supply_seal(struct chain *c, uint64_t height, struct chain_supp
 /* Writes what the journal has changed between blocks into the newest state (st_amend). What it
  * changes in accounts is issued or burnt by whoever asked for it. */
 struct err chain_seal_amended(struct chain *c);
+
+/* ---- tokens.c */
+
+/* A seal changes an item of the token gateway's. */
+void chain_tokens_watch(struct chain *c, struct bytes key);
+/* Between st_seal_begin and st_seal_end: an error if a token would be more than its escrow. */
+struct err chain_tokens_check(struct chain *c, uint64_t height);
 
 /* ---- orders.c */
 

@@ -122,6 +122,7 @@ struct err chain_supply_load(struct chain *c) {
 static void watch(void *ctx, enum st_domain domain, struct bytes key, struct bytes old,
                   struct bytes now) {
     struct chain *c = ctx;
+    if (domain == ST_CROSS_TOKEN) chain_tokens_watch(c, key);
     if (domain != ST_MOVE_GROUP) return;
     struct u256 before = u256_from_u64(mv_native_in_group(key, old)),
                 after = u256_from_u64(mv_native_in_group(key, now));
@@ -131,6 +132,7 @@ static void watch(void *ctx, enum st_domain domain, struct bytes key, struct byt
 
 void chain_supply_watch(struct chain *c) {
     c->octas_change = U256_ZERO;
+    buf_clear(&c->tokens_touched);
     st_seal_watch(c->store, watch, c);
 }
 
@@ -229,6 +231,7 @@ struct err chain_supply_seal(struct chain *c, uint64_t height, struct chain_supp
         e = check(c, height, next);
     else
         decree_all(next, before);
+    if (!err_is(e)) e = chain_tokens_check(c, height);
     return err_is(e) ? e : put(c, height, next);
 }
 

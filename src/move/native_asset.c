@@ -1,5 +1,7 @@
 #include "move/native_asset.h"
 
+#include <assert.h>
+
 #include "codec/bcs.h"
 #include "crypto/keccak.h"
 #include "move/account.h"
@@ -165,6 +167,30 @@ bool mv_native_supply(struct st_journal *j, struct u256 *octas) {
     if (!mv_native_coins(j, &coins) || !open_supply(j, &g, &in_stores)) return false;
     *octas = load_u128(in_stores.p);
     u256_add(octas, octas, &coins);
+    return true;
+}
+
+bool mv_coin_supply(struct st_journal *j, const struct b32 *asset, const struct b32 *issuer,
+                    struct bytes coin, struct u256 *units) {
+    static const uint8_t info_of[] = AT_0X1 "\4coin"
+                                            "\10CoinInfo"
+                                            "\1";
+    enum { INFO_BYTES = sizeof info_of - 1, COIN_MAX_BYTES = 128 };
+    uint8_t key[32 + INFO_BYTES + COIN_MAX_BYTES];
+    struct bytes info, in_stores;
+    struct group g;
+    struct u256 coins;
+    *units = U256_ZERO;
+    assert(coin.n <= COIN_MAX_BYTES);
+    memcpy(key, issuer, 32);
+    memcpy(key + 32, info_of, INFO_BYTES);
+    memcpy(key + 32 + INFO_BYTES, coin.p, coin.n);
+    if (!st_get(j, ST_MOVE_RESOURCE, bytes_make(key, 32 + INFO_BYTES + coin.n), &info) ||
+        !coin_supply(info, &coins) || !read_group(j, asset, &g) ||
+        !find(&g, BYTES_OF(SUPPLY_TAG), SUPPLY_BYTES, &in_stores))
+        return false;
+    *units = load_u128(in_stores.p);
+    u256_add(units, units, &coins);
     return true;
 }
 

@@ -29,6 +29,12 @@ bool mv_native_supply(struct st_journal *j, struct u256 *octas);
 bool mv_native_coins(struct st_journal *j, struct u256 *octas);
 uint64_t mv_native_in_group(struct bytes key, struct bytes group);
 
+/* What there is in all of another coin, whose supply is counted: at `asset`, its fungible asset,
+ * and at `issuer`, who has its type; `coin` is the BCS tag of that type. False if it is not there.
+ */
+bool mv_coin_supply(struct st_journal *j, const struct b32 *asset, const struct b32 *issuer,
+                    struct bytes coin, struct u256 *units);
+
 /* Takes from, or gives to, the account's store, and counts the supply accordingly; emits
  * 0x1::fungible_asset::Withdraw or Deposit. False, and nothing has changed: the account, the store
  * or the supply is missing, frozen, too small or too large, or kept in a rarer form; then the
