@@ -273,6 +273,16 @@ module aptos_framework::evm {
         sender: address, to: address, value: u64, fn_abi: vector<u8>, calldata: &T, flags: u8
     ): (u8, vector<u8>);
 
+    /// Brings home what the account's EVM alias holds, down to 10^9 wei: value that came with calls and was not spent, or
+    /// that somebody sent there. Returns how many octas have come to the account. Aborts with 0x70008 if that cannot be;
+    /// the abort's message says why.
+    public fun sweep(account: &signer): u64 { sweep_internal(signer::address_of(account), 0) }
+
+    /// The same from Solana, for `0x1::svm`.
+    public(friend) fun sweep_solana(account: &signer): u64 { sweep_internal(signer::address_of(account), 2) }
+
+    native fun sweep_internal(account: address, machine: u8): u64;
+
     /// The one result in what a contract returned. `types` is its ABI types in parentheses, `(address)`, or a function's
     /// ABI that ends so; without them the ABI type is the one of `R`: `uint64` for `u64`, `bytes` for `vector<u8>`,
     /// `bytes32` for `address`.

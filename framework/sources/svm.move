@@ -129,6 +129,10 @@ module aptos_framework::svm {
         sender: address, program: address, value: u64, metas: vector<AccountMeta>, data: vector<u8>, flags: u8
     ): (u8, vector<u8>);
 
+    /// Brings home the lamports that the account's Solana alias holds; returns how many octas have come to the account.
+    /// Aborts with 0x70008 if that cannot be; the abort's message says why.
+    public fun sweep(account: &signer): u64 { evm::sweep_solana(account) }
+
     /// An account of an instruction.
     public fun account_meta(pubkey: address, is_signer: bool, is_writable: bool): AccountMeta {
         AccountMeta { pubkey, is_signer, is_writable }

@@ -179,6 +179,7 @@ struct mv_host xvm_move_host(struct xvm_tx *tx) {
                             .alias_of_key = alias_of_key,
                             .owner_of = owner_of,
                             .sync_call = xvm_move_calls,
+                            .sweep = xvm_move_sweeps,
                             .decode_results = xvm_move_results,
                             .is_locked = xvm_move_locked,
                             .books = books};

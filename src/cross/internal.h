@@ -182,6 +182,8 @@ bool xvm_value_to_abi(const struct mv_layout *layout, struct bytes value, const 
 
 /* sync_move.c: what struct mv_host asks for; the context is the transaction's. */
 void xvm_move_calls(void *tx, const struct mv_sync_call *call, struct mv_sync_result *result);
+void xvm_move_sweeps(void *tx, const struct b32 *account, uint8_t vm, uint64_t gas,
+                     struct mv_sync_result *result);
 struct err xvm_move_results(void *tx, struct bytes types, struct bytes data,
                             const struct mv_layout *const *layouts, uint32_t count,
                             struct arena *arena, struct bytes *bcs);

@@ -63,6 +63,22 @@ void xvm_move_calls(void *ctx, const struct mv_sync_call *call, struct mv_sync_r
     answer(tx, call, &run, result);
 }
 
+void xvm_move_sweeps(void *ctx, const struct b32 *account, uint8_t vm, uint64_t gas,
+                     struct mv_sync_result *result) {
+    struct xvm_tx *tx = ctx;
+    struct xvm_actor who = xvm_wide_actor(ST_VM_MOVE, account);
+    struct xvm_run run;
+    struct u256 wei, octas;
+    xvm_sweep(tx, &who, (enum st_vm)vm, gas / tx->params.move_gas_per_evm_gas, &wei, &run);
+    u256_divmod(&octas, NULL, &wei, &WEI_OF_OCTA);
+    *result = (struct mv_sync_result){
+        .status = (uint8_t)run.failure,
+        .gas_used = run.gas_used * tx->params.move_gas_per_evm_gas,
+        .data = arena_copy(tx->arena, BYTES_OF(octas.w[0])),
+        .text = run.error,
+    };
+}
+
 /* ---- Results */
 
 struct err xvm_move_results(void *ctx, struct bytes types, struct bytes data,

@@ -213,6 +213,10 @@ struct mv_host {
      * the journal then, and what the call has changed is read anew. Not in a read-only session
      * unless the call is read-only too. */
     void (*sync_call)(void *ctx, const struct mv_sync_call *call, struct mv_sync_result *result);
+    /* What the account's alias in another machine (enum st_vm) holds comes to the account. The
+     * session waits, as for a call; the result's data is how many octas (u64). */
+    void (*sweep)(void *ctx, const struct b32 *account, uint8_t vm, uint64_t gas,
+                  struct mv_sync_result *result);
     /* Decodes ABI-encoded results to the BCS of values of these types, in `arena`. `types` is
      * "(type,…)", or a function's ABI with that behind its parameters, or empty: then the ABI types
      * follow from the layouts. */

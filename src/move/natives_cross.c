@@ -232,6 +232,33 @@ enum mv_status_code mv_native_svm_try_invoke(struct mv_native_call *n) {
     return end_try(n, e, &result);
 }
 
+/* ---- What the alias holds elsewhere */
+
+/* account: address (slots 0…3), machine: u8 (4). */
+enum mv_status_code mv_native_evm_sweep(struct mv_native_call *n) {
+    struct mv_session *s = n->s;
+    const struct mv_host *h = &s->p.host;
+    struct mv_sync_result result = {0};
+    struct b32 account;
+    if (s->p.read_only) return MV_ACCESS_DENIED;
+    if (!h->sweep) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    enum mv_status_code e = mv_items_publish(s);
+    if (e) return e;
+    uint64_t left = (uint64_t)s->gas;
+    memcpy(&account, n->slots, sizeof account);
+    st_mark mark = st_savepoint(s->p.journal);
+    h->sweep(h->ctx, &account, (uint8_t)n->slots[4], left - left / 64, &result);
+    mv_items_reread(s, mark);
+    if (!mv_charge(s, result.gas_used)) return MV_OUT_OF_GAS;
+    if (result.status) {
+        n->message =
+            arena_printf(&s->arena, "%.*s", (int)result.text.n, (const char *)result.text.p);
+        return mv_native_abort(n, CALL_FAILED);
+    }
+    n->slots[0] = load_le64(result.data.p);
+    return MV_OK;
+}
+
 /* ---- Results */
 
 enum { RESULTS_MAX = 4 };

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Account } from '@aptos-labs/ts-sdk';
 import { Keypair, LAMPORTS_PER_SOL, PublicKey, SystemProgram, TransactionInstruction } from '@solana/web3.js';
+import { sha3_256 } from '@noble/hashes/sha3.js';
 import { AbiCoder, Contract, Interface, parseEther } from 'ethers';
 import { compileMove } from './lib/compile.mjs';
 import { MESSENGER, Solana, outcome, syncEvm, syncMove } from './lib/messenger.mjs';
@@ -37,6 +38,15 @@ const trace = (hash) => node.rpc('tern_traceTransaction', hash);
 const supply = async () => Object.fromEntries(Object.entries(await node.rpc('tern_supply')).map(([k, v]) => [k, BigInt(v)]));
 const transferData = (amount) => { const b = Buffer.alloc(12); b.writeUInt32LE(2); b.writeBigUInt64LE(amount, 4); return b; };
 const meta = (key, isSigner, isWritable) => ({ pubkey: hex(new PublicKey(key).toBytes()), isSigner, isWritable });
+const pad = (address) => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
+const fee = (tx) => BigInt(tx.gas_used) * BigInt(tx.gas_unit_price);
+const rich = async () => {
+    const account = Account.generate();
+    await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 5_000_000_000 });
+    return account;
+};
+// sha3-256(account ‖ 0xa ‖ 0xfc): the object that holds what the account has of the native asset.
+const primaryStore = (address) => hex(sha3_256(Buffer.concat([bytesOf(pad(address)), bytesOf(pad('0xa')), Buffer.from([0xfc])])));
 const failure = (bytes) => itern.parseError(bytes).args;
 
 async function connect() {
@@ -182,6 +192,67 @@ test('sweep brings home what the aliases hold, to the last unit', async () => {
     await assertBalanced();
 });
 
+// ---- From Move
+
+test('from Move to the EVM value is msg.value; what was in hand meanwhile comes back', async () => {
+    const account = await rich(), me = account.accountAddress.toString(), before = await octas(me), taken = await wei(takerAddress);
+    const sent = await callEntry(node.aptos, account, `${owner}::till::pay_evm`, [pad(takerAddress), 2n * OCTAS, 3n * OCTAS]);
+    assert.equal(await octas(me), before - 2n * OCTAS - fee(sent));
+    assert.equal(await wei(takerAddress) - taken, 2n * OCTAS * GWEI);
+    assert.equal(BigInt(await node.provider.getStorage(takerAddress, 0)), 2n * OCTAS * GWEI);
+    assert.equal(await node.provider.getStorage(takerAddress, 1), pad(await alias(me, 'evm')));
+    await assertBalanced();
+});
+
+test('from Move to Solana the alias spends what came; sweep brings home what is left', async () => {
+    const account = await rich(), me = account.accountAddress.toString(), to = Keypair.generate().publicKey;
+    const key = derived('move', bytesOf(me.slice(2).padStart(64, '0')));
+    let before = await octas(me);
+    const sent = await callEntry(node.aptos, account, `${owner}::till::pay_solana`, [hex(to.toBytes()), 5n * OCTAS, [...transferData(2n * OCTAS)]]);
+    assert.equal(await octas(me), before - 5n * OCTAS - fee(sent));
+    assert.deepEqual([await lamports(to), await lamports(key)], [2n * OCTAS, 3n * OCTAS]);
+    before = await octas(me);
+    const swept = await callEntry(node.aptos, account, `${owner}::till::sweep`, [true]);
+    assert.equal(await octas(me), before + 3n * OCTAS - fee(swept));
+    assert.equal(await lamports(key), 0n);
+    await assertBalanced();
+});
+
+test('what a failed call of Move sent along is back in the store, and more than there is cannot be sent', async () => {
+    const account = await rich(), me = account.accountAddress.toString();
+    const reverts = await (await wallet.sendTransaction({ data: '0x600480600a5f395ff3005f5ffdfe', ...gas })).wait();
+    const before = await octas(me);
+    const sent = await callEntry(node.aptos, account, `${owner}::till::try_pay_evm`, [pad(reverts.contractAddress), 2n * OCTAS, 2]);
+    assert.equal(await octas(me), before - fee(sent));
+    assert.equal(await wei(reverts.contractAddress), 0n);
+    const poor = await callEntry(node.aptos, account, `${owner}::till::try_pay_evm`, [pad(takerAddress), 2n ** 63n, Number(VALUE)]);
+    assert.equal(await octas(me), before - fee(sent) - fee(poor));
+    await assertBalanced();
+});
+
+test('sweep brings wei home to an account of Move', async () => {
+    const account = await rich(), me = account.accountAddress.toString(), evm = await alias(me, 'evm');
+    await mined(wallet.sendTransaction({ to: evm, value: 7n * OCTAS * GWEI + 9n }));
+    const before = await octas(me);
+    const swept = await callEntry(node.aptos, account, `${owner}::till::sweep`, [false]);
+    assert.equal(await octas(me), before + 7n * OCTAS - fee(swept));
+    assert.equal(await wei(evm), 9n);
+    await assertBalanced();
+});
+
+test('a store whose balance is an aggregator pays and receives as any other', async () => {
+    const account = await rich(), me = account.accountAddress.toString();
+    await callEntry(node.aptos, account, '0x1::fungible_asset::upgrade_store_to_concurrent', [primaryStore(me)], ['0x1::fungible_asset::FungibleStore']);
+    let before = await octas(me);
+    const sent = await callEntry(node.aptos, account, `${owner}::till::pay_evm`, [pad(takerAddress), OCTAS, OCTAS]);
+    assert.equal(await octas(me), before - OCTAS - fee(sent));
+    before = await octas(me);
+    await mined(wallet.sendTransaction({ to: await alias(me, 'evm'), value: OCTAS * GWEI }));
+    const swept = await callEntry(node.aptos, account, `${owner}::till::sweep`, [false]);
+    assert.equal(await octas(me), before + OCTAS - fee(swept));
+    await assertBalanced();
+});
+
 // ---- From Solana
 
 const pays = (who, bytes, ...more) => new TransactionInstruction({
@@ -189,13 +260,13 @@ const pays = (who, bytes, ...more) => new TransactionInstruction({
 });
 
 test('from Solana to the EVM value is msg.value, and the transaction shows what the wallet paid', async () => {
-    const before = await lamports(payer.publicKey), amount = 2n * OCTAS;
+    const before = await lamports(payer.publicKey), taken = await wei(takerAddress), amount = 2n * OCTAS;
     const signature = await solana.send([payer], pays(payer, syncEvm(takerAddress, '0x', { value: amount, must: true })));
     const { meta: shown } = await solana.transaction(signature);
     assert.equal(await lamports(payer.publicKey), before - amount - BigInt(shown.fee));
     assert.equal(BigInt(shown.preBalances[0] - shown.postBalances[0]), amount + BigInt(shown.fee));
     assert.equal(BigInt(await node.provider.getStorage(takerAddress, 0)), amount * GWEI);
-    assert.equal(await wei(takerAddress), amount * GWEI);
+    assert.equal(await wei(takerAddress) - taken, amount * GWEI);
     await assertBalanced();
 });
 

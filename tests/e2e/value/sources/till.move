@@ -43,4 +43,8 @@ module till::till {
         let alias = svm::alias_of_move(signer::address_of(from));
         svm::invoke(from, @0x0, amount, vector[svm::account_meta(alias, true, true), svm::writable(to)], data);
     }
+
+    public entry fun sweep(from: &signer, from_solana: bool) {
+        if (from_solana) { svm::sweep(from); } else { evm::sweep(from); }
+    }
 }
