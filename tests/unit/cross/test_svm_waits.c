@@ -8,7 +8,8 @@ static const struct b32 CALLER = {{0x75, [31] = 4}};
 static struct call above;      /* what is called */
 static struct xvm_run outcome; /* and what became of it */
 static bool read_only;
-static bool relays; /* above, it hands its instruction on to the probe, with data as it is */
+static uint64_t lamports; /* that come with it, from the sender's account in the EVM */
+static bool relays;       /* above, it hands its instruction on to the probe, with data as it is */
 
 static void ask(struct sol_context *ctx, uint8_t sender, bool as_read_only) {
     struct xvm_actor who = evm_sender(sender);
@@ -25,7 +26,10 @@ static void ask(struct sol_context *ctx, uint8_t sender, bool as_read_only) {
                                   .call_data = above.data},
                          .gas = 1000000,
                          .read_only = as_read_only,
+                         .payer = who,
                          .svm = ctx};
+    struct u256 unit = u256_from_u64(1000000000), count = u256_from_u64(lamports);
+    u256_mul(&c.value, &unit, &count);
     buf_free(&metas);
     xvm_sync_call(&tx, &c, &outcome);
 }
@@ -58,6 +62,7 @@ static int setup_caller(void **state) {
     bank.builtins = programs;
     bank.builtin_count = 2;
     read_only = relays = false;
+    lamports = 0;
     st_begin_tx(journal);
     struct st_svm_account a = {.lamports = 1, .owner = *sol_id(SOL_ID_NATIVE_LOADER)};
     a.executable = true;
@@ -121,6 +126,66 @@ static void test_account_that_is_held_cannot_be_written(void **state) {
     assert_memory_equal(account(&PAGE).data.p, "\0\0\0", 3);
     assert_memory_equal(account(&OTHER).data.p, "new", 3);
     assert_false(xvm_svm_is_held(&tx, &PAGE)); /* when nothing waits */
+    end();
+}
+
+/* The sender's alias, and what its account in the EVM holds. */
+static struct b32 rich_alias(uint64_t ether) {
+    struct xvm_actor who = evm_sender(0xaa), alias = xvm_alias_of(&who, ST_VM_SVM, NULL);
+    struct b20 address = xvm_actor_b20(&who);
+    struct u256 wei = u256_from_u64(1000000000000000000), n = u256_from_u64(ether);
+    u256_mul(&wei, &wei, &n);
+    st_set_balance(journal, st_account(journal, &address), &wei);
+    return xvm_actor_b32(&alias);
+}
+
+static uint64_t gwei_of_sender(void) {
+    struct xvm_actor who = evm_sender(0xaa);
+    struct b20 address = xvm_actor_b20(&who);
+    struct u256 gwei, unit = u256_from_u64(1000000000);
+    u256_divmod(&gwei, NULL, &st_account(journal, &address)->balance, &unit);
+    return gwei.w[0];
+}
+
+static void test_value_does_not_arrive_in_an_account_that_is_held(void **state) {
+    (void)state;
+    begin(1);
+    const struct sol_key alias = {rich_alias(1), false, false};
+    put_account(&alias.key, 5000000, sol_id(SOL_ID_SYSTEM_PROGRAM), 0);
+    lamports = 3000000;
+    above = (struct call){&PROBE, &PAGE_READ, 1, BYTES_LIT("show")};
+    run_waiting(&alias, 1);
+    assert_int_equal(outcome.failure, XVM_FAIL_REENTRY);
+    assert_contains(outcome.error, "a program that waits for this call holds the account");
+    assert_int_equal(account(&alias.key).lamports, 5000000);
+    assert_int_equal(gwei_of_sender(), 1000000000);
+    run_waiting(&PAGE_READ, 1); /* where nothing holds it, it does */
+    assert_int_equal(outcome.failure, XVM_OK);
+    assert_int_equal(account(&alias.key).lamports, 8000000);
+    assert_int_equal(gwei_of_sender(), 1000000000 - 3000000);
+    end();
+}
+
+static void test_balances_of_a_leg_begin_before_its_value_came(void **state) {
+    (void)state;
+    begin(1);
+    const struct sol_key alias = {rich_alias(1), true, true};
+    lamports = 3000000;
+    above = (struct call){&PROBE, &alias, 1, BYTES_LIT("show")};
+    run_waiting(&PAGE_READ, 1);
+    assert_int_equal(outcome.failure, XVM_OK);
+    assert_bytes_equal(outcome.result, unhex("03"));
+    const struct sol_result *r = &outcome.svm->result;
+    assert_memory_equal(&outcome.svm->message.keys[0].key, &alias.key, 32);
+    assert_int_equal(r->lamports_before[0], 0);
+    assert_int_equal(r->lamports_after[0], 3000000);
+    above = (struct call){&PROBE, &alias, 1, BYTES_LIT("fail")};
+    run_waiting(&PAGE_READ, 1);
+    assert_int_equal(outcome.failure, XVM_FAIL_REVERTED);
+    assert_int_equal(account(&alias.key).lamports, 3000000);
+    assert_int_equal(outcome.svm->result.lamports_before[0], 3000000);
+    assert_int_equal(outcome.svm->result.lamports_after[0], 3000000);
+    assert_int_equal(gwei_of_sender(), 1000000000 - 3000000);
     end();
 }
 
@@ -229,6 +294,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_account_that_the_caller_may_write_can_be_written),
         TEST(test_account_that_is_held_cannot_be_written),
+        TEST(test_value_does_not_arrive_in_an_account_that_is_held),
+        TEST(test_balances_of_a_leg_begin_before_its_value_came),
         TEST(test_program_that_waits_is_not_entered_again),
         TEST(test_read_only_call_refuses_writable_accounts),
         TEST(test_failed_leg_leaves_no_change_and_no_record_of_its_own),
