@@ -6,6 +6,8 @@
 module aptos_framework::evm {
     use std::error;
     use std::signer;
+    use aptos_framework::aptos_coin::AptosCoin;
+    use aptos_framework::coin;
     use aptos_framework::timestamp;
 
     friend aptos_framework::svm;
@@ -14,23 +16,26 @@ module aptos_framework::evm {
     const ON_FAIL_KEEP: u8 = 0;
     /// It is gone for good.
     const ON_FAIL_DROP: u8 = 1;
+    /// Its value goes back at once, and it is final.
+    const ON_FAIL_REFUND: u8 = 2;
+    /// As REFUND, and the callback is called with what it failed of.
+    const ON_FAIL_CALLBACK: u8 = 3;
+    /// The whole transaction is undone, but for its sequence number and fee.
+    const ON_FAIL_REVERT_TX: u8 = 4;
 
     const LONGEST_SECS: u64 = 7 * 24 * 3600;
 
-    /// The value does not fit the signature.
+    /// Holds the value of messages that wait, as its alias in this machine: the genesis contract TernQueue.
+    const QUEUE: address = @0x7e00000000000000000000000000000000000004;
+
+    /// The value does not fit the signature, or an option does not fit: the message says which.
     const EINVALID_CALL_DATA: u64 = 1;
-    /// There is no such policy: keep() and drop() are what `on_fail` may be; others are not supported yet.
-    const EON_FAIL_NOT_SUPPORTED: u64 = 2;
+    /// There is no such policy: `on_fail` is keep(), drop(), refund(), call_back() or revert_tx().
+    const EINVALID_ON_FAIL: u64 = 2;
     /// The deadline has passed, or is later than 7 days from now.
     const EDEADLINE_OUT_OF_RANGE: u64 = 3;
-    /// Value cannot be sent along yet.
-    const EVALUE_NOT_SUPPORTED: u64 = 4;
-    /// Gas cannot be reserved for a message yet.
-    const EGAS_NOT_SUPPORTED: u64 = 5;
-    /// Nobody but the sender can be refunded yet.
-    const EREFUND_TO_NOT_SUPPORTED: u64 = 6;
-    /// There are no callbacks yet.
-    const ECALLBACK_NOT_SUPPORTED: u64 = 7;
+    /// There is a callback that nothing calls, none where one is to be called, or gas for none.
+    const ECALLBACK_MISMATCH: u64 = 4;
 
     /// A synchronous call has failed; the abort's message says why.
     const ECALL_FAILED: u64 = 8;
@@ -64,9 +69,7 @@ module aptos_framework::evm {
         call_data: vector<u8>,
         /// The message's id.
         id: vector<u8>,
-        on_fail: u8,
-        open_retry: bool,
-        deadline: u64,
+        options: Options,
     }
 
     /// How a message is to run, to whatever machine: `options()` is what `evm` does, the functions `with_..` change it.
@@ -79,6 +82,18 @@ module aptos_framework::evm {
         refund_to: address,
         callback: vector<u8>,
         callback_gas: u64,
+        on_success: bool,
+    }
+
+    /// What a callback is given: what has become of a message. The machine makes it when it calls one, and nothing else
+    /// can: who holds an `Outcome` holds the truth about the message that it names. Whether that is a message of
+    /// one's own is told by its id alone.
+    struct Outcome has drop {
+        id: vector<u8>,
+        failure: u8,
+        code: u64,
+        data: vector<u8>,
+        error: vector<u8>,
     }
 
     /// Starts a call of an EVM contract's function.
@@ -91,38 +106,41 @@ module aptos_framework::evm {
     /// Aborts with 0x10001 (invalid argument) if the value does not fit the signature.
     native public fun evm<T>(account: &signer, to: address, fn_abi: vector<u8>, calldata: &T);
 
-    /// As `evm`, with options; returns the message's id (32 bytes).
+    /// As `evm`, with options; returns the message's id (32 bytes). Value is taken from `account` at once.
     ///
-    /// Aborts with 0xC000x (not implemented) if an option is not supported yet, and with 0x10003 (invalid argument) if
-    /// the deadline has passed or is later than 7 days from now.
+    /// Aborts with 0x1000x (invalid argument) if an option does not fit; the machine says more in the abort's message.
     public fun send<T>(
         account: &signer, to: address, fn_abi: vector<u8>, calldata: &T, options: Options
     ): vector<u8> {
-        let (on_fail, open_retry, deadline) = checked(options);
-        send_internal(account, to, fn_abi, calldata, on_fail, open_retry, deadline)
+        hold(account, &options);
+        send_internal(account, to, fn_abi, calldata, &options)
     }
 
-    /// What of the options messages have today; aborts as `send` does if they ask for more.
-    public(friend) fun checked(options: Options): (u8, bool, u64) {
-        assert!(options.on_fail <= ON_FAIL_DROP, error::not_implemented(EON_FAIL_NOT_SUPPORTED));
-        assert!(options.value == 0, error::not_implemented(EVALUE_NOT_SUPPORTED));
-        assert!(options.gas == 0, error::not_implemented(EGAS_NOT_SUPPORTED));
-        assert!(options.refund_to == @0x0, error::not_implemented(EREFUND_TO_NOT_SUPPORTED));
-        assert!(
-            std::vector::is_empty(&options.callback) && options.callback_gas == 0,
-            error::not_implemented(ECALLBACK_NOT_SUPPORTED)
-        );
+    /// Checks the options, and takes the value that they send along into the queue's account.
+    public(friend) fun hold(account: &signer, options: &Options) {
+        assert!(options.on_fail <= ON_FAIL_REVERT_TX, error::invalid_argument(EINVALID_ON_FAIL));
         let now = timestamp::now_seconds();
         assert!(
             options.deadline == 0 || (options.deadline >= now && options.deadline <= now + LONGEST_SECS),
             error::invalid_argument(EDEADLINE_OUT_OF_RANGE)
         );
-        (options.on_fail, options.open_retry, options.deadline)
+        let called = options.on_success || options.on_fail == ON_FAIL_CALLBACK;
+        assert!(
+            called != std::vector::is_empty(&options.callback) && (called || options.callback_gas == 0),
+            error::invalid_argument(ECALLBACK_MISMATCH)
+        );
+        if (options.value > 0)
+            coin::transfer<AptosCoin>(account, alias_of_evm(QUEUE), options.value);
     }
 
     native fun send_internal<T>(
-        account: &signer, to: address, fn_abi: vector<u8>, calldata: &T, on_fail: u8, open_retry: bool, deadline: u64
+        account: &signer, to: address, fn_abi: vector<u8>, calldata: &T, options: &Options
     ): vector<u8>;
+
+    /// Makes the tail of this transaction atomic: if a message with the policy `revert_tx()` fails in it, everything is
+    /// undone. Only the transaction's own entry function, or script, can say so: anywhere else it aborts with 0x50005
+    /// (permission denied).
+    native public fun make_atomic();
 
     /// What `evm` does: a message that fails is kept for 7 days, and runs on the gas that is left when its turn comes.
     public fun options(): Options {
@@ -135,6 +153,7 @@ module aptos_framework::evm {
             refund_to: @0x0,
             callback: vector[],
             callback_gas: 0,
+            on_success: false,
         }
     }
 
@@ -144,7 +163,16 @@ module aptos_framework::evm {
     /// The policy for a failed message: it is gone for good.
     public fun drop(): u8 { ON_FAIL_DROP }
 
-    /// What becomes of the message if it fails: `keep()` or `drop()`.
+    /// The policy for a failed message: its value goes back at once.
+    public fun refund(): u8 { ON_FAIL_REFUND }
+
+    /// The policy for a failed message: its value goes back at once, and the callback is called.
+    public fun call_back(): u8 { ON_FAIL_CALLBACK }
+
+    /// The policy for a failed message: the whole transaction is undone, if its root frame has called `make_atomic`.
+    public fun revert_tx(): u8 { ON_FAIL_REVERT_TX }
+
+    /// What becomes of the message if it fails: one of the policies.
     public fun with_on_fail(self: Options, on_fail: u8): Options {
         self.on_fail = on_fail;
         self
@@ -162,25 +190,27 @@ module aptos_framework::evm {
         self
     }
 
-    /// Octas to send along. Not supported yet.
+    /// Octas to send along: they are in the account of the sender's alias before the target runs.
     public fun with_value(self: Options, octas: u64): Options {
         self.value = octas;
         self
     }
 
-    /// EVM gas to reserve for the message. Not supported yet.
+    /// EVM gas to reserve for the message, its base charge included. It is taken from this transaction's gas at once;
+    /// what the message does not use goes back to who pays.
     public fun with_gas(self: Options, gas: u64): Options {
         self.gas = gas;
         self
     }
 
-    /// Who gets back gas and value. Not supported yet.
+    /// Who gets back the value, if not the sender.
     public fun with_refund_to(self: Options, refund_to: address): Options {
         self.refund_to = refund_to;
         self
     }
 
-    /// A public function of the sender's, `0x1::module::function`, called with the result. Not supported yet.
+    /// A public function `0x1::module::function` that takes one `Outcome`: it is called if the policy is `call_back()`
+    /// and the message fails. With EVM gas reserved for it, or 0.
     public fun with_callback(self: Options, function: vector<u8>, gas: u64): Options {
         self.callback = function;
         self.callback_gas = gas;
@@ -308,6 +338,30 @@ module aptos_framework::evm {
     native fun decode_3_internal<A, B, C>(types: vector<u8>, data: vector<u8>): (A, B, C);
 
     native fun decode_4_internal<A, B, C, D>(types: vector<u8>, data: vector<u8>): (A, B, C, D);
+    /// The callback is called when the message has run, too.
+    public fun with_on_success(self: Options): Options {
+        self.on_success = true;
+        self
+    }
+
+    /// The id of the message that the outcome is of.
+    public fun id(self: &Outcome): vector<u8> { self.id }
+
+    /// Has it run?
+    public fun is_ok(self: &Outcome): bool { self.failure == 0 }
+
+    /// Why it has failed: 0 not at all, 1 out of gas, 2 reverted, 3 malformed, and so on as docs/cross-vm.md has it.
+    public fun failure(self: &Outcome): u8 { self.failure }
+
+    /// A Solana program's own error; else 0.
+    public fun code(self: &Outcome): u64 { self.code }
+
+    /// What it returned: ABI-encoded by an EVM function, as it is by a Solana program. Of a contract that has reverted
+    /// its revert data.
+    public fun data(self: &Outcome): vector<u8> { self.data }
+
+    /// What it failed of, as text in UTF-8.
+    public fun error_text(self: &Outcome): vector<u8> { self.error }
 
     /// The Move alias of an EVM address (its last 20 bytes count).
     native public fun alias_of_evm(evm: address): address;

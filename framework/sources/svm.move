@@ -40,9 +40,7 @@ module aptos_framework::svm {
         data: vector<u8>,
         /// The message's id.
         id: vector<u8>,
-        on_fail: u8,
-        open_retry: bool,
-        deadline: u64,
+        options: Options,
     }
 
     /// Starts an instruction of a Solana program.
@@ -60,8 +58,8 @@ module aptos_framework::svm {
     public fun send(
         account: &signer, program: address, metas: vector<AccountMeta>, data: vector<u8>, options: Options
     ): vector<u8> {
-        let (on_fail, open_retry, deadline) = evm::checked(options);
-        send_internal(account, program, metas, data, on_fail, open_retry, deadline)
+        evm::hold(account, &options);
+        send_internal(account, program, metas, data, &options)
     }
 
     native fun send_internal(
@@ -69,9 +67,7 @@ module aptos_framework::svm {
         program: address,
         metas: vector<AccountMeta>,
         data: vector<u8>,
-        on_fail: u8,
-        open_retry: bool,
-        deadline: u64
+        options: &Options
     ): vector<u8>;
 
     /// Runs an instruction of a Solana program, and returns its return data.
@@ -162,6 +158,16 @@ module aptos_framework::svm {
 
     /// The policy for a failed message: it is gone for good.
     public fun drop(): u8 { evm::drop() }
+
+    /// The policy for a failed message: its value goes back at once.
+    public fun refund(): u8 { evm::refund() }
+
+    /// The policy for a failed message: its value goes back at once, and the callback is called.
+    public fun call_back(): u8 { evm::call_back() }
+
+    /// The policy for a failed message: the whole transaction is undone, if its root frame has called
+    /// `evm::make_atomic`.
+    public fun revert_tx(): u8 { evm::revert_tx() }
 
     /// The Solana alias of an EVM address (its last 20 bytes count).
     native public fun alias_of_evm(evm: address): address;

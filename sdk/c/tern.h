@@ -157,25 +157,49 @@ static struct tern_text *tern_written(const struct tern_writer *w) {
     return t;
 }
 
-enum { TERN_KEEP = 0, TERN_DROP = 1 };
+enum { TERN_KEEP = 0, TERN_DROP = 1, TERN_REFUND = 2, TERN_CALLBACK = 3, TERN_REVERT_TX = 4 };
 
 /* What is not set is zero. */
 struct tern_options {
-    tern_u8 on_fail, open_retry;
-    tern_u64 deadline; /* seconds since the epoch */
+    tern_u8 on_fail, open_retry, on_success;
+    tern_u64 deadline;          /* seconds since the epoch */
+    tern_u64 gas, callback_gas; /* to reserve, in EVM gas */
+    tern_u64 value;             /* lamports that leave the sender, account 0, writable then */
+    const tern_u8 *refund_to;   /* 32 bytes; 0: the sender */
+    const tern_u8 *callback;    /* an XvmCallback in Borsh, docs/cross-vm.md; 0: none */
+    tern_u64 callback_bytes;
 };
 
+/* The most that tern_put_options writes, apart from the callback. */
+enum { TERN_OPTIONS_BYTES = 1 + 1 + 8 + 8 + 8 + 33 + 1 + 8 + 1 };
+
 static void tern_put_options(struct tern_writer *w, const struct tern_options *o) {
-    static const tern_u8 none[17]; /* gas, value, refund_to: not supported yet */
     tern_put_u8(w, o->on_fail);
     tern_put_u8(w, o->open_retry);
     tern_put(w, &o->deadline, 8);
-    tern_put(w, none, sizeof none);
+    tern_put(w, &o->gas, 8);
+    tern_put(w, &o->value, 8);
+    tern_put_u8(w, o->refund_to != 0);
+    if (o->refund_to) tern_put(w, o->refund_to, 32);
+    tern_put_u8(w, o->callback != 0);
+    if (o->callback) tern_put(w, o->callback, o->callback_bytes);
+    tern_put(w, &o->callback_gas, 8);
+    tern_put_u8(w, o->on_success);
+}
+
+static tern_u64 tern_options_room(const struct tern_options *o) {
+    return o ? TERN_OPTIONS_BYTES + o->callback_bytes : 0;
+}
+
+/* Memory for an instruction; w->n is how many bytes are to follow it. */
+static void tern_begin(struct tern_writer *w, tern_u64 bytes) {
+    w->p = tern_alloc(bytes + w->n);
+    w->n = 0;
 }
 
 static void tern_put_to_evm(struct tern_writer *w, tern_u8 tag, const tern_u8 *to,
                             const tern_u8 *data, tern_u64 bytes) {
-    w->p = tern_alloc(64 + bytes);
+    tern_begin(w, 64 + bytes);
     tern_put_u8(w, tag);
     tern_put(w, to, 20);
     tern_put_vector(w, data, bytes);
@@ -184,7 +208,7 @@ static void tern_put_to_evm(struct tern_writer *w, tern_u8 tag, const tern_u8 *t
 /* A message to the contract at `to` (20 bytes): selector and ABI-encoded arguments. */
 static struct tern_text *tern_send_evm(const tern_u8 *to, const tern_u8 *data, tern_u64 bytes,
                                        const struct tern_options *o) {
-    struct tern_writer w = {0, 0};
+    struct tern_writer w = {0, tern_options_room(o)};
     tern_put_to_evm(&w, o ? 3 : 0, to, data, bytes);
     if (o) tern_put_options(&w, o);
     return tern_written(&w);
@@ -204,7 +228,7 @@ struct tern_function {
 static void tern_put_to_move(struct tern_writer *w, tern_u8 tag, const struct tern_function *f,
                              const tern_u8 *arguments, tern_u64 bytes) {
     tern_u64 names = tern_length(f->module) + tern_length(f->function) + tern_length(f->type_args);
-    w->p = tern_alloc(96 + names + bytes);
+    tern_begin(w, 96 + names + bytes);
     tern_put_u8(w, tag);
     tern_put(w, f->address, 32);
     tern_put_text(w, f->module);
@@ -217,7 +241,7 @@ static void tern_put_to_move(struct tern_writer *w, tern_u8 tag, const struct te
 /* A message to a Move function: ABI-encoded arguments behind its signers. */
 static struct tern_text *tern_send_move(const struct tern_function *f, const tern_u8 *arguments,
                                         tern_u64 bytes, const struct tern_options *o) {
-    struct tern_writer w = {0, 0};
+    struct tern_writer w = {0, tern_options_room(o)};
     tern_put_to_move(&w, o ? 4 : 1, f, arguments, bytes);
     if (o) tern_put_options(&w, o);
     return tern_written(&w);

@@ -202,6 +202,23 @@ void chain_evm_root_leg(struct xvm_tx *xt, const struct evm_tx *tx, const struct
     };
 }
 
+struct chain_evm_ran chain_run_evm_root(struct chain_exec *x, struct xvm_tx *xt,
+                                        const struct evm_tx *tx, const struct evm_tx_plan *plan,
+                                        struct evm_result *result) {
+    struct sol_bank *bank = x->bank;
+    struct xvm_leg leg;
+    xvm_start(xt);
+    evm_tx_run(xt->evm, tx, plan, result);
+    chain_evm_root_leg(xt, tx, plan, result, &leg);
+    xvm_root_done(xt, &leg);
+    struct chain_evm_ran ran = {.ok = leg.ok, .gas_left = result->gas_left};
+    if (!x->crosses || xvm_drain(xt, &ran.gas_left)) return ran;
+    x->bank = bank; /* one that was opened here is undone with its sysvars */
+    ran.ok = false;
+    ran.undone = true;
+    return ran;
+}
+
 bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct bytes raw,
                        const struct b32 *hash, unsigned skip, struct chain_tx *out,
                        struct chain_refusal *refusal) {
@@ -223,32 +240,27 @@ bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct byt
     xvm_begin(&xt);
 
     struct evm_result result;
-    evm_tx_run(&env, tx, &plan, &result);
-    struct xvm_leg leg;
-    chain_evm_root_leg(&xt, tx, &plan, &result, &leg);
-    xvm_root_done(&xt, &leg);
-    uint64_t gas_left = result.gas_left;
-    if (leg.ok && x->crosses) xvm_drain(&xt, &gas_left);
+    struct chain_evm_ran ran = chain_run_evm_root(x, &xt, tx, &plan, &result);
 
     struct evm_receipt receipt;
-    evm_tx_end(&env, tx, &plan, gas_left, &receipt);
+    evm_tx_end(&env, tx, &plan, ran.gas_left, &receipt);
     *out = (struct chain_tx){
         .vm = ST_VM_EVM,
         .hash = *hash,
         .raw = keep(x, raw),
         .height = x->head->height,
-        .ok = leg.ok,
+        .ok = ran.ok,
         .gas_used = receipt.gas_used,
         .common_gas_used = receipt.gas_used,
         .effective_gas_price = plan.gas_price,
         .evm_sender = tx->sender,
-        .created = tx->is_create && leg.ok,
+        .created = tx->is_create && ran.ok,
         .contract = result.created,
         .evm_hash = *hash,
     };
     chain_keep_outcome(x, &xt, out);
     chain_keep_changes(x, out);
-    chain_observe_end(x, &env, receipt.gas_used, leg.ok);
+    chain_observe_end(x, &env, receipt.gas_used, ran.ok);
     st_end_tx(x->journal, env.fork >= EVM_EIP158);
     return true;
 }

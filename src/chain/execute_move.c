@@ -447,51 +447,75 @@ static uint64_t run_leg(struct root *r, struct xvm_leg *leg, struct bytes *statu
     return used;
 }
 
-/* Runs the tail on what is left; returns internal gas used in all. */
-static uint64_t run_tail(struct root *r, uint64_t used) {
+/* Runs the tail on what is left, or gives back what a failed root leg had reserved for one. *used
+ * is internal gas. False: the transaction has been undone. */
+static bool run_tail(struct root *r, uint64_t *used) {
     uint64_t rate = r->xt.params.move_gas_per_evm_gas;
-    uint64_t before = (r->gas_limit - used) / rate, left = before;
-    xvm_drain(&r->xt, &left);
-    return used + (before - left) * rate;
+    uint64_t root = *used, before = (r->gas_limit - root) / rate, left = before;
+    bool stands = xvm_drain(&r->xt, &left);
+    if (left > before)
+        *used -= (left - before) * rate;
+    else
+        *used += (before - left) * rate;
+    /* Who sets his limit by a simulation needs what was reserved, used or not. */
+    if (r->simulated) *used = max_u64(*used, root + r->xt.tail_gas_peak * rate);
+    return stands;
+}
+
+/* What the root leg came to in the end, its tail included. */
+struct ended {
+    struct xvm_leg leg;
+    struct bytes status;
+    uint64_t used; /* internal gas */
+};
+
+static struct ended run_all(struct root *r) {
+    struct ended end;
+    struct sol_bank *bank = r->x->bank;
+    end.used = run_leg(r, &end.leg, &end.status);
+    xvm_root_done(&r->xt, &end.leg);
+    if (!run_tail(r, &end.used)) {
+        r->x->bank = bank; /* one that was opened here is undone with its sysvars */
+        end.leg = r->xt.legs[0];
+        end.status = arena_copy(r->x->arena, end.leg.error);
+    }
+    return end;
 }
 
 static bool execute(struct root *r, const struct b32 *hash, struct chain_tx *out,
                     struct chain_refusal *refusal) {
     struct chain_exec *x = r->x;
     if (!prologue(r, refusal)) return false;
-    st_mark start = st_savepoint(x->journal);
+    xvm_start(&r->xt);
     struct sol_bank *bank = x->bank;
-    struct xvm_leg leg;
-    struct bytes status;
-    uint64_t used = run_leg(r, &leg, &status);
-    xvm_root_done(&r->xt, &leg);
-    if (leg.ok) used = run_tail(r, used);
-    uint64_t units = min_u64(div_ceil_u64(used, MOVE_GAS_SCALING), r->tx->max_gas_amount);
-    bool paid = epilogue(r, used, units);
-    if (!paid && leg.ok) {
+    struct ended end = run_all(r);
+    struct xvm_leg *leg = &end.leg;
+    uint64_t units = min_u64(div_ceil_u64(end.used, MOVE_GAS_SCALING), r->tx->max_gas_amount);
+    bool paid = epilogue(r, end.used, units);
+    if (!paid && leg->ok) {
         /* The transaction spent what its fee needed: everything it did is undone, and the fee is
          * paid after all. */
-        st_revert(x->journal, start);
-        x->bank = bank; /* one that was opened here is undone with its sysvars */
+        st_revert(x->journal, r->xt.start);
+        x->bank = bank;
         r->xt.leg_count = r->xt.message_count = 0;
-        leg.ok = false;
-        leg.failure = XVM_FAIL_REVERTED;
-        leg.log_count = 0;
-        leg.error = status = BYTES_LIT("INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE");
-        xvm_root_done(&r->xt, &leg);
-        paid = epilogue(r, used, units);
+        leg->ok = false;
+        leg->failure = XVM_FAIL_REVERTED;
+        leg->log_count = 0;
+        leg->error = end.status = BYTES_LIT("INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE");
+        xvm_root_done(&r->xt, leg);
+        paid = epilogue(r, end.used, units);
     }
     if (!paid) return refuse(refusal, MV_INSUFFICIENT_BALANCE_FOR_TRANSACTION_FEE);
     *out = (struct chain_tx){
         .vm = ST_VM_MOVE,
         .hash = *hash,
         .height = x->head->height,
-        .ok = leg.ok,
+        .ok = leg->ok,
         .gas_used = units,
-        .common_gas_used = div_ceil_u64(used, r->xt.params.move_gas_per_evm_gas),
+        .common_gas_used = div_ceil_u64(end.used, r->xt.params.move_gas_per_evm_gas),
         .move_sender = r->tx->sender,
         .move_sequence_number = r->tx->sequence_number,
-        .move_status = status,
+        .move_status = end.status,
         .move_hash = *hash,
     };
     return true;

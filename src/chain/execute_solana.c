@@ -1,6 +1,8 @@
 /* A Solana root transaction: one leg in the Solana runtime, all or nothing but its fee. */
 #include "chain/internal.h"
 
+#include "cross/messenger.h"
+
 #include <stdio.h>
 
 uint64_t chain_solana_gas(const struct xvm_params *p, uint64_t units, size_t signatures) {
@@ -19,7 +21,10 @@ struct root {
     struct sol_budget budget;
     struct sol_result result;
     struct chain_solana record;
-    uint64_t gas; /* of the block: root leg and tail */
+    uint64_t gas;          /* of the block: root leg and tail */
+    uint64_t units_peak;   /* the most that it had taken at any time, what was reserved included */
+    uint32_t atomic_place; /* the instruction that made the tail atomic */
+    struct sol_bank *bank; /* the block's when it began; NULL: not opened yet */
 };
 
 static void begin(struct root *r, struct chain_exec *x, const struct sol_tx *tx,
@@ -138,21 +143,47 @@ static void add_root_leg(struct root *r) {
     xvm_root_done(&r->xt, &leg);
 }
 
-/* Runs the tail on the compute units that are left of the budget; its gas counts as units too. */
-static void run_tail(struct root *r) {
+/* The tail has undone everything: only the fee is paid. The error is that of the instruction that
+ * made the tail atomic. */
+static void pay_for_undone(struct root *r, const struct sol_options *options) {
+    struct sol_result *done = &r->result;
+    sol_process_fee(xvm_svm_bank(&r->xt), r->x->journal, &r->message, options);
+    chain_burn_units(r->x->journal, done->fee);
+    done->error = (struct sol_error){.code = SOL_TX_INSTRUCTION_ERROR,
+                                     .index = r->atomic_place,
+                                     .fail = sol_custom(XVM_MESSENGER_TAIL_FAILED)};
+    done->return_data = (struct bytes){NULL, 0};
+}
+
+/* Runs the tail on the compute units that are left of the budget, or gives back what a failed root
+ * leg had reserved for one; its gas counts as units too. */
+static void run_tail(struct root *r, const struct sol_options *options) {
     const struct xvm_params *p = r->x->cross;
     uint64_t room = r->x->head->gas_limit - r->x->head->gas_used - r->gas;
     uint64_t before = min_u64(room, xvm_gas_left_of_units(p, r->budget.units - r->result.units));
     uint64_t left = before;
-    xvm_drain(&r->xt, &left);
-    r->gas += before - left;
-    r->result.units += xvm_units_used_of_gas(p, before - left);
+    struct sol_bank *bank = r->bank;
+    r->atomic_place = xvm_is_atomic(&r->xt) ? xvm_atomic_place(&r->xt) : 0;
+    bool stands = xvm_drain(&r->xt, &left);
+    r->units_peak = r->result.units + xvm_units_used_of_gas(p, r->xt.tail_gas_peak);
+    if (left > before) {
+        r->gas -= min_u64(r->gas, left - before);
+        r->result.units -= min_u64(r->result.units, xvm_units_of_gas(p, left - before));
+    } else {
+        r->gas += before - left;
+        r->result.units += xvm_units_used_of_gas(p, before - left);
+    }
+    if (stands) return;
+    r->x->bank = bank; /* one that was opened here is undone with its sysvars */
+    pay_for_undone(r, options);
 }
 
 /* The whole transaction; false if it is not included: result.error says why. */
 static bool run(struct root *r, const struct sol_options *options) {
     struct chain_exec *x = r->x;
     chain_observe_begin(x, &r->env, NULL);
+    r->bank = x->bank;
+    xvm_start(&r->xt);
     if (!run_leg(r, options)) return false;
     uint64_t room = x->head->gas_limit - x->head->gas_used;
     /* A block that is smaller than the smallest transaction is full with it. */
@@ -160,7 +191,7 @@ static bool run(struct root *r, const struct sol_options *options) {
     r->gas = min_u64(room, max_u64(chain_solana_gas(x->cross, r->result.units, signatures),
                                    xvm_svm_record_gas(&r->result)));
     add_root_leg(r);
-    if (!r->result.error.code) run_tail(r);
+    run_tail(r, options);
     read_ends(r);
     fill_record(r);
     return true;
@@ -235,6 +266,8 @@ void chain_simulate_solana(struct chain_reader *r, const struct sol_tx *tx, bool
     st_begin_tx(x->journal);
     begin(root, x, tx, &hash);
     bool ok = run(root, &options);
+    /* Who sets his limit by a simulation needs what was reserved, used or not. */
+    if (ok) root->record.units = max_u64(root->record.units, root->units_peak);
     *out = (struct chain_solana_simulated){.message = root->message,
                                            .result = root->result,
                                            .record = root->record,

@@ -68,6 +68,16 @@ static void fund_solana_faucet(struct chain *c) {
     st_set_svm_account(c->journal, &faucet, &a); /* owned by the System program, whose id is zero */
 }
 
+/* Where value waits that Solana's messages bring along: rent-exempt by itself, so that any amount
+ * may be added and taken. */
+static void open_solana_escrow(struct chain *c) {
+    enum { RENT_EXEMPT_LAMPORTS = 890880 };
+    struct xvm_actor escrow = xvm_escrow(ST_VM_SVM);
+    struct b32 key = xvm_actor_b32(&escrow);
+    struct st_svm_account a = {.lamports = RENT_EXEMPT_LAMPORTS, .rent_epoch = UINT64_MAX};
+    st_set_svm_account(c->journal, &key, &a);
+}
+
 static struct mv_session *framework_session(struct chain *c, const struct b32 *hash) {
     return mv_session_new(&(struct mv_session_params){
         .vm = c->move_vm,
@@ -172,6 +182,7 @@ struct err chain_genesis(struct chain *c) {
     place_contract(c->journal, &CREATE2_DEPLOYER, BYTES_OF(create2_deployer_code));
     chain_solana_genesis(c->journal, &b.head, &b.arena);
     fund_solana_faucet(c);
+    open_solana_escrow(c);
     bool programs;
     struct err e = chain_place_programs(c, 0, &programs);
     if (!err_is(e)) e = set_up_move(c, &tx->hash);

@@ -276,6 +276,15 @@ enum evm_tx_err chain_check_call(struct evm_env *env, const struct evm_tx *tx, u
 bool chain_execute_evm(struct chain_exec *x, const struct evm_tx *tx, struct bytes raw,
                        const struct b32 *hash, unsigned skip, struct chain_tx *out,
                        struct chain_refusal *refusal);
+/* The root leg of an EVM transaction that has begun, and its tail. */
+struct chain_evm_ran {
+    bool ok;
+    bool undone; /* by an atomic tail that failed: legs[0] says why */
+    uint64_t gas_left;
+};
+struct chain_evm_ran chain_run_evm_root(struct chain_exec *x, struct xvm_tx *xt,
+                                        const struct evm_tx *tx, const struct evm_tx_plan *plan,
+                                        struct evm_result *result);
 /* The root leg's record, from what the EVM said. */
 void chain_evm_root_leg(struct xvm_tx *xt, const struct evm_tx *tx, const struct evm_tx_plan *plan,
                         const struct evm_result *result, struct xvm_leg *leg);

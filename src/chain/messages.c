@@ -127,7 +127,7 @@ static void put_tx(struct indexing *w, const struct chain_tx *tx) {
     for (uint32_t i = 0; i < tx->leg_count; i++) {
         const struct xvm_leg *l = &tx->legs[i];
         struct xvm_message m;
-        if (l->kind != XVM_LEG_RETRY && l->kind != XVM_LEG_CANCEL) continue;
+        if (l->undone || (l->kind != XVM_LEG_RETRY && l->kind != XVM_LEG_CANCEL)) continue;
         if (!xvm_message_get(w->chain->journal, &l->message, w->arena, &m)) continue;
         struct chain_message_place place = make_place(tx->height, tx->index, i);
         put_row(w, attempt_key(&l->message), &place, NULL);

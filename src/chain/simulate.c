@@ -83,25 +83,22 @@ void chain_run_call(struct chain_exec *x, struct evm_env *env, const struct chai
     chain_begin_xvm(x, &xt, env, ST_VM_EVM, &hash);
     xt.root_sender = xvm_evm_actor(&call->from);
     xvm_begin(&xt);
-    evm_tx_run(env, tx, plan, &result);
-    uint64_t gas_left = result.gas_left;
-    struct xvm_leg leg;
-    chain_evm_root_leg(&xt, tx, plan, &result, &leg);
-    xvm_root_done(&xt, &leg);
-    if (leg.ok && x->crosses) xvm_drain(&xt, &gas_left);
-    evm_tx_end(env, tx, plan, gas_left, &receipt);
+    struct chain_evm_ran ran = chain_run_evm_root(x, &xt, tx, plan, &result);
+    evm_tx_end(env, tx, plan, ran.gas_left, &receipt);
     chain_keep_outcome(x, &xt, &kept);
-    chain_observe_end(x, env, receipt.gas_used, leg.ok);
+    chain_observe_end(x, env, receipt.gas_used, ran.ok);
     env->host = host;
+    struct bytes output =
+        ran.undone ? xvm_error_string(x->arena, kept.legs[0].error) : result.output;
     *out = (struct chain_evm_result){
-        .ok = leg.ok,
-        .reverted = result.status == EVM_REVERT,
+        .ok = ran.ok,
+        .reverted = result.status == EVM_REVERT || ran.undone,
         .out_of_gas = result.status == EVM_OUT_OF_GAS,
-        .error = leg.ok ? NULL : evm_status_text(result.status),
-        .output = result.output.n ? arena_copy(x->arena, result.output) : result.output,
+        .error = ran.ok ? NULL : evm_status_text(ran.undone ? EVM_REVERT : result.status),
+        .output = output.n ? arena_copy(x->arena, output) : output,
         .gas_used = receipt.gas_used,
         .gas_refunded = receipt.gas_refunded,
-        .gas_peak = max_u64(tx->gas_limit - gas_left, plan->floor_gas),
+        .gas_peak = max_u64(tx->gas_limit - result.gas_left + xt.tail_gas_peak, plan->floor_gas),
         .created = result.created,
         .legs = kept.legs,
         .leg_count = kept.leg_count,

@@ -10,10 +10,10 @@ static const struct b32 TOPIC_CALL = {{0xb1, 0xee, 0x1c, 0x34, 0xdb, 0x66, 0xe8,
                                        0x84, 0x53, 0x3a, 0x49, 0x0e, 0x5c, 0xca, 0x83,
                                        0x97, 0x36, 0x04, 0xa6, 0x51, 0x1b, 0x9c, 0x72,
                                        0xc2, 0xd0, 0x18, 0xd9, 0xed, 0x9b, 0x1f, 0xad}};
-static const struct b32 TOPIC_SEND_MOVE = {{0x19, 0x6d, 0x2f, 0xbe, 0x18, 0x53, 0xfb, 0xd5,
-                                            0x37, 0x77, 0x88, 0xcb, 0xb1, 0xd8, 0xbe, 0xc7,
-                                            0x38, 0x9d, 0x5a, 0xad, 0xee, 0x97, 0x1f, 0xbc,
-                                            0xd4, 0xb6, 0xfa, 0x3a, 0x3d, 0x71, 0x27, 0xee}};
+static const struct b32 TOPIC_SEND_MOVE = {{0xa5, 0x2f, 0x46, 0x4a, 0xd5, 0xe7, 0x9b, 0x01,
+                                            0x75, 0x65, 0x8c, 0x10, 0xe9, 0x10, 0x98, 0x1b,
+                                            0xae, 0x13, 0x88, 0xc3, 0xb2, 0xd6, 0x1a, 0xe1,
+                                            0xb0, 0xce, 0xa6, 0x29, 0xda, 0xc9, 0x83, 0x76}};
 static const struct b32 TOPIC_RETRY = {{0xba, 0xb3, 0x5a, 0xf8, 0x76, 0x36, 0xb9, 0xac,
                                         0xc1, 0x77, 0x02, 0x99, 0x9c, 0x5e, 0x2d, 0xfe,
                                         0x5c, 0x62, 0x4c, 0x84, 0x21, 0x3b, 0x9f, 0xa5,
@@ -27,10 +27,10 @@ static const struct b32 TOPIC_CALL_SOLANA = {{0x35, 0x52, 0x32, 0xdc, 0xa1, 0x97
                                               0xbc, 0x8d, 0xc0, 0xf7, 0xe6, 0x78, 0x99, 0xfe,
                                               0xd3, 0xeb, 0xba, 0x77, 0xde, 0xd7, 0xdd, 0xc9,
                                               0xca, 0xc8, 0x47, 0xb5, 0xba, 0x30, 0xd0, 0x92}};
-static const struct b32 TOPIC_SEND_SOLANA = {{0x9d, 0x22, 0x79, 0x6c, 0xbd, 0xb0, 0xbb, 0xa3,
-                                              0xfe, 0xcb, 0x69, 0xae, 0x53, 0x0e, 0xc4, 0x29,
-                                              0x28, 0xbc, 0x17, 0xbe, 0xc8, 0xf2, 0x66, 0x37,
-                                              0xe6, 0x2b, 0xdc, 0x9e, 0x63, 0xef, 0x05, 0x18}};
+static const struct b32 TOPIC_SEND_SOLANA = {{0x32, 0xdc, 0x64, 0x7a, 0x49, 0x59, 0xe5, 0xc5,
+                                              0x0b, 0x0f, 0x38, 0xba, 0x2f, 0x44, 0x0b, 0xef,
+                                              0x94, 0x20, 0x82, 0x73, 0x82, 0x91, 0x1f, 0xad,
+                                              0x68, 0x0e, 0xf9, 0x14, 0x86, 0x6d, 0x10, 0x0c}};
 
 /* The `index`-th dynamic `bytes` of ABI-encoded data. The genesis contracts encode canonically; the
  * bounds are checked all the same. */
@@ -47,8 +47,8 @@ static bool abi_bytes(struct bytes data, size_t index, struct bytes *out) {
     return true;
 }
 
-static struct xvm_message *new_message(struct xvm_tx *tx, enum st_vm from, enum st_vm to,
-                                       uint32_t generation) {
+struct xvm_message *xvm_new_message(struct xvm_tx *tx, enum st_vm from, enum st_vm to,
+                                    uint32_t generation) {
     struct xvm_message *m = ARENA_NEW(tx->arena, struct xvm_message);
     m->from_vm = (uint8_t)from;
     m->to_vm = (uint8_t)to;
@@ -78,7 +78,7 @@ static void refuse(struct xvm_message *m, enum xvm_failure why, const char *text
 
 size_t xvm_payload_bytes(const struct xvm_message *m) {
     return m->module_address.n + m->module_name.n + m->function_name.n + m->generics.n +
-           m->fn_abi.n + m->program.n + m->metas.n + m->call_data.n;
+           m->fn_abi.n + m->program.n + m->metas.n + m->call_data.n + m->callback.n;
 }
 
 static void check_limits(const struct xvm_tx *tx, struct xvm_message *m) {
@@ -101,13 +101,32 @@ static void push(struct xvm_tx *tx, const struct xvm_entry *what) {
     tx->queue->last = e;
 }
 
-static void push_message(struct xvm_tx *tx, struct xvm_message *m, uint32_t leg) {
+void xvm_push_message(struct xvm_tx *tx, struct xvm_message *m, uint32_t leg, uint64_t gas,
+                      uint64_t callback_gas) {
     check_limits(tx, m);
     push(tx, &(struct xvm_entry){.kind = XVM_LEG_MESSAGE,
                                  .parent_leg = leg,
                                  .generation = m->generation,
                                  .message = m,
-                                 .id = m->id});
+                                 .id = m->id,
+                                 .gas = gas,
+                                 .callback_gas = callback_gas});
+}
+
+/* Queues what a log has started. Its options are what the messenger let by, and its gas has been
+ * paid: both are checked all the same. */
+static void push_started(struct xvm_tx *tx, struct xvm_message *m, bool ok, uint32_t leg) {
+    enum xvm_option_fault fault = ok ? xvm_options_check(tx, m) : XVM_OPTION_OK;
+    if (ok && !fault && !xvm_reserve_take(tx, m)) fault = XVM_OPTION_GAS_NOT_AVAILABLE;
+    if (!ok || fault) {
+        refuse(m, XVM_FAIL_MALFORMED,
+               ok ? xvm_option_text(fault) : "the event's data is malformed");
+        m->on_fail = XVM_KEEP;
+        m->open_retry = m->on_success = 0;
+        m->gas = m->callback_gas = 0;
+        m->callback = (struct bytes){NULL, 0};
+    }
+    xvm_push_message(tx, m, leg, m->gas, m->callback_gas);
 }
 
 /* The word at `index` of ABI-encoded data, as a number that fits 64 bits. */
@@ -117,24 +136,6 @@ static bool abi_u64(struct bytes data, size_t index, uint64_t *out) {
     u256_load_be(&word, data.p + index * 32);
     *out = u256_sat_u64(&word);
     return u256_bit_length(&word) <= 64;
-}
-
-/* The contract has seen to it that they are among those that it offers. */
-static bool read_options(struct xvm_message *m, uint64_t on_fail, uint64_t open_retry,
-                         uint64_t deadline) {
-    if (on_fail > XVM_DROP || open_retry > 1) return false;
-    m->on_fail = (uint8_t)on_fail;
-    m->open_retry = (uint8_t)open_retry;
-    if (deadline) m->deadline = min_u64(deadline, m->deadline);
-    return true;
-}
-
-/* The options are words from the `index`-th on: onFail, openRetry, deadline, … */
-static bool abi_options(struct xvm_message *m, struct bytes data, size_t index) {
-    uint64_t option[3] = {0};
-    for (size_t i = 0; i < COUNT_OF(option); i++)
-        if (!abi_u64(data, index + i, &option[i])) return false;
-    return read_options(m, option[0], option[1], option[2]);
 }
 
 static void set_sender(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_actor *sender) {
@@ -149,21 +150,27 @@ static struct xvm_actor evm_sender(const struct st_log *log) {
     return a;
 }
 
+/* Of Send and SendSolana: the value is the fourth topic, the options are words behind the fields.
+ */
+static bool send_options(struct xvm_message *m, const struct st_log *log, size_t index) {
+    u256_load_be(&m->value, log->topics[3].b);
+    return xvm_options_from_abi(log->data, index, m);
+}
+
 /* event Call(address indexed sender, bytes moduleAddress, bytes moduleId, bytes functionId, bytes
  * callData, bytes generics); Send has the id as its second topic, and behind these fields the
  * options: onFail, openRetry, deadline, … */
 static void collect_evm_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
                              uint32_t leg, uint32_t generation) {
-    struct xvm_message *m = new_message(tx, ST_VM_EVM, ST_VM_MOVE, generation + 1);
+    struct xvm_message *m = xvm_new_message(tx, ST_VM_EVM, ST_VM_MOVE, generation + 1);
     struct xvm_actor sender = evm_sender(log);
     set_sender(tx, m, &sender);
     struct bytes *const fields[] = {&m->module_address, &m->module_name, &m->function_name,
                                     &m->call_data, &m->generics};
     bool ok = true;
     for (size_t i = 0; i < COUNT_OF(fields); i++) ok &= abi_bytes(log->data, i, fields[i]);
-    if (has_options) ok = ok && abi_options(m, log->data, COUNT_OF(fields));
-    if (!ok) refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
-    push_message(tx, m, leg);
+    if (has_options) ok = ok && send_options(m, log, COUNT_OF(fields));
+    push_started(tx, m, ok, leg);
 }
 
 /* event Call(address indexed sender, bytes32 program, AccountMeta[] metas, bytes data) of SolanaVM;
@@ -171,7 +178,7 @@ static void collect_evm_call(struct xvm_tx *tx, const struct st_log *log, bool h
 static void collect_solana_call(struct xvm_tx *tx, const struct st_log *log, bool has_options,
                                 uint32_t leg, uint32_t generation) {
     enum { PROGRAM, METAS, DATA, FIELDS };
-    struct xvm_message *m = new_message(tx, ST_VM_EVM, ST_VM_SVM, generation + 1);
+    struct xvm_message *m = xvm_new_message(tx, ST_VM_EVM, ST_VM_SVM, generation + 1);
     struct xvm_actor sender = evm_sender(log);
     uint64_t metas;
     set_sender(tx, m, &sender);
@@ -179,9 +186,8 @@ static void collect_solana_call(struct xvm_tx *tx, const struct st_log *log, boo
               xvm_metas_from_abi(log->data, metas, tx->arena, &m->metas) &&
               abi_bytes(log->data, DATA, &m->call_data);
     if (ok) m->program = bytes_sub(log->data, PROGRAM, 32);
-    if (has_options) ok = ok && abi_options(m, log->data, FIELDS);
-    if (!ok) refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
-    push_message(tx, m, leg);
+    if (has_options) ok = ok && send_options(m, log, FIELDS);
+    push_started(tx, m, ok, leg);
 }
 
 static void collect_request(struct xvm_tx *tx, const struct st_log *log, uint8_t kind, uint32_t leg,
@@ -198,17 +204,12 @@ static void collect_request(struct xvm_tx *tx, const struct st_log *log, uint8_t
 /* BCS of Call or Send of 0x1::evm or 0x1::svm, as host.c wrote it. */
 static void collect_move_call(struct xvm_tx *tx, const struct st_log *log, enum st_vm to,
                               bool has_options, uint32_t leg, uint32_t generation) {
-    struct xvm_message *m = new_message(tx, ST_VM_MOVE, to, generation + 1);
+    struct xvm_message *m = xvm_new_message(tx, ST_VM_MOVE, to, generation + 1);
     struct b32 sender = {{0}};
-    struct xvm_message given = *m;
     bool ok = xvm_event_decode(log->data, has_options, tx->arena, m, &sender);
-    uint64_t deadline = m->deadline;
-    m->deadline = given.deadline;
-    if (!ok || !read_options(m, m->on_fail, m->open_retry, deadline))
-        refuse(m, XVM_FAIL_MALFORMED, "the event's data is malformed");
     struct xvm_actor from = xvm_wide_actor(ST_VM_MOVE, &sender);
     if (m->sender.n) set_sender(tx, m, &from);
-    push_message(tx, m, leg);
+    push_started(tx, m, ok, leg);
 }
 
 /* What the messenger program's log holds: it has checked the instruction, and is the only one that
@@ -224,13 +225,13 @@ static void collect_svm_send(struct xvm_tx *tx, const struct st_log *log,
                              const struct xvm_instruction *in, uint32_t leg, uint32_t generation) {
     bool to_evm = in->tag == XVM_CALL_EVM || in->tag == XVM_SEND_EVM;
     struct xvm_message *m =
-        new_message(tx, ST_VM_SVM, to_evm ? ST_VM_EVM : ST_VM_MOVE, generation + 1);
+        xvm_new_message(tx, ST_VM_SVM, to_evm ? ST_VM_EVM : ST_VM_MOVE, generation + 1);
     struct xvm_actor sender = {.vm = ST_VM_SVM};
     memcpy(sender.bytes, log->data.p, 32);
     set_sender(tx, m, &sender);
     xvm_instruction_target(in, tx->arena, m);
-    read_options(m, in->on_fail, in->open_retry, in->deadline);
-    push_message(tx, m, leg);
+    xvm_options_from_instruction(in, m);
+    push_started(tx, m, true, leg);
 }
 
 static void collect_svm(struct xvm_tx *tx, const struct st_log *log, uint32_t leg,
@@ -288,12 +289,15 @@ static enum start start_of(const struct st_log *log) {
     if (b20_eq(&log->address, &XVM_SOLANAVM_ADDRESS))
         return log->topic_count == 2 && b32_eq(topic, &TOPIC_CALL_SOLANA) ? START_SOLANA_CALL
                                                                           : START_NOTHING;
-    if (!b20_eq(&log->address, &XVM_QUEUE_ADDRESS) || log->topic_count != 3) return START_NOTHING;
-    return b32_eq(topic, &TOPIC_SEND_MOVE)     ? START_EVM_SEND
-           : b32_eq(topic, &TOPIC_SEND_SOLANA) ? START_SOLANA_SEND
-           : b32_eq(topic, &TOPIC_RETRY)       ? START_RETRY
-           : b32_eq(topic, &TOPIC_CANCEL)      ? START_CANCEL
-                                               : START_NOTHING;
+    if (!b20_eq(&log->address, &XVM_QUEUE_ADDRESS)) return START_NOTHING;
+    if (log->topic_count == 4)
+        return b32_eq(topic, &TOPIC_SEND_MOVE)     ? START_EVM_SEND
+               : b32_eq(topic, &TOPIC_SEND_SOLANA) ? START_SOLANA_SEND
+                                                   : START_NOTHING;
+    if (log->topic_count != 3) return START_NOTHING;
+    return b32_eq(topic, &TOPIC_RETRY)    ? START_RETRY
+           : b32_eq(topic, &TOPIC_CANCEL) ? START_CANCEL
+                                          : START_NOTHING;
 }
 
 bool xvm_starts_message(const struct st_log *log) {

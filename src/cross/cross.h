@@ -26,8 +26,15 @@
  *
  * Each message runs under a savepoint of its own. If it fails only it is undone. With KEEP, the
  * default, it stays pending: it may be retried or cancelled until its deadline (by its sender;
- * retried by anybody if all that it lacked was gas, or if its sender said so). With DROP it is gone
- * for good.
+ * retried by anybody if all that it lacked was gas, or if its sender said so). With DROP, REFUND
+ * and CALLBACK it is gone for good. With REVERT_TX the whole transaction is undone, but for what
+ * was done before xvm_start(): only a transaction whose root frame asked for it has such messages.
+ *
+ * A message may reserve gas, for itself and for its callback: it is taken from the leg that sends
+ * it and given back if nothing came of the message. It may bring value: the messenger takes it into
+ * an account of the queue's in its own machine (xvm_escrow), which no code can spend from; it goes
+ * to the alias when the message runs, and back when the message ends otherwise. A callback is a
+ * message of the queue's own, to the sender, with what became of the other one.
  *
  * A message's id follows from the root transaction and the message's place in it. Because messages
  * are logs, and the journal counts logs, whoever starts one knows its id at once: a contract of the
@@ -61,7 +68,12 @@ extern const struct b20
 
 extern const struct b20
     XVM_NEXT_ID_ADDRESS; /* 0x7e00000000000000000000000000000000000005: no code but a native: called
-                            with anything, answers the id of the message that starts next */
+                            with nothing, answers the id of the message that starts next; the rest
+                            is for TernQueue (next_id.c) */
+
+/* Where the value of messages from that machine waits: the account of XVM_QUEUE_ADDRESS, or of its
+ * alias. */
+struct xvm_actor xvm_escrow(uint8_t vm);
 
 /* Chain parameters of the crossing. The defaults are in xvm_params_default. */
 struct xvm_params {
@@ -70,6 +82,7 @@ struct xvm_params {
     /* `svm_rate_units` compute units are `svm_rate_gas` of EVM gas. */
     uint64_t svm_rate_units, svm_rate_gas;
     uint64_t message_base_gas; /* common gas charged before a message runs */
+    uint64_t kept_byte_gas;    /* … and for each byte of one that is only kept, beyond a limit */
     uint64_t call_base_gas;    /* … before a synchronous call, and */
     uint64_t call_word_gas;    /* for each 32 bytes of what it is called with */
     uint64_t alias_gas;        /* … if it registers an alias: two new items of the state */
@@ -94,16 +107,26 @@ uint64_t xvm_units_of_gas(const struct xvm_params *p, uint64_t gas);        /* g
 uint64_t xvm_gas_left_of_units(const struct xvm_params *p, uint64_t units); /* given */
 
 enum xvm_status {
-    XVM_PENDING = 1,   /* failed or not run yet, kept; may be retried or cancelled */
-    XVM_EXECUTED = 2,  /* ran successfully: final */
-    XVM_DROPPED = 3,   /* failed, and its sender had chosen DROP: final */
-    XVM_CANCELLED = 4, /* by its sender: final */
-    XVM_EXPIRED = 5,   /* kept beyond its deadline: final */
+    XVM_PENDING = 1,     /* failed or not run yet, kept; may be retried or cancelled */
+    XVM_EXECUTED = 2,    /* ran successfully: final */
+    XVM_DROPPED = 3,     /* failed, and its sender had chosen DROP: final */
+    XVM_CANCELLED = 4,   /* by its sender: final */
+    XVM_EXPIRED = 5,     /* kept beyond its deadline: final */
+    XVM_REFUNDED = 6,    /* failed, and its sender had chosen REFUND: final */
+    XVM_CALLED_BACK = 7, /* failed, and its sender had chosen CALLBACK: final */
 };
 
 /* What becomes of a message that fails. The numbers are stored, and are those of the interfaces in
- * contracts/ and framework/; the messengers refuse the others. */
-enum xvm_on_fail { XVM_KEEP = 0, XVM_DROP = 1 };
+ * contracts/ and framework/; the messengers refuse others. */
+enum xvm_on_fail {
+    XVM_KEEP = 0,
+    XVM_DROP = 1,
+    XVM_REFUND = 2,
+    XVM_CALLBACK = 3,
+    XVM_REVERT_TX = 4,
+};
+
+const char *xvm_on_fail_name(uint8_t on_fail);
 
 /* Why the last attempt failed. */
 enum xvm_failure {
@@ -128,21 +151,29 @@ const char *xvm_status_name(enum xvm_status s);
  * in the arena that it was decoded into. */
 struct xvm_message {
     struct b32 id; /* keccak-256("TERN::msg" ‖ chain id (u64 BE) ‖ root hash ‖ index (u32 BE)) */
-    struct b32 root_hash;   /* the root transaction that started it */
-    uint32_t index;         /* among that transaction's messages */
-    uint32_t generation;    /* 1 for one started by the root leg */
-    uint8_t from_vm, to_vm; /* enum st_vm */
-    uint8_t status;         /* enum xvm_status */
-    uint8_t failure;        /* enum xvm_failure of the last attempt */
-    uint8_t on_fail;        /* enum xvm_on_fail */
-    uint8_t open_retry;     /* 1: anybody may retry it, whatever it failed for */
-    uint64_t deadline;      /* seconds; a retry after it is refused */
+    struct b32 root_hash;       /* the root transaction that started it */
+    uint32_t index;             /* among that transaction's messages */
+    uint32_t generation;        /* 1 for one started by the root leg */
+    uint8_t from_vm, to_vm;     /* enum st_vm */
+    uint8_t status;             /* enum xvm_status */
+    uint8_t failure;            /* enum xvm_failure of the last attempt */
+    uint8_t on_fail;            /* enum xvm_on_fail */
+    uint8_t open_retry;         /* 1: anybody may retry it, whatever it failed for */
+    uint8_t on_success;         /* 1: the callback is called when it has run, too */
+    uint64_t deadline;          /* seconds; a retry after it is refused */
+    uint64_t gas, callback_gas; /* reserved when it was sent; 0: none */
+    struct u256 value;          /* wei that it brings */
+    struct b32 callback_of; /* the message that this one tells the sender of; zero: it is none */
     uint32_t attempts;
     uint64_t created_height, done_height; /* done_height: of the last attempt */
     struct b32 done_root_hash;            /* root transaction of the last attempt */
     uint64_t gas_used;                    /* common gas of the last attempt */
     struct bytes sender;                  /* at home: 20 bytes (EVM) or 32 */
     struct bytes sender_alias;            /* what the target sees: 20 or 32 bytes */
+    struct bytes refund_to;               /* in the sender's machine; empty: the sender */
+    /* What to call in the sender's machine; empty: nothing. A selector (EVM), "0x1::m::f" (Move),
+       or a Borsh struct XvmCallback of messenger.h (SVM). */
+    struct bytes callback;
     /* to Move */
     struct bytes module_address, module_name, function_name, generics; /* as given */
     /* to the EVM */
@@ -171,6 +202,7 @@ bool xvm_message_get(struct st_journal *j, const struct b32 *id, struct arena *a
                      struct xvm_message *out);
 /* Its status at a time in seconds: a stored message does not see its deadline pass. */
 enum xvm_status xvm_message_status(const struct xvm_message *m, uint64_t now);
+bool xvm_is_callback(const struct xvm_message *m);
 struct err xvm_message_decode(struct bytes stored, struct arena *arena, struct xvm_message *out);
 void xvm_message_encode(struct buf *out, const struct xvm_message *m);
 
@@ -194,13 +226,13 @@ struct xvm_leg {
     uint8_t kind; /* enum xvm_leg_kind */
     uint8_t vm;
     bool ok;
-    bool undone;         /* CALL: it ended well, and what called it was reverted later */
+    bool undone;         /* what it did was reverted later: with its caller, or with everything */
     bool home_authority; /* CALL: it may act as its caller, in the caller's machine */
     bool read_only;      /* CALL: nothing could be written */
     uint8_t failure;     /* enum xvm_failure */
     uint8_t status;    /* enum xvm_status: what it made of its message; 0: nothing, or no message */
     uint32_t parent;   /* the leg that started it */
-    struct u256 value; /* CALL: wei that it was given */
+    struct u256 value; /* wei that it was given; of a message, that it brings */
     struct b32 message;   /* id; zero for the root */
     uint64_t gas_used;    /* common gas, the message's base charge included */
     uint64_t vm_gas_used; /* in the machine's own unit: EVM gas, internal Move gas, compute units */
@@ -219,9 +251,10 @@ struct xvm_leg {
 };
 
 /* Is the leg part of what the transaction did? A synchronous call that failed, or was undone with
- * its caller, has left nothing but its record. */
+ * its caller, has left nothing but its record; nor has any leg behind the first of a transaction
+ * that an atomic tail has undone. */
 static inline bool xvm_leg_stands(const struct xvm_leg *l) {
-    return l->kind != XVM_LEG_CALL || (l->ok && !l->undone);
+    return !l->undone && (l->kind != XVM_LEG_CALL || l->ok);
 }
 
 /* The crossing's view of the transaction being executed. */
@@ -244,15 +277,19 @@ struct xvm_tx {
     struct arena *arena; /* the transaction's */
     struct xvm_leg *legs;
     uint32_t leg_count, leg_capacity;
-    struct b32 *messages; /* ids started here, in order */
+    uint64_t tail_gas_peak; /* the most that the tail had taken at any time: what a run needs */
+    struct b32 *messages;   /* ids started here, in order */
     uint32_t message_count, message_capacity;
 
     /* private */
     struct xvm_queue *queue;
     uint32_t logs_read, logs_read_counted;
-    uint32_t current_leg;          /* that runs now */
-    const struct xvm_frame *frame; /* of the innermost synchronous call; NULL: none runs */
-    bool keep_all;                 /* records of synchronous calls are not cut: for traces */
+    uint32_t current_leg;              /* that runs now */
+    const struct xvm_frame *frame;     /* of the innermost synchronous call; NULL: none runs */
+    uint64_t reserved, reserved_taken; /* gas: taken from legs, and of that with messages since */
+    bool can_undo;                     /* xvm_start() has been called, at `start` */
+    st_mark start;
+    bool keep_all; /* records of synchronous calls are not cut: for traces */
 };
 
 /* Prepares `tx` (whose inputs above the line the caller has set) after st_begin_tx. Leg 0 is open
@@ -279,8 +316,20 @@ const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx);
  * already undone. */
 void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root);
 
-/* Runs the queue until it is empty. `gas_left` is common gas; on return what is left of it. */
-void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left);
+/* Marks where an atomic tail goes back to if it fails: what is done before is kept. */
+void xvm_start(struct xvm_tx *tx);
+
+/* Has the root frame made the tail atomic? Then what it was called at: in a Solana transaction, the
+ * number of the instruction. */
+bool xvm_is_atomic(const struct xvm_tx *tx);
+uint32_t xvm_atomic_place(const struct xvm_tx *tx);
+
+/* Runs the queue until it is empty, after a root leg that failed too: then all that there is to do
+ * is to give back gas that its messages had reserved. `gas_left` is common gas; on return what is
+ * left of it, which may be more. False: the tail is atomic and has failed. Everything since
+ * xvm_start() has been undone, there are no messages and no logs; legs[0] has failed, and says why.
+ */
+bool xvm_drain(struct xvm_tx *tx, uint64_t *gas_left);
 
 /* For who shows a leg in Move that is not the root: what its function was called with, one BCS
  * slice for each parameter behind the signers. Fails if the record is cut. */
@@ -294,6 +343,9 @@ struct err xvm_results_type(const struct mv_param *returns, uint32_t count, stru
 /* What EVM revert data says: Solidity's Error(string) as its text, Panic(uint256) and custom errors
  * described. Empty if it says nothing. */
 struct bytes xvm_revert_text(struct arena *arena, struct bytes data);
+
+/* Revert data that says `text`: Solidity's Error(string). */
+struct bytes xvm_error_string(struct arena *arena, struct bytes text);
 
 /* The host calls that Move legs need from the crossing (0x1::evm, 0x1::svm), for root legs too.
  * Valid while `tx` is. */

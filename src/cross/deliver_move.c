@@ -130,6 +130,13 @@ static void take_results(struct xvm_tx *tx, const struct xvm_message *m,
     if (err_is(e)) fail(run, (enum xvm_failure)e.code, e.text);
 }
 
+/* A callback takes what only a callback is given, and no signer: the queue lends nobody its own. */
+static const char *refuse_callback(const struct mv_function_info *f) {
+    bool fits = f->param_count == 1 && f->params[0].kind == MV_PARAM_VALUE &&
+                xvm_layout_is(f->params[0].layout, "evm", "Outcome");
+    return fits ? NULL : "a callback takes one 0x1::evm::Outcome";
+}
+
 static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct xvm_message *m,
                           const struct target *t, const struct b32 *alias, struct xvm_run *run) {
     struct mv_outcome out;
@@ -140,13 +147,15 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
                            .type_args = t->type_args,
                            .type_arg_count = t->type_arg_count,
                            .signers = alias,
-                           .signer_count = 1};
+                           .signer_count = 1,
+                           .is_callback = xvm_is_callback(m)};
     if (!mv_function_info(s, &call, &info, &out)) {
         enum xvm_failure why = out.code == MV_OUT_OF_GAS ? XVM_FAIL_GAS : XVM_FAIL_TARGET;
         fail_outcome(tx, s, run, &out, why, run);
         return;
     }
     const char *refusal = refuse_target(&info);
+    if (!refusal && call.is_callback) refusal = refuse_callback(&info);
     if (refusal) {
         fail(run, XVM_FAIL_TARGET,
              arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,

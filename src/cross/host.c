@@ -26,15 +26,11 @@ static bool get_vector(struct bytes *in, struct bytes *out) {
     return true;
 }
 
-/* Id, on_fail, open_retry, deadline: the fields that Send has more than Call. */
-enum { OPTIONS_BYTES = 1 + 32 + 1 + 1 + 8 };
-
+/* What Send has more than Call: the id, a vector of 32 bytes, and the options. */
 static bool get_options(struct bytes rest, struct xvm_message *m) {
-    if (rest.n != OPTIONS_BYTES) return false;
-    m->on_fail = rest.p[33];
-    m->open_retry = rest.p[34];
-    memcpy(&m->deadline, rest.p + 35, 8);
-    return true;
+    enum { ID_BYTES = 1 + 32 };
+    return rest.n > ID_BYTES && rest.p[0] == 32 &&
+           xvm_options_from_bcs(bytes_sub(rest, ID_BYTES, rest.n - ID_BYTES), m);
 }
 
 bool xvm_event_decode(struct bytes data, bool has_options, struct arena *arena,
@@ -55,23 +51,46 @@ bool xvm_event_decode(struct bytes data, bool has_options, struct arena *arena,
     return has_options ? get_options(rest, m) : rest.n == 0;
 }
 
-static void put_options(struct buf *out, const struct b32 *id, const struct mv_send_options *o) {
-    put_vector(out, BYTES_OF(*id));
-    buf_put_u8(out, o->on_fail);
-    buf_put_u8(out, o->open_retry);
-    buf_put(out, &o->deadline, sizeof o->deadline);
+/* Where a message starts: what its event is to be marked with, without and with options. */
+struct origin {
+    struct st_log marks[2];
+    struct mv_message_start *start;
+};
+
+/* May it be sent with these options, and is there the gas that it reserves? */
+static struct err check_options(struct xvm_tx *tx, const struct mv_message_start *s,
+                                struct xvm_message *m) {
+    uint64_t reserve, units;
+    if (!xvm_options_from_bcs(s->options, m))
+        return err_at(XVM_FAIL_MALFORMED, "the options cannot be read", 0);
+    enum xvm_option_fault fault = xvm_options_check(tx, m);
+    if (!fault &&
+        (!xvm_reserve_of(m, &reserve) ||
+         !mul_u64(reserve, tx->params.move_gas_per_evm_gas, &units) || units > s->gas_left))
+        fault = XVM_OPTION_GAS_NOT_AVAILABLE;
+    return fault ? err_at(XVM_FAIL_MALFORMED, xvm_option_text(fault), 0) : ERR_NONE;
 }
 
-/* Emits a message as an event and answers its id. `event`: its fields up to the options, whose
- * place it is to have. */
-static void emit(struct xvm_tx *tx, struct buf *event, const struct st_log marks[2],
-                 const struct mv_send_options *options, struct b32 *id) {
-    *id = xvm_next_id(tx);
-    struct st_log log = marks[options ? 1 : 0];
-    if (options) put_options(event, id, options);
+/* Emits a message as an event and answers its id. `event`: its fields up to the id, whose place it
+ * is to have. */
+static struct err emit(struct xvm_tx *tx, struct buf *event, const struct origin *from) {
+    struct mv_message_start *s = from->start;
+    struct xvm_message m = {.from_vm = ST_VM_MOVE};
+    bool has_options = s->options.n != 0;
+    struct err e = has_options ? check_options(tx, s, &m) : ERR_NONE;
+    if (err_is(e)) return e;
+    s->id = xvm_next_id(tx);
+    struct st_log log = from->marks[has_options ? 1 : 0];
+    if (has_options) {
+        put_vector(event, BYTES_OF(s->id));
+        buf_put_bytes(event, s->options);
+        s->gas_reserved = (m.gas + m.callback_gas) * tx->params.move_gas_per_evm_gas;
+        xvm_reserve(tx, &m);
+    }
     log.vm = ST_VM_MOVE;
     log.data = buf_bytes(event);
     st_add_log(tx->journal, &log);
+    return ERR_NONE;
 }
 
 static struct err check_payload(const struct xvm_tx *tx, uint64_t a, uint64_t b) {
@@ -83,10 +102,12 @@ static struct err check_payload(const struct xvm_tx *tx, uint64_t a, uint64_t b)
 
 /* 0x1::evm::evm and send: checks the argument against the ABI, encodes it, and emits the message as
  * an event. What is wrong with it is wrong now: the Move call aborts, and nothing is queued. */
-static struct err start_evm_call(void *ctx, const struct mv_evm_call *call, struct b32 *id) {
-    const struct st_log marks[2] = {
-        {.address = XVM_MOVE_MESSENGER, .type_tag = BYTES_OF(EVM_CALL_TAG)},
-        {.address = XVM_MOVE_SENDER, .type_tag = BYTES_OF(EVM_SEND_TAG)}};
+static struct err start_evm_call(void *ctx, const struct mv_evm_call *call,
+                                 struct mv_message_start *start) {
+    const struct origin from = {
+        .marks = {{.address = XVM_MOVE_MESSENGER, .type_tag = BYTES_OF(EVM_CALL_TAG)},
+                  {.address = XVM_MOVE_SENDER, .type_tag = BYTES_OF(EVM_SEND_TAG)}},
+        .start = start};
     struct xvm_tx *tx = ctx;
     struct bytes call_data;
     struct err e = xvm_move_to_abi(call->fn_abi, call->layout, call->value, tx->journal, tx->arena,
@@ -102,16 +123,18 @@ static struct err start_evm_call(void *ctx, const struct mv_evm_call *call, stru
     buf_put(&event, to.b, 20);
     put_vector(&event, call->fn_abi);
     put_vector(&event, call_data);
-    emit(tx, &event, marks, call->options, id);
+    e = emit(tx, &event, &from);
     buf_free(&event);
-    return ERR_NONE;
+    return e;
 }
 
 /* 0x1::svm::call and send. */
-static struct err start_svm_call(void *ctx, const struct mv_svm_call *call, struct b32 *id) {
-    const struct st_log marks[2] = {
-        {.address = XVM_MOVE_SVM_MESSENGER, .type_tag = BYTES_OF(SVM_CALL_TAG)},
-        {.address = XVM_MOVE_SVM_SENDER, .type_tag = BYTES_OF(SVM_SEND_TAG)}};
+static struct err start_svm_call(void *ctx, const struct mv_svm_call *call,
+                                 struct mv_message_start *start) {
+    const struct origin from = {
+        .marks = {{.address = XVM_MOVE_SVM_MESSENGER, .type_tag = BYTES_OF(SVM_CALL_TAG)},
+                  {.address = XVM_MOVE_SVM_SENDER, .type_tag = BYTES_OF(SVM_SEND_TAG)}},
+        .start = start};
     struct xvm_tx *tx = ctx;
     struct err e = check_payload(tx, call->metas.n + sizeof call->program, call->data.n);
     if (err_is(e)) return e;
@@ -120,9 +143,14 @@ static struct err start_svm_call(void *ctx, const struct mv_svm_call *call, stru
     buf_put(&event, call->program.b, 32);
     buf_put_bytes(&event, call->metas);
     put_vector(&event, call->data);
-    emit(tx, &event, marks, call->options, id);
+    e = emit(tx, &event, &from);
     buf_free(&event);
-    return ERR_NONE;
+    return e;
+}
+
+static bool make_atomic(void *ctx) {
+    struct xvm_tx *tx = ctx;
+    return tx->root_vm == ST_VM_MOVE && xvm_make_atomic(tx, 0);
 }
 
 static struct b32 alias_of_evm(void *ctx, const struct b20 *evm) {
@@ -173,6 +201,7 @@ struct mv_host xvm_move_host(struct xvm_tx *tx) {
     return (struct mv_host){.ctx = tx,
                             .evm_call = start_evm_call,
                             .svm_call = start_svm_call,
+                            .make_atomic = make_atomic,
                             .alias_of_evm = alias_of_evm,
                             .alias_of_move = alias_of_move,
                             .alias_in_svm = alias_in_svm,

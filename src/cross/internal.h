@@ -22,6 +22,8 @@ struct xvm_entry {
     struct xvm_message *message; /* NULL if a retry or cancel names none */
     struct b32 id;
     struct xvm_actor requester; /* of a retry or cancel */
+    bool forgotten;             /* nothing is kept of it that could be retried */
+    uint64_t gas, callback_gas; /* reserved for this attempt; 0: it runs on what is left */
     struct xvm_entry *next;
 };
 
@@ -29,6 +31,7 @@ struct xvm_queue {
     struct xvm_entry *first, *last;
     uint32_t entries_run;
     struct xvm_alias_memo aliases;
+    uint64_t gas_low; /* the least that the transaction had left during the tail */
     struct b20 evm_origin;
     struct evm_host evm_host; /* the caller's, with the natives below */
     struct evm_native *evm_natives;
@@ -104,6 +107,71 @@ bool xvm_svm_is_held(const struct xvm_tx *tx, const struct b32 *key);
 void xvm_collect(struct xvm_tx *tx, uint32_t generation);
 /* collect.c: does this log start a message? */
 bool xvm_starts_message(const struct st_log *log);
+
+struct xvm_message *xvm_new_message(struct xvm_tx *tx, enum st_vm from, enum st_vm to,
+                                    uint32_t generation);
+/* Puts it at the end of the queue, with gas that belongs to it. */
+void xvm_push_message(struct xvm_tx *tx, struct xvm_message *m, uint32_t leg, uint64_t gas,
+                      uint64_t callback_gas);
+
+/* options.c: fill in the message's options from the messengers' encodings: ABI-encoded words from
+ * the `index`-th on, or BCS. False if they are malformed. Slices are borrowed. */
+bool xvm_options_from_abi(struct bytes data, size_t index, struct xvm_message *m);
+bool xvm_options_from_bcs(struct bytes bcs, struct xvm_message *m);
+struct xvm_instruction;
+void xvm_options_from_instruction(const struct xvm_instruction *in, struct xvm_message *m);
+
+enum xvm_option_fault {
+    XVM_OPTION_OK,
+    XVM_OPTION_ON_FAIL,
+    XVM_OPTION_CALLBACK,
+    XVM_OPTION_CALLBACK_FORM,
+    XVM_OPTION_GAS_BELOW_BASE,
+    XVM_OPTION_GAS_NOT_AVAILABLE,
+    XVM_OPTION_TAIL_NOT_ATOMIC,
+};
+
+/* May a message be sent like that, now? Whether the leg has the gas, and what the deadline may be,
+ * is the messenger's to know. */
+enum xvm_option_fault xvm_options_check(const struct xvm_tx *tx, const struct xvm_message *m);
+const char *xvm_option_text(enum xvm_option_fault f);
+
+/* reserve.c. The gas that a message reserves in all; false if there is no number for it. */
+bool xvm_reserve_of(const struct xvm_message *m, uint64_t *gas);
+/* The running leg has paid it. */
+void xvm_reserve(struct xvm_tx *tx, const struct xvm_message *m);
+/* The message has lasted: what it reserves is its own. False if it was never paid. */
+bool xvm_reserve_take(struct xvm_tx *tx, const struct xvm_message *m);
+/* What was reserved by frames that were reverted; it is not, any more. */
+uint64_t xvm_reserve_left_over(struct xvm_tx *tx);
+/* Makes the tail atomic, until the frame that runs is reverted; false if this is not the root leg,
+ * or nothing could be undone. Whether it is the root frame is the messenger's to know. `place` is
+ * kept for it. */
+bool xvm_make_atomic(struct xvm_tx *tx, uint32_t place);
+
+/* abi_words.c: append a number; a length, the bytes and zeros up to a whole word; the error
+ * CallFailed(uint8 vm, uint8 reason, uint64 code, string message). */
+void xvm_put_word(struct buf *out, uint64_t v);
+void xvm_put_padded(struct buf *out, struct bytes b);
+void xvm_put_call_failed(struct buf *out, uint8_t vm, enum xvm_failure why, uint64_t code,
+                         struct bytes message);
+
+/* callback.c */
+/* Who calls, as the called machine sees it. */
+struct xvm_actor xvm_callback_speaker(const struct xvm_message *m);
+/* Queues the callback of a message that is final: m->result, or error and error_data, is what it
+ * tells, with the number of the failure in the target's own terms. */
+void xvm_start_callback(struct xvm_tx *tx, const struct xvm_message *m, uint64_t code, uint32_t leg,
+                        uint64_t gas);
+/* settle.c: what becomes of a message that has had its turn, by its policy: it is stored, its value
+ * goes back, its callback is queued, or the transaction is to be undone: then false. Gas that was
+ * reserved for a callback which is not to be goes to *gas_left. */
+bool xvm_settle(struct xvm_tx *tx, struct xvm_entry *e, const struct xvm_run *run, uint32_t leg,
+                uint64_t *gas_left);
+/* A message that its sender cancels, or that has expired. False if its value cannot go back: `run`
+ * says why, and it is what it was. */
+bool xvm_settle_ended(struct xvm_tx *tx, struct xvm_message *m, enum xvm_status status,
+                      struct xvm_run *run);
 
 /* next_id.c: the id of the message that a running leg would start now, and the native contract that
  * answers it. */

@@ -20,20 +20,6 @@ struct native_call {
 
 /* ---- Answers */
 
-static void put_word(struct buf *out, uint64_t v) {
-    struct u256 n = u256_from_u64(v);
-    uint8_t word[32];
-    u256_store_be(word, &n);
-    buf_put(out, word, sizeof word);
-}
-
-static void put_padded(struct buf *out, struct bytes b) {
-    static const uint8_t zeros[32];
-    put_word(out, b.n);
-    buf_put_bytes(out, b);
-    buf_put(out, zeros, (32 - b.n % 32) % 32);
-}
-
 static void end(struct native_call *n, enum evm_status status, struct buf *out) {
     n->result->status = status;
     n->result->gas_left = n->gas;
@@ -45,21 +31,9 @@ static void out_of_gas(struct native_call *n) {
     *n->result = (struct evm_result){.status = EVM_OUT_OF_GAS};
 }
 
-/* error CallFailed(uint8 vm, uint8 reason, uint64 code, string message) */
-static void put_call_failed(struct buf *out, uint8_t vm, enum xvm_failure why, uint64_t code,
-                            struct bytes message) {
-    static const uint8_t selector[4] = {0x10, 0xf4, 0x0d, 0xb0};
-    buf_put(out, selector, sizeof selector);
-    put_word(out, vm);
-    put_word(out, why);
-    put_word(out, code);
-    put_word(out, 4 * 32);
-    put_padded(out, message);
-}
-
 static void refuse(struct native_call *n, enum st_vm vm, enum xvm_failure why, const char *text) {
     struct buf out = {0};
-    put_call_failed(&out, (uint8_t)vm, why, 0, bytes_cstr(text));
+    xvm_put_call_failed(&out, (uint8_t)vm, why, 0, bytes_cstr(text));
     end(n, EVM_REVERT, &out);
 }
 
@@ -188,15 +162,15 @@ static void give_back(struct native_call *n) {
 static void answer_call(struct native_call *n, const struct method *m, const struct xvm_run *run) {
     struct buf out = {0}, error = {0};
     bool ok = run->failure == XVM_OK;
-    if (!ok) put_call_failed(&error, m->to_vm, run->failure, run->code, run->error);
+    if (!ok) xvm_put_call_failed(&error, m->to_vm, run->failure, run->code, run->error);
     if (!ok && m->must) {
         end(n, EVM_REVERT, &error);
         return;
     }
     if (!ok) give_back(n);
-    if (!m->must) put_word(&out, ok);
-    put_word(&out, m->must ? 32 : 64);
-    put_padded(&out, ok ? run->result : buf_bytes(&error));
+    if (!m->must) xvm_put_word(&out, ok);
+    xvm_put_word(&out, m->must ? 32 : 64);
+    xvm_put_padded(&out, ok ? run->result : buf_bytes(&error));
     buf_free(&error);
     end(n, EVM_SUCCESS, &out);
 }
@@ -282,7 +256,7 @@ static void home_of(struct native_call *n) {
     } while (xvm_alias_owner(n->tx->journal, at.vm, xvm_actor_bytes(&at), &at));
     struct buf out = {0};
     static const uint8_t zeros[12];
-    put_word(&out, at.vm);
+    xvm_put_word(&out, at.vm);
     if (at.vm == ST_VM_EVM) buf_put(&out, zeros, sizeof zeros);
     buf_put_bytes(&out, xvm_actor_bytes(&at));
     end(n, EVM_SUCCESS, &out);
@@ -336,7 +310,7 @@ static void sweep(struct native_call *n) {
     n->gas -= min_u64(n->gas, run.gas_used);
     struct buf out = {0};
     if (run.failure) {
-        put_call_failed(&out, (uint8_t)vm, run.failure, 0, run.error);
+        xvm_put_call_failed(&out, (uint8_t)vm, run.failure, 0, run.error);
         end(n, EVM_REVERT, &out);
         return;
     }

@@ -4,7 +4,7 @@
 
 #include "crypto/crypto.h"
 
-enum { MESSAGE_VERSION = 3 };
+enum { MESSAGE_VERSION = 4 };
 
 const struct xvm_params xvm_params_default = {
     .chain_id = 31337,
@@ -14,6 +14,7 @@ const struct xvm_params xvm_params_default = {
     .svm_rate_units = 1,
     .svm_rate_gas = 2,
     .message_base_gas = 10000,
+    .kept_byte_gas = 16,   /* its log has paid 8 already */
     .call_base_gas = 3000, /* of it, 2600 are what any account costs that was not touched before */
     .call_word_gas = 3,
     .alias_gas = 40000,
@@ -33,9 +34,14 @@ const char *xvm_failure_name(enum xvm_failure f) {
 }
 
 const char *xvm_status_name(enum xvm_status s) {
-    static const char *const names[] = {"unknown", "pending",   "executed",
-                                        "dropped", "cancelled", "expired"};
+    static const char *const names[] = {"unknown",   "pending", "executed", "dropped",
+                                        "cancelled", "expired", "refunded", "called_back"};
     return s < COUNT_OF(names) ? names[s] : names[0];
+}
+
+const char *xvm_on_fail_name(uint8_t on_fail) {
+    static const char *const names[] = {"keep", "drop", "refund", "callback", "revert_tx"};
+    return on_fail < COUNT_OF(names) ? names[on_fail] : "unknown";
 }
 
 /* a · times / by, rounded up or down. */
@@ -85,13 +91,14 @@ static void put_bytes(struct buf *b, struct bytes v) {
 /* clang-format off */
 #define MESSAGE_STRINGS(X) \
     X(sender) X(sender_alias) X(module_address) X(module_name) X(function_name) X(generics) \
-    X(to) X(fn_abi) X(program) X(metas) X(call_data) X(result) X(error) X(error_data)
+    X(refund_to) X(callback) X(to) X(fn_abi) X(program) X(metas) X(call_data) X(result) X(error) X(error_data)
 
 /* And the numbers and hashes. */
 #define MESSAGE_FIXED(X) \
     X(id) X(root_hash) X(index) X(generation) X(from_vm) \
     X(to_vm) X(status) X(failure) X(on_fail) X(open_retry) X(bcs) X(deadline) X(attempts) \
-    X(created_height) X(done_height) X(done_root_hash) X(gas_used)
+    X(created_height) X(done_height) X(done_root_hash) X(gas_used) \
+    X(on_success) X(gas) X(callback_gas) X(value) X(callback_of)
 /* clang-format on */
 
 void xvm_message_encode(struct buf *out, const struct xvm_message *m) {
@@ -119,6 +126,14 @@ static bool get_bytes(struct bytes *in, struct arena *arena, struct bytes *out) 
     return true;
 }
 
+/* Numbers that are names for something, and lengths that belong to a machine. */
+static bool is_sound(const struct xvm_message *m) {
+    bool names = m->from_vm <= ST_VM_SVM && m->to_vm <= ST_VM_SVM && m->status >= XVM_PENDING &&
+                 m->status <= XVM_CALLED_BACK && m->failure <= XVM_FAIL_REENTRY &&
+                 m->on_fail <= XVM_REVERT_TX;
+    return names && m->open_retry <= 1 && m->on_success <= 1 && m->bcs <= 1;
+}
+
 struct err xvm_message_decode(struct bytes in, struct arena *arena, struct xvm_message *m) {
     static const struct err damaged = {1, "the stored message is damaged", 0};
     *m = (struct xvm_message){0};
@@ -132,7 +147,7 @@ struct err xvm_message_decode(struct bytes in, struct arena *arena, struct xvm_m
     if (!get_bytes(&in, arena, &m->field)) return damaged;
     MESSAGE_STRINGS(X)
 #undef X
-    return in.n ? damaged : ERR_NONE;
+    return in.n || !is_sound(m) ? damaged : ERR_NONE;
 }
 
 enum xvm_status xvm_message_status(const struct xvm_message *m, uint64_t now) {

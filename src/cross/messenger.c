@@ -34,22 +34,60 @@ struct sol_fail xvm_messenger_check_sender(struct sol_context *ctx) {
     return SOL_OK;
 }
 
-static struct sol_fail not_supported(struct sol_context *ctx, const char *option) {
-    sol_log(ctx, "Messenger: the option %s is not supported", option);
-    return sol_custom(XVM_MESSENGER_OPTION_NOT_SUPPORTED);
-}
-
-static struct sol_fail check_options(struct sol_context *ctx, const struct xvm_tx *tx,
-                                     const struct xvm_instruction *in) {
+static struct sol_fail check_deadline(struct sol_context *ctx, const struct xvm_tx *tx,
+                                      const struct xvm_instruction *in) {
     uint64_t now = tx->evm->block.timestamp, latest = now + tx->params.lifetime_max_secs;
-    if (in->on_fail > XVM_DROP) return not_supported(ctx, "on_fail");
-    if (in->gas) return not_supported(ctx, "gas");
-    if (in->value) return not_supported(ctx, "value");
-    if (in->has_refund_to) return not_supported(ctx, "refund_to");
     if (!in->deadline || (in->deadline >= now && in->deadline <= latest)) return SOL_OK;
     sol_log(ctx, "Messenger: the deadline %llu is not between %llu and %llu",
             (unsigned long long)in->deadline, (unsigned long long)now, (unsigned long long)latest);
     return sol_custom(XVM_MESSENGER_DEADLINE_OUT_OF_RANGE);
+}
+
+/* The value goes from the sender into the queue's account, as by a transfer: that happens outside
+ * of the message, as what a call at once does. */
+static struct sol_fail take_value(struct sol_context *ctx, struct xvm_tx *tx,
+                                  const struct xvm_instruction *in, const struct u256 *wei) {
+    if (!in->value) return SOL_OK;
+    struct xvm_actor sender = xvm_wide_actor(ST_VM_SVM, &sol_at(ctx, 0)->key),
+                     escrow = xvm_escrow(ST_VM_SVM);
+    struct xvm_run run = {0};
+    struct sol_fail f = xvm_messenger_check_value(ctx, in);
+    if (!f.code) f = xvm_messenger_charge_accounts(ctx);
+    if (!f.code)
+        f = sol_charge(ctx, xvm_units_used_of_gas(&tx->params, xvm_value_gas(tx, &escrow, wei)));
+    if (f.code) return f;
+    sol_accounts_out(ctx);
+    bool ok = xvm_value_move(tx, &sender, &escrow, wei, &run);
+    sol_accounts_in(ctx);
+    if (ok) return SOL_OK;
+    sol_log(ctx, "Messenger: %.*s", (int)run.error.n, (const char *)run.error.p);
+    return sol_fail(SOL_IX_INSUFFICIENT_FUNDS);
+}
+
+/* Takes compute units for the gas that the message reserves, rounded up. */
+static struct sol_fail take_gas(struct sol_context *ctx, struct xvm_tx *tx,
+                                const struct xvm_message *m) {
+    uint64_t gas;
+    if (!xvm_reserve_of(m, &gas) || xvm_units_used_of_gas(&tx->params, gas) > ctx->meter)
+        return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_NO_GAS),
+                                    xvm_option_text(XVM_OPTION_GAS_NOT_AVAILABLE));
+    struct sol_fail f = sol_charge(ctx, xvm_units_used_of_gas(&tx->params, gas));
+    if (!f.code) xvm_reserve(tx, m);
+    return f;
+}
+
+/* What the options ask for is taken; false if they may not be. */
+static struct sol_fail take_options(struct sol_context *ctx, struct xvm_tx *tx,
+                                    const struct xvm_instruction *in) {
+    struct xvm_message m = {.from_vm = ST_VM_SVM};
+    struct sol_fail f = check_deadline(ctx, tx, in);
+    if (f.code) return f;
+    xvm_options_from_instruction(in, &m);
+    enum xvm_option_fault fault = xvm_options_check(tx, &m);
+    if (fault)
+        return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_OPTION), xvm_option_text(fault));
+    f = take_value(ctx, tx, in, &m.value);
+    return f.code ? f : take_gas(ctx, tx, &m);
 }
 
 /* Writes the log that is the message or the request, and returns its id. */
@@ -82,12 +120,21 @@ static struct sol_fail send(struct sol_context *ctx, struct xvm_tx *tx,
     if (!f.code && ctx->read_only)
         f = xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_READ_ONLY),
                                  "nothing can be started in a read-only call");
-    if (!f.code && in->has_options) f = check_options(ctx, tx, in);
-    if (f.code) return f;
-    if (sol_data(ctx).n > tx->params.payload_max_bytes)
-        return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_PAYLOAD_TOO_LONG),
-                                    "the message's payload is longer than one may be");
-    return start(ctx, tx, in);
+    if (!f.code && sol_data(ctx).n > tx->params.payload_max_bytes)
+        f = xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_PAYLOAD_TOO_LONG),
+                                 "the message's payload is longer than one may be");
+    if (!f.code && in->has_options) f = take_options(ctx, tx, in);
+    return f.code ? f : start(ctx, tx, in);
+}
+
+/* The root frame of a Solana transaction is an instruction of its own, not one by CPI. */
+static struct sol_fail make_atomic(struct sol_context *ctx, struct xvm_tx *tx) {
+    const struct sol_frame *f = sol_frame(ctx);
+    if (tx->root_vm != ST_VM_SVM || f->height != 1 || !xvm_make_atomic(tx, f->outer))
+        return xvm_messenger_refuse(ctx, sol_custom(XVM_MESSENGER_NOT_ROOT),
+                                    "only an instruction of the transaction's own makes its tail "
+                                    "atomic");
+    return SOL_OK;
 }
 
 /* ---- Questions */
@@ -153,6 +200,7 @@ static struct sol_fail run(struct sol_context *ctx) {
                                     "nothing can be queued or called from here");
     if (in.tag == XVM_SWEEP) return xvm_messenger_sweep(ctx, tx, &in);
     if (is_call(in.tag)) return xvm_messenger_call(ctx, tx, &in);
+    if (in.tag == XVM_MAKE_ATOMIC) return make_atomic(ctx, tx);
     return in.tag == XVM_HOME_OF ? home_of(ctx, tx, &in) : send(ctx, tx, &in);
 }
 

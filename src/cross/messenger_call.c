@@ -19,11 +19,12 @@ static struct sol_fail check_paying(struct sol_context *ctx, bool read_only, con
     return sol_fail(SOL_IX_READONLY_LAMPORT_CHANGE);
 }
 
-static struct sol_fail check_value(struct sol_context *ctx, const struct xvm_instruction *in) {
+struct sol_fail xvm_messenger_check_value(struct sol_context *ctx,
+                                          const struct xvm_instruction *in) {
     return in->value ? check_paying(ctx, in->flags & XVM_SYNC_READ_ONLY, "pays") : SOL_OK;
 }
 
-static struct sol_fail charge_accounts(struct sol_context *ctx) {
+struct sol_fail xvm_messenger_charge_accounts(struct sol_context *ctx) {
     return sol_charge(ctx, ctx->account_count * UNITS_PER_ACCOUNT +
                                div_ceil_u64(sol_bytes_out(ctx), 32) * UNITS_PER_WORD_OUT);
 }
@@ -110,8 +111,8 @@ static struct sol_fail end(struct sol_context *ctx, const struct xvm_instruction
 struct sol_fail xvm_messenger_call(struct sol_context *ctx, struct xvm_tx *tx,
                                    const struct xvm_instruction *in) {
     struct sol_fail f = xvm_messenger_check_sender(ctx);
-    if (!f.code) f = check_value(ctx, in);
-    if (!f.code) f = charge_accounts(ctx);
+    if (!f.code) f = xvm_messenger_check_value(ctx, in);
+    if (!f.code) f = xvm_messenger_charge_accounts(ctx);
     if (f.code) return f;
     /* What is left after the call is enough to go on with, whatever it does. */
     uint64_t units = ctx->meter - ctx->meter / KEPT_PART;
@@ -132,7 +133,7 @@ struct sol_fail xvm_messenger_sweep(struct sol_context *ctx, struct xvm_tx *tx,
                                     const struct xvm_instruction *in) {
     struct sol_fail f = xvm_messenger_check_sender(ctx);
     if (!f.code) f = check_paying(ctx, false, "receives");
-    if (!f.code) f = charge_accounts(ctx);
+    if (!f.code) f = xvm_messenger_charge_accounts(ctx);
     if (f.code) return f;
     uint64_t units = ctx->meter - ctx->meter / KEPT_PART;
     struct xvm_actor who = xvm_wide_actor(ST_VM_SVM, &sol_at(ctx, 0)->key);

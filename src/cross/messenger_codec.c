@@ -96,15 +96,42 @@ static void take_to_move(struct reader *r, struct xvm_instruction *out) {
     out->data = out->bcs ? take_vectors(r) : take_vector(r);
 }
 
+/* Is there something behind an Option's tag? */
+static bool take_some(struct reader *r) {
+    return take_tag(r, 2, "an option is neither 0 nor 1") == 1;
+}
+
+/* Steps over a XvmCallback and returns its bytes. */
+static struct bytes take_callback(struct reader *r, struct xvm_callback *out) {
+    struct bytes start = r->rest;
+    out->program = take(r, 32);
+    uint32_t count = take_u32(r);
+    if (count > r->rest.n / XVM_META_BYTES) fail(r, "it ends too early");
+    out->metas = take(r, (size_t)count * XVM_META_BYTES);
+    for (size_t at = 32; at < out->metas.n; at += XVM_META_BYTES)
+        if (out->metas.p[at] & ~XVM_META_WRITABLE) fail(r, "an account of a callback cannot sign");
+    out->data = take_vector(r);
+    return bytes_sub(start, 0, start.n - r->rest.n);
+}
+
+bool xvm_callback_instruction(struct bytes in, struct xvm_callback *out) {
+    struct reader r = {.rest = in};
+    take_callback(&r, out);
+    return !r.bad && r.rest.n == 0;
+}
+
 static void take_options(struct reader *r, struct xvm_instruction *out) {
+    struct xvm_callback callback;
     out->has_options = true;
     out->on_fail = take_u8(r);
     out->open_retry = take_bool(r);
     out->deadline = take_u64(r);
     out->gas = take_u64(r);
     out->value = take_u64(r);
-    out->has_refund_to = take_tag(r, 2, "an option is neither 0 nor 1") == 1;
-    if (out->has_refund_to) take(r, 32);
+    if (take_some(r)) out->refund_to = take(r, 32);
+    if (take_some(r)) out->callback = take_callback(r, &callback);
+    out->callback_gas = take_u64(r);
+    out->on_success = take_bool(r);
 }
 
 static void take_how(struct reader *r, struct xvm_instruction *out) {
@@ -139,6 +166,7 @@ static void take_fields(struct reader *r, struct xvm_instruction *out) {
         break;
     case XVM_HOME_OF: take_actor(r, &out->actor); break;
     case XVM_SWEEP: out->machine = take_tag(r, 3, "the machine is not known"); break;
+    case XVM_MAKE_ATOMIC: break;
     default: fail(r, "there is no such instruction");
     }
     if (out->tag == XVM_SEND_EVM || out->tag == XVM_SEND_MOVE) take_options(r, out);

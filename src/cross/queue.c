@@ -67,6 +67,8 @@ const struct sol_bank *xvm_svm_bank(struct xvm_tx *tx) {
 void xvm_root_done(struct xvm_tx *tx, const struct xvm_leg *root) {
     if (!tx->leg_count) xvm_leg_open(tx);
     tx->legs[0] = *root;
+    tx->legs[0].gas_used -=
+        min_u64(root->gas_used, tx->reserved); /* what messages will use is theirs */
     /* A failed root leg has been reverted with all its logs: there is nothing to collect then. */
     if (root->ok) xvm_collect(tx, 0);
     xvm_legs_settle(tx);
@@ -96,21 +98,37 @@ static bool is_sender(struct xvm_tx *tx, const struct xvm_actor *requester,
            xvm_actor_eq(&owner, &sender);
 }
 
-/* Finds the message of a retry or cancel, and whether it may be done. */
-static const char *admit(struct xvm_tx *tx, struct xvm_entry *e) {
+/* Finds the pending message of a retry or cancel, or says why there is none. */
+static const char *find(struct xvm_tx *tx, struct xvm_entry *e) {
     struct xvm_message *m = ARENA_NEW(tx->arena, struct xvm_message);
     if (!xvm_message_get(tx->journal, &e->id, tx->arena, m))
         return "there is no message with this id";
     e->message = m;
-    if (m->status != XVM_PENDING) {
-        return m->status == XVM_EXECUTED    ? "the message has been executed"
-               : m->status == XVM_CANCELLED ? "the message has been cancelled"
-               : m->status == XVM_EXPIRED   ? "the message has expired"
-                                            : "the message has been dropped";
+    switch (m->status) {
+    case XVM_PENDING: return NULL;
+    case XVM_EXECUTED: return "the message has been executed";
+    case XVM_CANCELLED: return "the message has been cancelled";
+    case XVM_EXPIRED: return "the message has expired";
+    case XVM_DROPPED: return "the message has been dropped";
+    default: return "the message has failed, and its value has gone back";
     }
+}
+
+/* Who may act on a callback is whom it tells. */
+static bool is_owner(struct xvm_tx *tx, const struct xvm_actor *requester,
+                     const struct xvm_message *m) {
+    struct xvm_message told;
+    if (!xvm_is_callback(m)) return is_sender(tx, requester, m);
+    return xvm_message_get(tx->journal, &m->callback_of, tx->arena, &told) &&
+           is_sender(tx, requester, &told);
+}
+
+/* Why the request may not be carried out; NULL if it may. */
+static const char *admit(struct xvm_tx *tx, const struct xvm_entry *e) {
+    const struct xvm_message *m = e->message;
     if (e->kind == XVM_LEG_RETRY && xvm_payload_bytes(m) > tx->params.payload_max_bytes)
         return "the message's payload is longer than one may be";
-    if (is_sender(tx, &e->requester, m)) return NULL;
+    if (is_owner(tx, &e->requester, m)) return NULL;
     if (e->kind == XVM_LEG_CANCEL) return "only the message's sender may cancel it";
     if (!m->open_retry && m->failure != XVM_FAIL_GAS)
         return "only the message's sender may retry it: it failed for another reason than gas";
@@ -129,6 +147,7 @@ static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, uint32_t le
         .failure = (uint8_t)run->failure,
         .parent = e->parent_leg,
         .message = e->id,
+        .value = m ? m->value : U256_ZERO,
         .gas_used = run->gas_used,
         .vm_gas_used = run->vm_gas_used,
         .from = run->from,
@@ -146,69 +165,84 @@ static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, uint32_t le
     if (m && run->failure != XVM_FAIL_AUTHORITY) tx->legs[leg].status = m->status;
 }
 
-static uint8_t failed_status(const struct xvm_message *m) {
-    return m->on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
-}
-
 /* One attempt at a message: under a savepoint, marked as executed before it runs. */
 static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct xvm_run *run) {
     struct xvm_message *m = e->message;
-    m->attempts++;
-    m->done_height = tx->height;
-    m->done_root_hash = tx->root_hash;
+    struct xvm_funds funds = {.wei = m->value};
+    if (!u256_is_zero(&m->value)) funds.payer = xvm_escrow(m->from_vm);
     m->status = XVM_EXECUTED;
     m->failure = XVM_OK;
     m->result = m->error = m->error_data = (struct bytes){NULL, 0};
     /* The bank's sysvar accounts stay, whatever becomes of the message that is the first to need
      * them: later legs of the block count on them. */
-    if (m->to_vm == ST_VM_SVM) xvm_svm_bank(tx);
+    if (m->to_vm == ST_VM_SVM || m->from_vm == ST_VM_SVM) xvm_svm_bank(tx);
     st_mark mark = st_savepoint(tx->journal);
     xvm_message_put(tx->journal, m);
-    static const struct xvm_funds none;
-    xvm_deliver(tx, m, &none, gas, run);
-    if (run->failure != XVM_OK) {
-        st_revert(tx->journal, mark);
-        m->status = failed_status(m);
-    }
+    xvm_deliver(tx, m, &funds, gas, run);
+    if (run->failure != XVM_OK) st_revert(tx->journal, mark);
 }
 
-static void finish(struct xvm_tx *tx, struct xvm_message *m, struct xvm_run *run) {
+/* What came of the turn of a message, into its record. */
+static void note(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_run *run) {
     m->failure = (uint8_t)run->failure;
     m->gas_used = run->gas_used;
     m->result = cut(run->result, tx->params.result_max_bytes);
     m->error = cut(run->error, tx->params.result_max_bytes);
     m->error_data = cut(run->error_data, tx->params.result_max_bytes);
-    xvm_message_put(tx->journal, m);
+    m->done_height = tx->height;
+    m->done_root_hash = tx->root_hash;
 }
 
-/* Runs a message or its retry, with its base charge paid first. */
+/* Takes gas out of what there is to take from. */
+static void spend(struct xvm_tx *tx, uint64_t *gas, uint64_t amount, uint64_t *gas_left) {
+    *gas -= amount;
+    if (gas == gas_left) tx->queue->gas_low = min_u64(tx->queue->gas_low, *gas_left);
+}
+
+/* What is charged before a message runs: also for what its value costs to move. */
+static uint64_t cost_before(struct xvm_tx *tx, const struct xvm_message *m) {
+    uint64_t base = tx->params.message_base_gas;
+    if (u256_is_zero(&m->value)) return base;
+    struct xvm_actor sender = xvm_message_sender(m);
+    struct xvm_actor alias = xvm_alias_known(tx->journal, &sender, m->to_vm);
+    return base + xvm_value_gas(tx, &alias, &m->value);
+}
+
+/* Runs a message or its retry on the gas that is its own, or on what is left; its base charge is
+ * paid first. */
 static void run_message(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
                         struct xvm_run *run) {
-    uint64_t base = tx->params.message_base_gas;
-    if (*gas_left < base) {
+    uint64_t base = cost_before(tx, e->message), reserved = tx->reserved;
+    uint64_t *gas = e->gas ? &e->gas : gas_left;
+    e->message->attempts++;
+    if (*gas < base) {
         run->failure = XVM_FAIL_GAS;
         run->error = BYTES_LIT("the transaction's gas was used up before the message's turn");
-        run->gas_used = *gas_left;
-        e->message->attempts++;
-        e->message->status = failed_status(e->message);
-        e->message->done_height = tx->height;
-        e->message->done_root_hash = tx->root_hash;
+        run->gas_used = *gas;
     } else {
-        attempt(tx, e, *gas_left - base, run);
+        attempt(tx, e, *gas - base, run);
         run->gas_used += base;
     }
-    *gas_left -= run->gas_used;
-    finish(tx, e->message, run);
+    spend(tx, gas, run->gas_used, gas_left);
+    run->gas_used -= tx->reserved - reserved; /* what others will use of it is theirs */
 }
 
-/* A message that broke a limit when it was started: kept (or dropped) with its reason, never run in
- * this transaction. */
-static bool refused_at_start(const struct xvm_entry *e, struct xvm_run *run) {
-    if (e->kind != XVM_LEG_MESSAGE || e->message->failure == XVM_OK) return false;
-    run->failure = e->message->failure;
-    run->error = e->message->error;
-    e->message->status = failed_status(e->message);
-    return true;
+/* A message that broke a limit when it was started is not run in this transaction. It pays for
+ * being kept; if there is no gas for that, what it was to do is forgotten. */
+static void refuse_message(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
+                           struct xvm_run *run) {
+    struct xvm_message *m = e->message;
+    uint64_t *gas = e->gas ? &e->gas : gas_left;
+    uint64_t cost = tx->params.message_base_gas + xvm_payload_bytes(m) * tx->params.kept_byte_gas;
+    run->failure = m->failure;
+    run->error = m->error;
+    run->gas_used = min_u64(*gas, cost);
+    if (*gas < cost) {
+        m->module_address = m->module_name = m->function_name = m->generics = m->fn_abi = m->metas =
+            m->call_data = (struct bytes){NULL, 0};
+        e->forgotten = true;
+    }
+    spend(tx, gas, run->gas_used, gas_left);
 }
 
 /* Why an entry is not looked at any closer: it costs a base charge whatever becomes of it, and a
@@ -222,12 +256,22 @@ static enum xvm_failure refused_unseen(const struct xvm_tx *tx, const struct xvm
     return gas_left < tx->params.message_base_gas ? XVM_FAIL_GAS : XVM_OK;
 }
 
-/* A message that somebody wants something of after its deadline is found to have expired. */
-static bool expire(struct xvm_tx *tx, struct xvm_message *m) {
-    if (xvm_message_status(m, tx->evm->block.timestamp) != XVM_EXPIRED) return false;
-    m->status = XVM_EXPIRED;
-    xvm_message_put(tx->journal, m);
-    return true;
+static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
+    run->failure = why;
+    run->error = bytes_cstr(text);
+}
+
+/* A retry or cancel that the queue looks at: whether it may go on. Whoever wants something of a
+ * message after its deadline finds that it has expired, and makes its value go back. */
+static void look_at_request(struct xvm_tx *tx, struct xvm_entry *e, struct xvm_run *run) {
+    const char *why = find(tx, e);
+    if (!why && xvm_message_status(e->message, tx->evm->block.timestamp) == XVM_EXPIRED) {
+        if (xvm_settle_ended(tx, e->message, XVM_EXPIRED, run))
+            fail(run, XVM_FAIL_EXPIRED, "the message's deadline has passed");
+        return;
+    }
+    if (!why) why = admit(tx, e);
+    if (why) fail(run, XVM_FAIL_AUTHORITY, why);
 }
 
 /* A retry or cancel: whether it may go on; the base charge of one that may not is paid here. */
@@ -235,28 +279,39 @@ static bool may_run(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left,
                     struct xvm_run *run) {
     if (e->kind == XVM_LEG_MESSAGE) return true;
     run->failure = refused_unseen(tx, e, *gas_left);
-    if (run->failure == XVM_OK) {
-        const char *why = admit(tx, e);
-        if (why) {
-            run->failure = XVM_FAIL_AUTHORITY;
-            run->error = bytes_cstr(why);
-        } else if (expire(tx, e->message)) {
-            run->failure = XVM_FAIL_EXPIRED;
-            run->error = BYTES_LIT("the message's deadline has passed");
-        }
-    } else {
+    if (run->failure == XVM_OK)
+        look_at_request(tx, e, run);
+    else
         run->error = run->failure == XVM_FAIL_GAS
                          ? BYTES_LIT("the transaction's gas was used up before this request's turn")
                          : BYTES_LIT("the transaction has started more messages than one may");
-    }
     if (run->failure == XVM_OK && e->kind == XVM_LEG_RETRY) return true;
     run->gas_used = min_u64(*gas_left, tx->params.message_base_gas);
-    *gas_left -= run->gas_used;
+    spend(tx, gas_left, run->gas_used, gas_left);
     return run->failure == XVM_OK;
 }
 
-static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left) {
+static void give_back_left_over(struct xvm_tx *tx, uint64_t *gas_left) {
+    *gas_left += xvm_reserve_left_over(tx);
+}
+
+/* A message, or its retry. False: the transaction is to be undone. */
+static bool turn_of_message(struct xvm_tx *tx, struct xvm_entry *e, uint32_t leg,
+                            uint64_t *gas_left, struct xvm_run *run) {
+    if (e->kind == XVM_LEG_MESSAGE && e->message->failure != XVM_OK)
+        refuse_message(tx, e, gas_left, run);
+    else
+        run_message(tx, e, gas_left, run);
+    *gas_left += e->gas; /* what it has not used of its own */
+    note(tx, e->message, run);
+    if (run->failure == XVM_OK) xvm_collect(tx, e->generation);
+    give_back_left_over(tx, gas_left);
+    return xvm_settle(tx, e, run, leg, gas_left);
+}
+
+static bool run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left) {
     struct xvm_run run = {0};
+    bool goes_on = true;
     size_t log_first;
     uint32_t leg = xvm_leg_open(tx);
     tx->queue->entries_run++;
@@ -264,24 +319,65 @@ static void run_entry(struct xvm_tx *tx, struct xvm_entry *e, uint64_t *gas_left
     if (!may_run(tx, e, gas_left, &run)) {
         /* refused, with its reason in `run` */
     } else if (e->kind == XVM_LEG_CANCEL) {
-        e->message->status = XVM_CANCELLED;
-        xvm_message_put(tx->journal, e->message);
-    } else if (refused_at_start(e, &run)) {
-        finish(tx, e->message, &run);
+        xvm_settle_ended(tx, e->message, XVM_CANCELLED, &run);
     } else {
-        run_message(tx, e, gas_left, &run);
+        goes_on = turn_of_message(tx, e, leg, gas_left, &run);
     }
     record_leg(tx, e, leg, &run, (uint32_t)log_first);
-    if (run.failure == XVM_OK) xvm_collect(tx, e->generation);
+    return goes_on;
 }
 
-void xvm_drain(struct xvm_tx *tx, uint64_t *gas_left) {
-    struct xvm_queue *q = tx->queue;
-    while (q->first) {
-        struct xvm_entry *e = q->first;
-        q->first = e->next;
-        if (!q->first) q->last = NULL;
-        run_entry(tx, e, gas_left);
+/* ---- The atomic tail */
+
+void xvm_start(struct xvm_tx *tx) {
+    tx->start = st_savepoint(tx->journal);
+    tx->can_undo = true;
+}
+
+/* Only the fee is left of the transaction; what its legs did stays for the trace, marked as undone.
+ */
+static void undo(struct xvm_tx *tx, const struct xvm_entry *failed) {
+    struct xvm_leg *root = &tx->legs[0], *last = &tx->legs[tx->leg_count - 1];
+    char id[65];
+    hex_encode(id, BYTES_OF(failed->id));
+    id[64] = 0;
+    st_revert(tx->journal, tx->start);
+    for (uint32_t i = 1; i < tx->leg_count; i++) {
+        tx->legs[i].undone = true;
+        tx->legs[i].status = 0;
     }
+    root->ok = false;
+    root->failure = XVM_FAIL_REVERTED;
+    root->output = (struct bytes){NULL, 0};
+    root->error = bytes_cstr(
+        arena_printf(tx->arena, "everything was undone, because the message 0x%s failed: %.*s", id,
+                     (int)last->error.n, (const char *)last->error.p));
+    for (uint32_t i = 0; i < tx->leg_count; i++) tx->legs[i].log_first = tx->legs[i].log_count = 0;
+    tx->message_count = 0;
+}
+
+static struct xvm_entry *take_first(struct xvm_queue *q) {
+    struct xvm_entry *e = q->first;
+    q->first = e->next;
+    if (!q->first) q->last = NULL;
+    return e;
+}
+
+bool xvm_drain(struct xvm_tx *tx, uint64_t *gas_left) {
+    struct xvm_queue *q = tx->queue;
+    struct xvm_entry *failed = NULL;
+    uint64_t before = q->gas_low = *gas_left;
+    give_back_left_over(tx, gas_left);
+    while (q->first && !failed) {
+        struct xvm_entry *e = take_first(q);
+        if (!run_entry(tx, e, gas_left)) failed = e;
+    }
+    while (q->first) { /* they do not get their turn */
+        struct xvm_entry *e = take_first(q);
+        *gas_left += e->gas + e->callback_gas;
+    }
+    if (failed) undo(tx, failed);
+    tx->tail_gas_peak = before - q->gas_low;
     xvm_legs_settle(tx);
+    return !failed;
 }

@@ -136,22 +136,22 @@ struct mv_tx_info {
     struct b32 multisig_address;
 };
 
-/* What send() of 0x1::evm and 0x1::svm says more than the simple forms. */
-struct mv_send_options {
-    uint8_t on_fail; /* 0 KEEP, 1 DROP: the module refuses the others */
-    bool open_retry;
-    uint64_t deadline; /* seconds; 0: as late as may be */
+/* How a message starts. */
+struct mv_message_start {
+    struct bytes options; /* BCS of 0x1::evm::Options; empty: the simple form */
+    uint64_t gas_left;    /* internal units left in the leg */
+    /* Filled in by the host. */
+    struct b32 id;
+    uint64_t gas_reserved; /* internal units to be taken from the leg; not more than gas_left */
 };
 
 /* A message to the EVM, started by 0x1::evm. Slices are borrowed for the call. */
 struct mv_evm_call {
     struct b32 sender; /* the address of the signer that was passed */
     struct b32 to;
-    struct bytes fn_abi;                   /* as given, any bytes */
-    struct bytes value;                    /* BCS of the arguments' struct or primitive */
-    const struct mv_layout *layout;        /* its type */
-    uint64_t gas_left;                     /* internal units left in the leg */
-    const struct mv_send_options *options; /* NULL: the simple form */
+    struct bytes fn_abi;            /* as given, any bytes */
+    struct bytes value;             /* BCS of the arguments' struct or primitive */
+    const struct mv_layout *layout; /* its type */
 };
 
 /* A message to the Solana VM, started by 0x1::svm. Slices are borrowed for the call. */
@@ -160,7 +160,6 @@ struct mv_svm_call {
     struct b32 program;
     struct bytes metas; /* BCS of vector<AccountMeta>: key (32), is_signer (1), is_writable (1) */
     struct bytes data;
-    const struct mv_send_options *options; /* NULL: the simple form */
 };
 
 /* The callee may act as the caller itself when it calls back. */
@@ -195,10 +194,14 @@ struct mv_sync_result {
  * the category NOT_IMPLEMENTED, unless it says otherwise. */
 struct mv_host {
     void *ctx;
-    /* Each queues the message and answers its id. An error's text becomes the abort's message;
-     * nothing is queued then. */
-    struct err (*evm_call)(void *ctx, const struct mv_evm_call *call, struct b32 *id);
-    struct err (*svm_call)(void *ctx, const struct mv_svm_call *call, struct b32 *id);
+    /* Each queues the message and fills in the rest of `start`. An error's text becomes the abort's
+     * message; nothing is queued then. */
+    struct err (*evm_call)(void *ctx, const struct mv_evm_call *call,
+                           struct mv_message_start *start);
+    struct err (*svm_call)(void *ctx, const struct mv_svm_call *call,
+                           struct mv_message_start *start);
+    /* Makes the tail of the transaction atomic; false: not from here. */
+    bool (*make_atomic)(void *ctx);
     /* Aliases (CROSS-VM §1). */
     struct b32 (*alias_of_evm)(void *ctx, const struct b20 *evm);
     struct b20 (*alias_of_move)(void *ctx, const struct b32 *address);
@@ -308,6 +311,8 @@ struct mv_call {
     const struct bytes *args;      /* BCS, in the wire form of move-facts §3.4 */
     const struct b32 *signers;
     uint32_t type_arg_count, arg_count, signer_count;
+    bool is_callback; /* of mv_run_function: the argument is a 0x1::evm::Outcome, which nothing else
+                       * can make */
 };
 
 /* Each of these fills *out and returns whether the function ran to its end. Gas is charged in any

@@ -18,18 +18,37 @@ static enum mv_status_code host_end(struct mv_native_call *n, struct err e) {
     return mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
 }
 
-/* on_fail: u8, open_retry: bool, deadline: u64, from that slot on. */
-static struct mv_send_options read_options(const struct mv_native_call *n, unsigned slot) {
-    return (struct mv_send_options){.on_fail = (uint8_t)n->slots[slot],
-                                    .open_retry = n->slots[slot + 1] != 0,
-                                    .deadline = n->slots[slot + 2]};
+/* The options, behind a reference in a slot that is argument `param`; false if they are too long.
+ */
+static bool read_options(const struct mv_native_call *n, unsigned slot, unsigned param,
+                         struct buf *out) {
+    return mv_value_encode(n->fn->params[param]->elem, mv_native_ref(n, slot), out,
+                           MV_EVENT_BYTES_MAX);
+}
+
+/* Takes the gas that the message has reserved, of which there is enough. */
+static enum mv_status_code take_reserve(struct mv_native_call *n,
+                                        const struct mv_message_start *start) {
+    return mv_charge(n->s, start->gas_reserved) ? MV_OK : MV_OUT_OF_GAS;
+}
+
+/* 0x1::evm::make_atomic: the function that calls it is the transaction's own. */
+enum mv_status_code mv_native_evm_make_atomic(struct mv_native_call *n) {
+    enum { PERMISSION_DENIED = 5 << 16, NOT_THE_ROOT_FRAME = 5 };
+    const struct mv_host *h = &n->s->p.host;
+    if (!h->make_atomic) return mv_native_abort(n, MV_NOT_IMPLEMENTED);
+    /* What somebody has published by the way is not the transaction's own either. */
+    bool is_root = n->s->p.tx.is_user && n->s->depth == 0 && !n->s->initializing;
+    if (!is_root || !h->make_atomic(h->ctx))
+        return mv_native_abort(n, PERMISSION_DENIED | NOT_THE_ROOT_FRAME);
+    return MV_OK;
 }
 
 /* ---- The EVM */
 
 /* account: &signer (slot 0), to: address (1…4), fn_abi: vector<u8> (5, 6), calldata: &T (7). */
 static enum mv_status_code start_evm_call(struct mv_native_call *n,
-                                          const struct mv_send_options *options, struct b32 *id) {
+                                          struct mv_message_start *start) {
     const struct mv_host *h = &n->s->p.host;
     struct mv_vec abi = mv_native_vec(n, 5);
     const struct mv_type *t = mv_native_type(n, 0);
@@ -40,27 +59,31 @@ static enum mv_status_code start_evm_call(struct mv_native_call *n,
     if (!e) {
         struct mv_evm_call call = {.fn_abi = mv_vec_bytes(&abi),
                                    .value = buf_bytes(&value),
-                                   .layout = mv_layout_of(n->s, t),
-                                   .gas_left = (uint64_t)n->s->gas,
-                                   .options = options};
+                                   .layout = mv_layout_of(n->s, t)};
+        start->gas_left = (uint64_t)n->s->gas;
         memcpy(&call.sender, mv_native_ref(n, 0), 32);
         memcpy(&call.to, &n->slots[1], 32);
-        e = host_end(n, h->evm_call(h->ctx, &call, id));
+        e = host_end(n, h->evm_call(h->ctx, &call, start));
     }
     buf_free(&value);
-    return e;
+    return e ? e : take_reserve(n, start);
 }
 
 enum mv_status_code mv_native_evm_call(struct mv_native_call *n) {
-    struct b32 id;
-    return start_evm_call(n, NULL, &id);
+    struct mv_message_start start = {0};
+    return start_evm_call(n, &start);
 }
 
+/* options: &Options (8) */
 enum mv_status_code mv_native_evm_send(struct mv_native_call *n) {
-    struct b32 id;
-    struct mv_send_options options = read_options(n, 8);
-    enum mv_status_code e = start_evm_call(n, &options, &id);
-    return e ? e : mv_native_return_bytes(n, BYTES_OF(id));
+    struct mv_message_start start = {0};
+    struct buf options = {0};
+    enum mv_status_code e =
+        read_options(n, 8, 4, &options) ? MV_OK : mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
+    start.options = buf_bytes(&options);
+    if (!e) e = start_evm_call(n, &start);
+    buf_free(&options);
+    return e ? e : mv_native_return_bytes(n, BYTES_OF(start.id));
 }
 
 /* ---- The Solana VM */
@@ -68,7 +91,7 @@ enum mv_status_code mv_native_evm_send(struct mv_native_call *n) {
 /* account: &signer (slot 0), program: address (1…4), metas: vector<AccountMeta> (5, 6), data:
  * vector<u8> (7, 8). */
 static enum mv_status_code start_svm_call(struct mv_native_call *n,
-                                          const struct mv_send_options *options, struct b32 *id) {
+                                          struct mv_message_start *start) {
     enum { METAS = 2 };
     const struct mv_host *h = &n->s->p.host;
     struct mv_vec data = mv_native_vec(n, 7);
@@ -78,27 +101,33 @@ static enum mv_status_code start_svm_call(struct mv_native_call *n,
     enum mv_status_code e = may_start(n, h->svm_call, fits ? (uint64_t)metas.n + data.len : 0);
     if (!e && !fits) e = mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
     if (!e) {
-        struct mv_svm_call call = {
-            .metas = buf_bytes(&metas), .data = mv_vec_bytes(&data), .options = options};
+        struct mv_svm_call call = {.metas = buf_bytes(&metas), .data = mv_vec_bytes(&data)};
+        start->gas_left = (uint64_t)n->s->gas;
         memcpy(&call.sender, mv_native_ref(n, 0), 32);
         memcpy(&call.program, &n->slots[1], 32);
-        e = host_end(n, h->svm_call(h->ctx, &call, id));
+        e = host_end(n, h->svm_call(h->ctx, &call, start));
     }
     buf_free(&metas);
+    if (!e) e = take_reserve(n, start);
     if (!e) mv_native_drop_arguments(n);
     return e;
 }
 
 enum mv_status_code mv_native_svm_call(struct mv_native_call *n) {
-    struct b32 id;
-    return start_svm_call(n, NULL, &id);
+    struct mv_message_start start = {0};
+    return start_svm_call(n, &start);
 }
 
+/* options: &Options (9) */
 enum mv_status_code mv_native_svm_send(struct mv_native_call *n) {
-    struct b32 id;
-    struct mv_send_options options = read_options(n, 9);
-    enum mv_status_code e = start_svm_call(n, &options, &id);
-    return e ? e : mv_native_return_bytes(n, BYTES_OF(id));
+    struct mv_message_start start = {0};
+    struct buf options = {0};
+    enum mv_status_code e =
+        read_options(n, 9, 4, &options) ? MV_OK : mv_native_abort(n, MV_INVALID_ARGUMENT | 1);
+    start.options = buf_bytes(&options);
+    if (!e) e = start_svm_call(n, &start);
+    buf_free(&options);
+    return e ? e : mv_native_return_bytes(n, BYTES_OF(start.id));
 }
 
 /* ---- Synchronous calls */

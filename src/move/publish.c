@@ -207,7 +207,10 @@ enum mv_status_code mv_publish_requested(struct mv_session *s) {
             return mv_fault(s, MV_CONSTRAINT_NOT_SATISFIED,
                             "a module that the package's metadata does not name");
     }
-    return publish_bundle(s, &r.owner, r.modules, r.module_count, 0);
+    s->initializing = true;
+    enum mv_status_code code = publish_bundle(s, &r.owner, r.modules, r.module_count, 0);
+    s->initializing = false;
+    return code;
 }
 
 bool mv_publish(struct mv_session *s, const struct b32 *owner, const struct bytes *modules,

@@ -119,11 +119,16 @@ enum mv_status_code mv_value_admit(struct mv_session *s, const struct mv_type *t
     return MV_OK;
 }
 
-static bool put_argument(struct mv_session *s, const struct mv_type *t, struct bytes in,
-                         enum run_mode mode, uint64_t *slots) {
+/* What a callback is given, when the machine calls one. */
+static bool is_outcome(const struct mv_call *call, const struct mv_type *t) {
+    return call->is_callback && is_named(t, "evm", "Outcome");
+}
+
+static bool put_argument(struct mv_session *s, const struct mv_call *call, const struct mv_type *t,
+                         struct bytes in, enum run_mode mode, uint64_t *slots) {
     if (mv_is_ref(t))
         return mv_fault(s, MV_INVALID_MAIN_FUNCTION_SIGNATURE, "a parameter is a reference"), false;
-    if (mode != RUN_SYSTEM && !is_allowed(t))
+    if (mode != RUN_SYSTEM && !is_allowed(t) && !is_outcome(call, t))
         return mv_fault(s, MV_INVALID_MAIN_FUNCTION_SIGNATURE,
                         "a parameter's type cannot be made from bytes"),
                false;
@@ -181,7 +186,7 @@ static bool put_arguments(struct mv_session *s, const struct mv_fn *f, const str
         const struct mv_type *t = f->params[i];
         if (is_signer(t)) {
             put_signer(s, t, &call->signers[mode == RUN_FUNCTION ? 0 : next_signer++], at);
-        } else if (!put_argument(s, t, call->args[next++], mode, at)) {
+        } else if (!put_argument(s, call, t, call->args[next++], mode, at)) {
             return false;
         }
         at += mv_slots(t);

@@ -131,6 +131,7 @@ struct mv_session *mv_session_new(const struct mv_session_params *params) {
     s->counter = 0;
     s->numbers_drawn = 0;
     s->unbiasable = false;
+    s->initializing = false;
     s->points.count = 0;
     s->publish = (struct mv_publish_request){0};
     s->fault = (struct mv_outcome){0};

@@ -141,6 +141,7 @@ struct mv_session {
     uint16_t counter;        /* monotonically_increasing_counter */
     uint64_t numbers_drawn;  /* of randomness */
     bool unbiasable;         /* the run's function may ask for randomness */
+    bool initializing;       /* init_module of what has been published runs */
     struct mv_points points;
     struct mv_elements elements;
     struct mv_publish_request publish;

@@ -42,6 +42,23 @@ static void put_target(struct json_out *o, const struct xvm_message *m) {
     }
 }
 
+/* What else it was sent with. */
+static void put_options(struct json_out *o, const struct xvm_message *m) {
+    jo_key(o, "value");
+    jo_quantity_u256(o, &m->value);
+    jo_key(o, "gasLimit");
+    jo_quantity(o, m->gas);
+    jo_key(o, "refundTo");
+    tern_put_address(o, m->from_vm, m->refund_to.n ? m->refund_to : m->sender);
+    tern_put_hex(o, "callback", m->callback);
+    jo_key(o, "callbackGas");
+    jo_quantity(o, m->callback_gas);
+    jo_key(o, "onSuccess");
+    jo_bool(o, m->on_success);
+    tern_put_hex(o, "callbackOf",
+                 xvm_is_callback(m) ? BYTES_OF(m->callback_of) : (struct bytes){NULL, 0});
+}
+
 void tern_put_message(struct json_out *o, const struct xvm_message *m, uint64_t now) {
     jo_object(o);
     JO_KEY_HEX(o, "id", m->id);
@@ -55,11 +72,12 @@ void tern_put_message(struct json_out *o, const struct xvm_message *m, uint64_t 
     tern_put_text(o, "error", m->error);
     tern_put_hex(o, "errorData", m->error_data);
     jo_key(o, "onFail");
-    jo_cstring(o, m->on_fail == XVM_DROP ? "drop" : "keep");
+    jo_cstring(o, xvm_on_fail_name(m->on_fail));
     jo_key(o, "openRetry");
     jo_bool(o, m->open_retry);
     jo_key(o, "deadline");
     jo_quantity(o, m->deadline);
+    put_options(o, m);
     jo_key(o, "from");
     jo_cstring(o, tern_vm_name(m->from_vm));
     jo_key(o, "target");
@@ -120,7 +138,7 @@ static bool bad(struct rpc_call *c, const char *name, const char *why) {
 
 static bool read_status(struct rpc_call *c, json_t *v, enum xvm_status *out) {
     const char *text = json_string_value(v);
-    for (int s = XVM_PENDING; text && s <= XVM_EXPIRED; s++)
+    for (int s = XVM_PENDING; text && s <= XVM_CALLED_BACK; s++)
         if (!strcmp(text, xvm_status_name((enum xvm_status)s))) {
             *out = (enum xvm_status)s;
             return true;

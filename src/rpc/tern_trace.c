@@ -177,9 +177,9 @@ static void put_retries(struct rpc_call *c, struct chain_reader *r, const struct
 static void put_kind(struct rpc_call *c, struct chain_reader *r, const struct xvm_leg *l) {
     struct json_out *o = c->out;
     bool is_message = l->kind != XVM_LEG_ROOT && l->kind != XVM_LEG_CALL;
+    jo_key(o, "undone");
+    jo_bool(o, l->undone);
     if (l->kind == XVM_LEG_CALL) {
-        jo_key(o, "undone");
-        jo_bool(o, l->undone);
         jo_key(o, "readOnly");
         jo_bool(o, l->read_only);
         jo_key(o, "homeAuthority");

@@ -426,3 +426,12 @@ void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct
     st_revert(j, mark);
     if (c.by_nonce) advance_nonce(bank, j, m, &c.nonce);
 }
+
+void sol_process_fee(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
+                     const struct sol_options *options) {
+    static const struct sol_options none;
+    struct checked c;
+    if (check(bank, j, m, options ? options : &none, &c).code) return;
+    take_fee(j, m, &c);
+    if (c.by_nonce) advance_nonce(bank, j, m, &c.nonce);
+}

@@ -48,6 +48,11 @@ struct sol_options {
 void sol_process(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
                  const struct sol_options *options, struct sol_result *out);
 
+/* What sol_process does of a transaction that has failed: its fee is paid, a durable nonce
+ * advances. For one that has been included, and that the caller has then undone as a whole. */
+void sol_process_fee(const struct sol_bank *bank, struct st_journal *j, const struct sol_message *m,
+                     const struct sol_options *options);
+
 /* The size of the account that holds the bytecode of the program `a`, one of the message's
  * accounts: 0 if it is none of the upgradeable loader's, or if the message names that account
  * itself. */

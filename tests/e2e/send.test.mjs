@@ -13,22 +13,25 @@ import { callEntry, publish } from './lib/publish.mjs';
 const QUEUE = '0x7e00000000000000000000000000000000000004';
 const KEEP = 0, DROP = 1;
 const WEEK = 7 * 24 * 3600;
-const NONE = { onFail: KEEP, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0 };
+const NONE = { onFail: KEEP, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0, onSuccess: false };
 const queueInterface = new Interface(JSON.parse(readFileSync(path.join(ROOT, 'contracts/artifacts/TernQueue.json'), 'utf8')).abi);
 
 let node, wallet, stranger, account, owner, ledger, sender, queue, strangersQueue, target;
 
 before(async () => {
+    account = Account.generate();
+    owner = account.accountAddress.toString();
+    // Compiling takes long: no connection waits meanwhile.
+    const demoModules = compileMove('tests/e2e/demo/move', { demo: owner }), sendModules = compileMove('tests/e2e/send', { sender: owner });
+    const { Sender } = compileSolidity('tests/e2e/contracts/Sender.sol');
     node = await startNode(['--quiet']);
     wallet = node.wallet(0);
     stranger = node.wallet(1);
-    account = Account.generate();
-    owner = account.accountAddress.toString();
     await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 1_000_000_000 });
-    await publish(node.aptos, account, 'Demo', ['ledger'], compileMove('tests/e2e/demo/move', { demo: owner }));
-    await publish(node.aptos, account, 'Send', ['sender'], compileMove('tests/e2e/send', { sender: owner }));
+    await publish(node.aptos, account, 'Demo', ['ledger'], demoModules);
+    await publish(node.aptos, account, 'Send', ['sender'], sendModules);
     ledger = Buffer.from(owner.slice(2).padStart(64, '0'), 'hex');
-    sender = await deploy(wallet, compileSolidity('tests/e2e/contracts/Sender.sol').Sender, ledger);
+    sender = await deploy(wallet, Sender, ledger);
     target = `0x${(await sender.getAddress()).slice(2).padStart(64, '0')}`;
     queue = new Contract(QUEUE, queueInterface, wallet);
     strangersQueue = new Contract(QUEUE, queueInterface, stranger);
@@ -179,28 +182,31 @@ test('a message expires when its deadline passes', async () => {
     assert.ok((await node.rpc('tern_getMessages', { status: 'expired' })).messages.some((m) => m.id === leg.messageId));
 });
 
-test('what is not supported yet is refused by its name', async () => {
+test('options that do not fit are refused with the reason', async () => {
     const direct = (options, more = {}) =>
-        queue.sendMove.staticCall(ledger, toUtf8Bytes('ledger'), toUtf8Bytes('write'), '0x', '0x', { ...NONE, ...options }, more);
-    const names = {
-        onFail: [2, 3, 4], gasLimit: [100_000], refundTo: [stranger.address], callback: ['0x12345678'], callbackGas: [1],
-    };
-    for (const [name, values] of Object.entries(names))
-        for (const value of values)
-            await assert.rejects(direct({ [name]: value }), (e) => {
-                assert.equal(e.revert?.name, 'OptionNotSupported');
-                assert.equal(e.revert.args[0], name);
-                return true;
-            });
-    await assert.rejects(direct({}, { value: 1n }), (e) => e.revert?.args[0] === 'value');
+        queue.sendMove.staticCall(ledger, toUtf8Bytes('ledger'), toUtf8Bytes('write'), '0x', '0x', { ...NONE, ...options }, { ...gas, ...more });
+    const cases = [
+        [{ gasLimit: 9_999 }, {}, 'GasBelowBase'],
+        [{ gasLimit: 3_000_000 }, {}, 'GasNotAvailable'],
+        [{ onSuccess: true }, {}, 'CallbackMismatch'],
+        [{ onFail: 3 }, {}, 'CallbackMismatch'],
+        [{ callback: '0x12345678' }, {}, 'CallbackMismatch'],
+        [{ callbackGas: 10_000 }, {}, 'CallbackMismatch'],
+        [{ onFail: 3, callback: '0x12345678', callbackGas: 1 }, {}, 'GasBelowBase'],
+        [{}, { value: 1n }, 'ValueOutOfRange'],
+        [{}, { value: 1_000_000_001n }, 'ValueOutOfRange'],
+    ];
+    for (const [options, more, name] of cases)
+        await assert.rejects(direct(options, more), (e) => {
+            assert.equal(e.revert?.name, name);
+            return true;
+        });
     await assert.rejects(direct({ onFail: 5 }), /revert/);
-    const reasons = ['EVALUE', 'EGAS', 'EREFUND_TO', 'ECALLBACK', 'ECALLBACK'];
-    for (const [which, reason] of reasons.entries()) {
-        const code = [4, 5, 6, 7, 7][which];
-        await assert.rejects(callEntry(node.aptos, account, `${owner}::sender::unsupported`, [target, which]),
-            new RegExp(`${reason}_NOT_SUPPORTED|0xc000${code}`, 'i'));
-    }
-    await assert.rejects(sentByMove(1, 2), /EON_FAIL_NOT_SUPPORTED|0xc0002/i);
+    await assert.rejects(sender.guarded.staticCall({ ...NONE, onFail: 4 }, gas), (e) => queueInterface.parseError(e.data)?.name === 'TailNotAtomic');
+    const reasons = [/base charge/, /more than there is/, /ECALLBACK_MISMATCH|0x10004/i, /ECALLBACK_MISMATCH|0x10004/i, /callback cannot be read/, /atomic/, /INSUFFICIENT_BALANCE/i];
+    for (const [which, reason] of reasons.entries())
+        await assert.rejects(callEntry(node.aptos, account, `${owner}::sender::refused`, [target, which]), reason);
+    await assert.rejects(sentByMove(1, 5), /EINVALID_ON_FAIL|0x10002/i);
 });
 
 test('the queue\'s code does nothing elsewhere, and nothing in a static call', async () => {
@@ -234,6 +240,12 @@ test('the examples of docs/cross-vm.md compile and run', async () => {
     assert.equal(legs[0].ok, true, legs[0].error);
     assert.equal(await courier.sent(legs[0].messageId), wallet.address);
 
+    const [paid] = await legsOf(courier.pay(ledger, 6, 'paid', { ...gas, value: 10n ** 9n }));
+    assert.equal(paid.ok, true, paid.error);
+    assert.equal(paid.calls[0].ok, true, paid.calls[0].error);
+    const [told] = paid.calls[0].logs.map((l) => courier.interface.parseLog(l));
+    assert.deepEqual([told.name, told.args.id, told.args.ok], ['Told', paid.messageId, true]);
+
     const dir = mkdtempSync(path.join(tmpdir(), 'tern-docs-'));
     try {
         mkdirSync(path.join(dir, 'sources'));
@@ -251,6 +263,13 @@ test('the examples of docs/cross-vm.md compile and run', async () => {
         const [last] = await node.aptos.viewJson({ payload: { function: `${owner}::courier::last` } });
         assert.equal(last, leg.messageId);
     }
+    const callback = toUtf8Bytes(`${owner}::courier::told`);
+    const tx = await callEntry(node.aptos, account, `${owner}::courier::pay`, [target, 7, 'from the docs', 1000, callback]);
+    const [leg] = (await trace(tx.hash)).trace.calls;
+    assert.equal(leg.status, 'called_back');
+    assert.equal(leg.calls[0].ok, true, leg.calls[0].error);
+    const [last] = await node.aptos.viewJson({ payload: { function: `${owner}::courier::last` } });
+    assert.equal(Buffer.from(last.slice(2), 'hex').toString(), leg.error);
 });
 
 test('every block of these tests runs again to the same end', async () => {

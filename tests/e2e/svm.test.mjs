@@ -16,7 +16,7 @@ import { callEntry, publish } from './lib/publish.mjs';
 const QUEUE = '0x7e00000000000000000000000000000000000004';
 const SHOW = 0, REFUSE = 1, WRITE = 2, SPIN = 3, PAY = 4; // tests/solana/programs/probe.c
 const KEEP = 0, DROP = 1;
-const NONE = { onFail: KEEP, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0 };
+const NONE = { onFail: KEEP, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0, onSuccess: false };
 const queueInterface = new Interface(JSON.parse(readFileSync(path.join(ROOT, 'contracts/artifacts/TernQueue.json'), 'utf8')).abi);
 const gas = { gasLimit: 3_000_000 };
 
@@ -240,18 +240,18 @@ test('a Move module asks for aliases', async () => {
     assert.deepEqual(aliases.map(wide), [hex(evmAlias), hex(moveAlias), await node.rpc('tern_alias', payer.publicKey.toBase58(), 'move')]);
 });
 
-test('values, gas and callbacks are refused by name, not lost', async () => {
+test('options that do not fit are refused by name, and value is not lost', async () => {
     const send = (options, more = {}) => courier.send.staticCall(hex(probe), [], '0x00', { ...NONE, ...options }, { ...gas, ...more });
-    for (const [options, more, name] of [[{}, { value: 1n }, 'value'], [{ gasLimit: 1 }, {}, 'gasLimit'], [{ onFail: 2 }, {}, 'onFail'],
-        [{ refundTo: QUEUE }, {}, 'refundTo'], [{ callback: '0x00000001' }, {}, 'callback'], [{ callbackGas: 1 }, {}, 'callbackGas']])
+    for (const [options, more, name] of [[{}, { value: 1n }, 'ValueOutOfRange'], [{ gasLimit: 1 }, {}, 'GasBelowBase'],
+        [{ onFail: 4 }, {}, 'TailNotAtomic'], [{ callback: '0x00000001' }, {}, 'CallbackMismatch'], [{ callbackGas: 1 }, {}, 'CallbackMismatch']])
         await assert.rejects(send(options, more), (e) => {
-            assert.equal(queueInterface.parseError(e.data).args[0], name);
+            assert.equal(queueInterface.parseError(e.data).name, name);
             return true;
         });
     await assert.rejects(new Contract('0x7E00000000000000000000000000000000000002',
         ['function call(bytes32, (bytes32, bool, bool)[], bytes) payable'], wallet).call.staticCall(hex(probe), [], '0x00', { value: 1n }), /revert/);
-    for (const [which, code] of [[0, 'c0004'], [1, 'c0005'], [2, 'c0006'], [3, 'c0007'], [4, 'c0002'], [5, '10003']])
-        await assert.rejects(callEntry(node.aptos, account, `${owner}::courier::unsupported`, [hex(probe), which]), new RegExp(`0x${code}`, 'i'));
+    for (const [which, code] of [[0, '10006'], [1, '10001'], [2, '10001'], [3, '10004'], [4, '10002'], [5, '10003']])
+        await assert.rejects(callEntry(node.aptos, account, `${owner}::courier::refused`, [hex(probe), which]), new RegExp(`0x${code}`, 'i'));
 });
 
 test('a reverted frame, a failed transaction, a static call and another contract start nothing', async () => {
@@ -297,7 +297,7 @@ test('the estimate includes the tail, and what it lacks lets anybody retry', asy
     assert.equal(await written(), 'estimated');
 
     const short = await mined(courier.call(hex(probe), args[1], Buffer.from([SPIN]), { gasLimit: 200_000 }));
-    assert.equal(short.gasUsed, 200_000n);
+    assert.ok(short.gasUsed >= 199_999n); // a compute unit is two of gas: one may be left
     const [leg] = (await trace(short.hash)).trace.calls;
     assert.equal(leg.failure, 'out_of_gas');
     const [again] = (await trace((await mined(strangersQueue.retry(leg.messageId, gas))).hash)).trace.calls;

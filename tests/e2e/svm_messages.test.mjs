@@ -198,7 +198,8 @@ test('what is refused is refused by name, with a line of the log', async () => {
     await refused(m.callEvm(demoAddress, '0x').subarray(0, 20), 'InvalidInstructionData', /cannot be read: it ends too early/);
     await refused(Buffer.concat([m.callEvm(demoAddress, '0x'), Buffer.from([0])]), 'InvalidInstructionData', /something follows/);
     await refused(Buffer.from([2, 1, 2, 3]), { Custom: 0 }, /invoke the program itself/);
-    await refused(m.sendEvm(demoAddress, '0x', { value: 5 }), { Custom: 1 }, /option value is not supported/);
+    await refused(m.sendEvm(demoAddress, '0x', { onFail: 9 }), { Custom: 1 }, /no such policy/);
+    await refused(m.sendEvm(demoAddress, '0x', { value: 10n ** 18n }), 'InsufficientFunds', /value/);
     await refused(m.sendEvm(demoAddress, '0x', { deadline: 1 }), { Custom: 2 }, /deadline/);
     await refused(m.callEvm(demoAddress, '0x'), 'NotEnoughAccountKeys', /account 0 is the sender/, []);
     await refused(m.callEvm(demoAddress, '0x'), 'MissingRequiredSignature', /has not signed/, [{ pubkey: Keypair.generate().publicKey, isSigner: false, isWritable: false }]);

@@ -2,6 +2,7 @@
  * the events that 0x1::evm and 0x1::svm write: what they name lies inside the input; and for lists
  * of accounts in ABI encoding. */
 #include "cross/internal.h"
+#include "cross/messenger.h"
 
 #include <stdlib.h>
 
@@ -22,6 +23,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         xvm_message_encode(&again, &m);
         if (!bytes_eq(buf_bytes(&again), in)) abort();
     }
+    xvm_options_from_bcs(in, &m);
+    for (size_t at = 0; at < 4; at++) xvm_options_from_abi(in, at, &m);
+    struct xvm_callback callback;
+    if (xvm_callback_function(in, &callback)) check_inside(callback.function, in);
+    if (xvm_callback_instruction(in, &callback)) check_inside(callback.metas, in);
     for (int form = 0; form < 4; form++) {
         m = (struct xvm_message){.to_vm = form & 2 ? ST_VM_SVM : ST_VM_EVM};
         if (!xvm_event_decode(in, form & 1, &arena, &m, &sender)) continue;

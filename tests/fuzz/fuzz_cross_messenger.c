@@ -29,21 +29,38 @@ static void put_target(struct buf *out, const struct xvm_instruction *in) {
         put_vector(out, in->data);
 }
 
-static void put_options(struct buf *out, const struct xvm_instruction *in, const uint8_t *end) {
+/* What it names, as it was written. */
+static void put_callback(struct buf *out, struct bytes borsh) {
+    struct xvm_callback c;
+    if (!borsh.n) return;
+    if (!xvm_callback_instruction(borsh, &c)) abort();
+    uint32_t count = (uint32_t)(c.metas.n / XVM_META_BYTES);
+    buf_put_bytes(out, c.program);
+    buf_put(out, &count, 4);
+    buf_put_bytes(out, c.metas);
+    put_vector(out, c.data);
+}
+
+static void put_options(struct buf *out, const struct xvm_instruction *in) {
     buf_put_u8(out, in->on_fail);
     buf_put_u8(out, in->open_retry);
     buf_put(out, &in->deadline, 8);
     buf_put(out, &in->gas, 8);
     buf_put(out, &in->value, 8);
-    buf_put_u8(out, in->has_refund_to);
-    if (in->has_refund_to) buf_put(out, end - 32, 32); /* is not kept: it is always refused */
+    buf_put_u8(out, in->refund_to.n != 0);
+    buf_put_bytes(out, in->refund_to);
+    buf_put_u8(out, in->callback.n != 0);
+    put_callback(out, in->callback);
+    buf_put(out, &in->callback_gas, 8);
+    buf_put_u8(out, in->on_success);
 }
 
-static void put(struct buf *out, const struct xvm_instruction *in, const uint8_t *end) {
+static void put(struct buf *out, const struct xvm_instruction *in) {
     buf_put_u8(out, in->tag);
     switch (in->tag) {
     case XVM_RETRY:
     case XVM_CANCEL: buf_put(out, in->id.b, 32); return;
+    case XVM_MAKE_ATOMIC: return;
     case XVM_ALIAS_OF:
     case XVM_HOME_OF:
         buf_put_u8(out, in->actor.vm);
@@ -53,7 +70,7 @@ static void put(struct buf *out, const struct xvm_instruction *in, const uint8_t
     case XVM_SWEEP: buf_put_u8(out, in->machine); return;
     default: put_target(out, in);
     }
-    if (in->has_options) put_options(out, in, end);
+    if (in->has_options) put_options(out, in);
     if (in->tag < XVM_SYNC_EVM) return;
     buf_put_u8(out, in->flags);
     buf_put(out, &in->units, 8);
@@ -75,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct buf again = {0};
     if (xvm_instruction_decode(bytes_make(data, size), &in)) return 0;
     if (in.tag == XVM_CALL_SVM || in.tag == XVM_SEND_SVM) return 0;
-    put(&again, &in, data + size);
+    put(&again, &in);
     if (!bytes_eq(buf_bytes(&again), bytes_make(data, size))) abort();
     if (in.bcs) split(&in);
     buf_free(&again);

@@ -78,16 +78,43 @@ pub enum OnFail {
     Keep = 0,
     /// It is forgotten.
     Drop = 1,
+    /// Its value goes back at once.
+    Refund = 2,
+    /// As `Refund`, and the callback is called with what it failed of.
+    Callback = 3,
+    /// The whole transaction is undone, if [`make_atomic`] is an instruction of its own.
+    RevertTx = 4,
+}
+
+/// An instruction that tells what has become of a message. Its account 0 is an address of the
+/// messenger that nobody else can sign as, with the seeds `"callback"` and the program's id; behind `data` stands what `docs/cross-vm.md` has as `Told`, in Borsh.
+#[derive(Clone, Copy, Debug)]
+pub struct Callback<'a> {
+    pub program: Pubkey,
+    /// Accounts behind account 0, and whether they may be written. None of them signs.
+    pub accounts: &'a [(Pubkey, bool)],
+    /// What stands in front: the program's own name for the instruction, say.
+    pub data: &'a [u8],
 }
 
 /// How a message is sent.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Send {
+pub struct Send<'a> {
     pub on_fail: OnFail,
     /// Anybody may retry it.
     pub open_retry: bool,
+    /// The callback is called when the message has run, too.
+    pub on_success: bool,
     /// Seconds since the epoch; 0: the longest.
     pub deadline: u64,
+    /// EVM gas to reserve for the message and for its callback; 0: they run on what is left.
+    pub gas: u64,
+    pub callback_gas: u64,
+    /// Lamports to send along.
+    pub value: u64,
+    /// Who gets them back, if not the sender.
+    pub refund_to: Option<[u8; 32]>,
+    pub callback: Option<Callback<'a>>,
 }
 
 enum Tag {
@@ -100,6 +127,7 @@ enum Tag {
     SyncEvm = 10,
     SyncMove = 11,
     Sweep = 12,
+    MakeAtomic = 13,
 }
 
 /* ---- Instructions */
@@ -140,14 +168,14 @@ pub fn call_move(sender: &Pubkey, f: &Function, args: Args) -> Instruction {
 pub fn send_evm(sender: &Pubkey, to: &[u8; 20], data: &[u8], how: &Send) -> Instruction {
     let mut w = to_evm(Tag::SendEvm, to, data);
     w.send(how);
-    w.instruction(sender, false)
+    w.instruction(sender, how.value > 0)
 }
 
 /// Queues a message to a Move function, with options.
 pub fn send_move(sender: &Pubkey, f: &Function, args: Args, how: &Send) -> Instruction {
     let mut w = to_move(Tag::SendMove, f, args);
     w.send(how);
-    w.instruction(sender, false)
+    w.instruction(sender, how.value > 0)
 }
 
 /// One more attempt at a kept message.
@@ -158,6 +186,12 @@ pub fn retry(sender: &Pubkey, id: &[u8; 32]) -> Instruction {
 /// Gives a kept message up.
 pub fn cancel(sender: &Pubkey, id: &[u8; 32]) -> Instruction {
     request(Tag::Cancel, id).instruction(sender, false)
+}
+
+/// Makes the tail of the transaction atomic: an instruction of the transaction's own, in front of
+/// those that send messages with [`OnFail::RevertTx`].
+pub fn make_atomic() -> Instruction {
+    Instruction { program_id: MESSENGER, accounts: vec![], data: Writer::new(Tag::MakeAtomic).0 }
 }
 
 /// Names an account that a call may change when it comes back to the SVM.
@@ -233,8 +267,26 @@ impl Writer {
     fn send(&mut self, how: &Send) {
         self.0.extend([how.on_fail as u8, how.open_retry.into()]);
         self.0.extend(how.deadline.to_le_bytes());
-        self.0.extend([0; 17]); // gas, value, refund_to
+        self.0.extend(how.gas.to_le_bytes());
+        self.0.extend(how.value.to_le_bytes());
+        self.0.push(how.refund_to.is_some().into());
+        self.0.extend(how.refund_to.iter().flatten());
+        self.0.push(how.callback.is_some().into());
+        how.callback.iter().for_each(|callback| self.callback(callback));
+        self.0.extend(how.callback_gas.to_le_bytes());
+        self.0.push(how.on_success.into());
     }
+
+    fn callback(&mut self, callback: &Callback) {
+        self.0.extend(callback.program.as_ref());
+        self.0.extend((callback.accounts.len() as u32).to_le_bytes());
+        for (key, writable) in callback.accounts {
+            self.0.extend(key.as_ref());
+            self.0.push(u8::from(*writable) * 2);
+        }
+        self.vector(callback.data);
+    }
+
 
     fn instruction(self, sender: &Pubkey, pays: bool) -> Instruction {
         let sender = AccountMeta { pubkey: *sender, is_signer: true, is_writable: pays };

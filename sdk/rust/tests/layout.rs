@@ -32,6 +32,16 @@ struct Options {
     gas: u64,
     value: u64,
     refund_to: Option<[u8; 32]>,
+    callback: Option<Told>,
+    callback_gas: u64,
+    on_success: bool,
+}
+
+#[derive(BorshSerialize)]
+struct Told {
+    program: [u8; 32],
+    accounts: Vec<([u8; 32], u8)>,
+    data: Vec<u8>,
 }
 
 #[derive(BorshSerialize)]
@@ -68,8 +78,12 @@ fn messages() {
         gas: 0,
         value: 0,
         refund_to: None,
+        callback: None,
+        callback_gas: 0,
+        on_success: false,
     };
-    let how = Send { on_fail: OnFail::Drop, open_retry: true, deadline: 77 };
+    let how =
+        Send { on_fail: OnFail::Drop, open_retry: true, deadline: 77, ..Send::default() };
     let (list, abi): ([&[u8]; 2], &[u8]) = ([&[1], &[2, 3]], &[4, 4]);
     let bcs = || to_move(Arguments::Bcs(vec![vec![1], vec![2, 3]]));
     assert_eq!(call_evm(&SENDER, &[9; 20], &[1, 2, 3]).data, bytes(0, to_evm()));
@@ -81,6 +95,40 @@ fn messages() {
     );
     assert_eq!(retry(&SENDER, &[3; 32]).data, bytes(6, [3u8; 32]));
     assert_eq!(cancel(&SENDER, &[3; 32]).data, bytes(7, [3u8; 32]));
+}
+
+#[test]
+fn options() {
+    let accounts = [(Pubkey::new_from_array([8; 32]), true), (SENDER, false)];
+    let how = Send {
+        on_fail: OnFail::Callback,
+        on_success: true,
+        gas: 50_000,
+        callback_gas: 60_000,
+        value: 9,
+        refund_to: Some([4; 32]),
+        callback: Some(Callback { program: SENDER, accounts: &accounts, data: &[1, 2] }),
+        ..Send::default()
+    };
+    let options = Options {
+        on_fail: 3,
+        open_retry: false,
+        deadline: 0,
+        gas: 50_000,
+        value: 9,
+        refund_to: Some([4; 32]),
+        callback: Some(Told {
+            program: [7; 32],
+            accounts: vec![([8; 32], 2), ([7; 32], 0)],
+            data: vec![1, 2],
+        }),
+        callback_gas: 60_000,
+        on_success: true,
+    };
+    let sent = send_evm(&SENDER, &[9; 20], &[1, 2, 3], &how);
+    assert_eq!(sent.data, bytes(3, (to_evm(), options)));
+    assert!(sent.accounts[0].is_writable);
+    assert_eq!(make_atomic().data, [13]);
 }
 
 #[test]

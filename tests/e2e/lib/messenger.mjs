@@ -26,8 +26,14 @@ const toMove = ({ module, name, fn, types = '', abi = '0x', bcs }) => cat([
     hex(module.replace(/^0x/, '').padStart(64, '0')), text(name), text(fn), text(types),
     bcs ? cat([u8(1), u32(bcs.length), ...bcs.map((b) => vector(Buffer.from(b)))]) : cat([u8(0), vector(hex(abi))]),
 ]);
-const options = ({ onFail = 0, openRetry = false, deadline = 0, gas = 0, value = 0, refundTo } = {}) => cat([
-    u8(onFail), u8(openRetry ? 1 : 0), u64(deadline), u64(gas), u64(value), refundTo ? cat([u8(1), refundTo.toBuffer()]) : u8(0),
+// `callback`: { program, accounts: [[key, writable], …], data }.
+const some = (b) => (b ? cat([u8(1), b]) : u8(0));
+const borshCallback = ({ program, accounts = [], data = Buffer.alloc(0) }) => cat([
+    program.toBuffer(), u32(accounts.length), ...accounts.map(([key, writable]) => cat([key.toBuffer(), u8(writable ? 2 : 0)])), vector(data),
+]);
+const options = ({ onFail = 0, openRetry = false, deadline = 0, gas = 0, value = 0, refundTo, callback, callbackGas = 0, onSuccess = false } = {}) => cat([
+    u8(onFail), u8(openRetry ? 1 : 0), u64(deadline), u64(gas), u64(value), some(refundTo?.toBuffer()), some(callback && borshCallback(callback)),
+    u64(callbackGas), u8(onSuccess ? 1 : 0),
 ]);
 const MACHINES = { evm: 0, move: 1, svm: 2 };
 const actor = (vm, address) => cat([u8(MACHINES[vm]), vm === 'svm' ? new PublicKey(address).toBuffer() : hex(address)]);
@@ -36,6 +42,7 @@ export const callEvm = (to, data) => cat([u8(0), toEvm(to, data)]);
 export const callMove = (target) => cat([u8(1), toMove(target)]);
 export const sendEvm = (to, data, how) => cat([u8(3), toEvm(to, data), options(how)]);
 export const sendMove = (target, how) => cat([u8(4), toMove(target), options(how)]);
+export const makeAtomic = () => u8(13);
 export const retry = (id) => cat([u8(6), hex(id)]);
 export const cancel = (id) => cat([u8(7), hex(id)]);
 export const aliasOf = (vm, address, machine) => cat([u8(8), actor(vm, address), u8(MACHINES[machine])]);
@@ -52,9 +59,12 @@ export function outcome(data) {
     return status === 0 ? { status, cut, data: b.subarray(1) } : { status, cut, code: b.readBigUInt64LE(1), data: b.subarray(9) };
 }
 
-/** An instruction for the messenger; `sender` is its account 0. */
-export const instruction = (sender, data) => new TransactionInstruction({
-    programId: MESSENGER, keys: sender ? [{ pubkey: sender, isSigner: true, isWritable: false }] : [], data,
+/** Holds the value of messages from Solana: the alias of TernQueue. */
+export const ESCROW = PublicKey.findProgramAddressSync([Buffer.from('evm'), hex('0x7e00000000000000000000000000000000000004')], MESSENGER)[0];
+
+/** An instruction for the messenger; `sender` is its account 0, writable if value leaves it. */
+export const instruction = (sender, data, { value = false } = {}) => new TransactionInstruction({
+    programId: MESSENGER, keys: sender ? [{ pubkey: sender, isSigner: true, isWritable: value }] : [], data,
 });
 
 /** web3.js on a node. close() before the node is stopped. */
@@ -72,6 +82,13 @@ export class Solana {
 
     send(signers, ...instructions) {
         return sendAndConfirmTransaction(this.connection, new Transaction().add(...instructions), signers);
+    }
+
+    /** The same for a transaction that fails: without a simulation in front. */
+    async failing(signers, ...instructions) {
+        const signature = await this.connection.sendTransaction(new Transaction().add(...instructions), signers, { skipPreflight: true });
+        await this.connection.confirmTransaction({ signature, ...await this.connection.getLatestBlockhash() });
+        return signature;
     }
 
     transaction(signature) {

@@ -118,7 +118,8 @@ static struct bytes call_move(const char *function, bool bcs) {
 struct options {
     uint8_t on_fail, open_retry;
     uint64_t deadline, gas, value;
-    uint8_t refund_to;
+    uint8_t refund_to, callback, callback_flags, on_success;
+    uint64_t callback_gas;
 };
 
 static void put_options(const struct options *o) {
@@ -129,6 +130,16 @@ static void put_options(const struct options *o) {
     put_u64(o->value);
     buf_put_u8(&ix, o->refund_to);
     if (o->refund_to == 1) buf_put_bytes(&ix, unhex(P));
+    buf_put_u8(&ix, o->callback);
+    for (int i = 0; o->callback == 1 && i < 32; i++) buf_put_u8(&ix, 0xca);
+    if (o->callback == 1) { /* an account that may be written, and "hi" */
+        put_u32(1);
+        buf_put_bytes(&ix, unhex(Q));
+        buf_put_u8(&ix, o->callback_flags);
+        put_text("hi");
+    }
+    put_u64(o->callback_gas);
+    buf_put_u8(&ix, o->on_success);
 }
 
 static struct bytes send_evm(const char *data, struct options o) {

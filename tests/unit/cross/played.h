@@ -131,16 +131,18 @@ static void play(const struct xvm_message *m, uint8_t vm, uint64_t gas, struct b
 
 void xvm_deliver_move(struct xvm_tx *t, struct xvm_message *m, const struct xvm_funds *funds,
                       uint64_t gas, struct xvm_run *run) {
-    (void)funds;
+    struct xvm_actor alias;
     assert_ptr_equal(t, &tx);
+    if (!xvm_enter(t, m, funds, &alias, run)) return;
     assert_int_equal(m->to_vm, ST_VM_MOVE);
     play(m, ST_VM_MOVE, gas, m->function_name, run);
 }
 
 void xvm_deliver_evm(struct xvm_tx *t, struct xvm_message *m, const struct xvm_funds *funds,
                      uint64_t gas, struct xvm_run *run) {
-    (void)funds;
+    struct xvm_actor alias;
     assert_ptr_equal(t, &tx);
+    if (!xvm_enter(t, m, funds, &alias, run)) return;
     assert_int_equal(m->to_vm, ST_VM_EVM);
     play(m, ST_VM_EVM, gas, m->fn_abi.n ? m->fn_abi : m->call_data, run);
 }
@@ -148,8 +150,9 @@ void xvm_deliver_evm(struct xvm_tx *t, struct xvm_message *m, const struct xvm_f
 /* Its name is its data. */
 void xvm_deliver_svm(struct xvm_tx *t, struct xvm_message *m, const struct xvm_funds *funds,
                      uint64_t gas, struct xvm_run *run) {
-    (void)funds;
+    struct xvm_actor alias;
     assert_ptr_equal(t, &tx);
+    if (!xvm_enter(t, m, funds, &alias, run)) return;
     assert_int_equal(m->to_vm, ST_VM_SVM);
     play(m, ST_VM_SVM, gas, m->call_data, run);
 }
@@ -191,7 +194,7 @@ static struct xvm_message message(const struct b32 *id) {
     return m;
 }
 
-static void assert_ran(uint32_t i, const char *name) {
+__attribute__((unused)) static void assert_ran(uint32_t i, const char *name) {
     if (i >= run_count) fail_msg("only %u messages ran, not %s", run_count, name);
     assert_string_equal(runs[i].name, name);
 }

@@ -187,9 +187,9 @@ static struct abi_value abi_metas(const struct abi_type *t, const struct call *c
 static struct bytes event_data(const struct call *c, const uint64_t *options) {
     static const char plain[] = "(bytes32,(bytes32,bool,bool)[],bytes)",
                       full[] = "(bytes32,(bytes32,bool,bool)[],bytes,"
-                               "uint64,uint64,uint64,uint64,uint64,uint64,uint64)";
+                               "uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint64)";
     const struct abi_type *types;
-    struct abi_value items[10];
+    struct abi_value items[11];
     struct buf out = {0};
     assert_ok(abi_parse_types(&arena, bytes_cstr(options ? full : plain), &types));
     items[0] = (struct abi_value){.type = &types->items[0], .data = BYTES_OF(*c->program)};
@@ -205,8 +205,8 @@ static struct bytes event_data(const struct call *c, const uint64_t *options) {
 }
 
 static const char CALL[] = "Call(address,bytes32,(bytes32,bool,bool)[],bytes)",
-                  SEND[] = "SendSolana(address,bytes32,bytes32,(bytes32,bool,bool)[],bytes,"
-                           "(uint8,bool,uint64,uint64,address,bytes4,uint64))",
+                  SEND[] = "SendSolana(address,bytes32,uint256,bytes32,(bytes32,bool,bool)[],bytes,"
+                           "(uint8,bool,uint64,uint64,address,bytes4,uint64,bool))",
                   RETRY[] = "Retry(address,bytes32)", CANCEL[] = "Cancel(address,bytes32)";
 
 static void put_log(const struct b20 *address, const char *signature, uint8_t sender,
@@ -215,6 +215,7 @@ static void put_log(const struct b20 *address, const char *signature, uint8_t se
     keccak256(&log.topics[0], bytes_cstr(signature));
     log.topics[1].b[31] = sender;
     if (third) log.topics[log.topic_count++] = *third;
+    if (signature == SEND) log.topic_count++; /* no value */
     st_add_log(journal, &log);
 }
 

@@ -20,11 +20,10 @@ static void send_from_evm(uint8_t sender, const struct call *c, uint64_t on_fail
 }
 
 /* What 0x1::svm's natives ask for. */
-static struct err call_from_move(uint8_t sender, const struct call *c,
-                                 const struct mv_send_options *options) {
+static struct err call_from_move(uint8_t sender, const struct call *c, struct bytes options) {
     struct mv_host host = xvm_move_host(&tx);
+    struct mv_message_start start = {.options = options};
     struct buf metas = {0};
-    struct b32 id;
     uleb_put(&metas, c->meta_count);
     for (size_t i = 0; i < c->meta_count; i++) {
         buf_put_bytes(&metas, BYTES_OF(c->metas[i].key));
@@ -35,9 +34,8 @@ static struct err call_from_move(uint8_t sender, const struct call *c,
     struct mv_svm_call call = {.sender = xvm_actor_b32(&who),
                                .program = *c->program,
                                .metas = buf_bytes(&metas),
-                               .data = c->data,
-                               .options = options};
-    struct err e = host.svm_call(host.ctx, &call, &id);
+                               .data = c->data};
+    struct err e = host.svm_call(host.ctx, &call, &start);
     buf_free(&metas);
     return e;
 }

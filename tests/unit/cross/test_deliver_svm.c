@@ -38,7 +38,7 @@ static void test_alias_signs_where_it_is_named_and_nobody_else(void **state) {
     const struct sol_key moves[] = {
         {evm, false, true}, {move, true, false}, {root, false, false}, {PAGE, false, true}};
     c.metas = moves;
-    assert_ok(call_from_move(0xbb, &c, NULL));
+    assert_ok(call_from_move(0xbb, &c, (struct bytes){NULL, 0}));
     finish();
     assert_bytes_equal(message(0).result, unhex("03000002"));
     assert_bytes_equal(message(1).result, unhex("02010002"));
@@ -74,7 +74,7 @@ static void test_any_other_signer_refuses_the_message(void **state) {
     struct call c = {&PROBE, metas, COUNT_OF(metas), BYTES_LIT("show")};
     begin(1);
     call_from_evm(0xaa, &c);
-    assert_ok(call_from_move(0xaa, &c, NULL));
+    assert_ok(call_from_move(0xaa, &c, (struct bytes){NULL, 0}));
     finish();
     for (uint32_t i = 0; i < 2; i++) {
         assert_int_equal(message(i).failure, XVM_FAIL_MALFORMED);
@@ -120,7 +120,7 @@ static void test_writes_of_one_leg_are_seen_by_the_next(void **state) {
     call_from_evm(0xaa, &pay);
     call_from_evm(0xaa, &first);
     call_from_evm(0xaa, &pay); /* what is left of the alias's lamports keeps it above the minimum */
-    assert_ok(call_from_move(0xbb, &second, NULL));
+    assert_ok(call_from_move(0xbb, &second, (struct bytes){NULL, 0}));
     call_from_evm(0xaa, &pay); /* too much now */
     finish();
     assert_int_equal(account(&OTHER).lamports, 10000000);
@@ -140,7 +140,7 @@ static void test_failed_leg_is_undone_alone_and_says_why(void **state) {
     begin(1);
     call_from_evm(0xaa, &good);
     call_from_evm(0xab, &bad);
-    assert_ok(call_from_move(0xac, &bad, NULL));
+    assert_ok(call_from_move(0xac, &bad, (struct bytes){NULL, 0}));
     finish();
     assert_page("kept");
     struct xvm_actor owner;
@@ -411,7 +411,7 @@ static void test_limits_are_named(void **state) {
         struct call c = {&PROBE, metas, cases[i].metas, bytes_make(data, cases[i].data)};
         begin((uint8_t)(1 + i));
         call_from_evm(0xaa, &c);
-        assert_ok(call_from_move(0xbb, &c, NULL));
+        assert_ok(call_from_move(0xbb, &c, (struct bytes){NULL, 0}));
         finish();
         for (uint32_t m = 0; m < 2; m++) {
             assert_int_equal(tx.legs[1 + m].ok, cases[i].ok);
@@ -434,7 +434,8 @@ static void test_payload_counts_program_accounts_and_data(void **state) {
     begin(1);
     call_from_evm(0xaa, &fits);
     call_from_evm(0xaa, &over);
-    assert_int_equal(call_from_move(0xbb, &over, NULL).code, XVM_FAIL_LIMIT); /* at once, in Move */
+    assert_int_equal(call_from_move(0xbb, &over, (struct bytes){NULL, 0}).code,
+                     XVM_FAIL_LIMIT); /* at once, in Move */
     finish();
     assert_int_equal(tx.message_count, 2);
     assert_contains(message(0).error, "more accounts than one may");
@@ -492,13 +493,15 @@ static void test_occupied_alias_refuses_the_crossing(void **state) {
 static void test_drop_retry_and_cancel_work_as_for_other_machines(void **state) {
     (void)state;
     struct call bad = on_page("fail");
-    const struct mv_send_options drop = {.on_fail = XVM_DROP}, open = {.open_retry = true};
+    /* BCS: on_fail, open_retry, and zeros */
+    const uint8_t drop[1 + 1 + 8 + 8 + 8 + 32 + 1 + 8 + 1] = {XVM_DROP},
+                                                        open[sizeof drop] = {XVM_KEEP, 1};
     begin(1);
     send_from_evm(0xaa, &bad, XVM_DROP, 0);
     send_from_evm(0xaa, &bad, XVM_KEEP, 0);
     send_from_evm(0xaa, &bad, XVM_KEEP, 1);
-    assert_ok(call_from_move(0xbb, &bad, &drop));
-    assert_ok(call_from_move(0xbb, &bad, &open));
+    assert_ok(call_from_move(0xbb, &bad, BYTES_OF(drop)));
+    assert_ok(call_from_move(0xbb, &bad, BYTES_OF(open)));
     finish();
     struct b32 ids[5];
     memcpy(ids, tx.messages, sizeof ids);
@@ -527,7 +530,7 @@ static void test_reverted_frame_takes_its_message_with_it(void **state) {
     begin(1);
     st_mark mark = st_savepoint(journal);
     call_from_evm(0xaa, &lost);
-    assert_ok(call_from_move(0xbb, &lost, NULL));
+    assert_ok(call_from_move(0xbb, &lost, (struct bytes){NULL, 0}));
     st_revert(journal, mark);
     call_from_evm(0xaa, &kept);
     finish();

@@ -23,9 +23,16 @@ static struct xvm_message random_message(void) {
         .generation = (uint32_t)rnd(),
         .from_vm = rnd() % 3,
         .to_vm = rnd() % 3,
-        .status = 1 + rnd() % 5,
-        .failure = rnd() % 9,
-        .on_fail = rnd() % 2,
+        .status = 1 + rnd() % 7,
+        .failure = rnd() % 12,
+        .on_fail = rnd() % 5,
+        .on_success = rnd() % 2,
+        .gas = rnd(),
+        .callback_gas = rnd(),
+        .value = {{rnd(), rnd(), rnd(), rnd()}},
+        .callback_of = random_b32(),
+        .refund_to = random_bytes(),
+        .callback = random_bytes(),
         .open_retry = rnd() % 2,
         .bcs = rnd() % 2,
         .deadline = rnd(),
@@ -71,6 +78,13 @@ static void assert_same(const struct xvm_message *got, const struct xvm_message 
     assert_int_equal(got->done_height, want->done_height);
     assert_true(b32_eq(&got->done_root_hash, &want->done_root_hash));
     assert_int_equal(got->gas_used, want->gas_used);
+    assert_int_equal(got->on_success, want->on_success);
+    assert_int_equal(got->gas, want->gas);
+    assert_int_equal(got->callback_gas, want->callback_gas);
+    assert_true(u256_eq(&got->value, &want->value));
+    assert_true(b32_eq(&got->callback_of, &want->callback_of));
+    ASSERT_SAME_STRING(refund_to);
+    ASSERT_SAME_STRING(callback);
     ASSERT_SAME_STRING(sender);
     ASSERT_SAME_STRING(sender_alias);
     ASSERT_SAME_STRING(module_address);

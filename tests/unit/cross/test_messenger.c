@@ -110,14 +110,16 @@ static void test_malformed_instructions_are_refused(void **state) {
     (void)state;
     struct b32 id = {{7}};
     begin_svm(1);
-    struct bytes good[] = {call_evm("hello"),
-                           call_move("write", false),
-                           call_move("write", true),
-                           send_evm("x", (struct options){.open_retry = 1}),
-                           send_move("x", (struct options){.deadline = 1000000}),
-                           ask(true, &id),
-                           ask(false, &id),
-                           BYTES_LIT("\x0c\1")};
+    struct bytes good[] = {
+        call_evm("hello"),
+        call_move("write", false),
+        call_move("write", true),
+        send_evm("x", (struct options){.open_retry = 1}),
+        send_move("x", (struct options){.deadline = 1000000}),
+        send_evm("x", (struct options){.on_success = 1, .callback = 1, .refund_to = 1}),
+        ask(true, &id),
+        ask(false, &id),
+        BYTES_LIT("\x0c\1")};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         for (size_t n = 0; n < good[i].n; n++) {
             struct bytes cut = exact_copy(bytes_make(good[i].p, n));
@@ -166,21 +168,35 @@ static void test_message_to_the_same_machine_is_refused_by_name(void **state) {
     end();
 }
 
-static void test_options_that_are_not_supported_are_refused_by_name(void **state) {
+static void test_options_that_do_not_fit_are_refused_with_the_reason(void **state) {
     (void)state;
     static const struct {
         struct options o;
-        const char *name;
-    } cases[] = {{{.on_fail = 2}, "option on_fail"},
-                 {{.on_fail = 255}, "option on_fail"},
-                 {{.gas = 1}, "option gas"},
-                 {{.value = 1}, "option value"},
-                 {{.refund_to = 1}, "option refund_to"}};
+        uint32_t code;
+        const char *why;
+    } cases[] = {{{.on_fail = 5}, 1, "no such policy"},
+                 {{.on_fail = 255}, 1, "no such policy"},
+                 {{.on_fail = 3}, 1, "callback"},
+                 {{.on_success = 1}, 1, "callback"},
+                 {{.callback = 1}, 1, "callback"},
+                 {{.callback_gas = 10000}, 1, "callback"},
+                 {{.gas = 9999}, 1, "base charge"},
+                 {{.on_fail = 3, .callback = 1, .callback_gas = 1}, 1, "base charge"},
+                 {{.gas = 50000000}, 6, "more than there is"},
+                 {{.gas = UINT64_MAX}, 6, "more than there is"},
+                 {{.on_fail = 4}, 1, "atomic"}};
     begin_svm(1);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        assert_refused(invoke(P, send_evm("x", cases[i].o)), SOL_IX_CUSTOM, 1, cases[i].name);
-        assert_refused(invoke(P, send_move("x", cases[i].o)), SOL_IX_CUSTOM, 1, cases[i].name);
+        assert_refused(invoke(P, send_evm("x", cases[i].o)), SOL_IX_CUSTOM, cases[i].code,
+                       cases[i].why);
+        assert_refused(invoke(P, send_move("x", cases[i].o)), SOL_IX_CUSTOM, cases[i].code,
+                       cases[i].why);
     }
+    assert_refused(invoke(P, send_evm("x", (struct options){.value = 1})),
+                   SOL_IX_READONLY_LAMPORT_CHANGE, 0, "not writable");
+    assert_refused(invoke(P, send_evm("x", (struct options){.callback = 1, .callback_flags = 1})),
+                   SOL_IX_INVALID_INSTRUCTION_DATA, 0, "cannot sign");
+    assert_int_equal(tx.reserved, 0);
     static const uint64_t deadlines[] = {1, 999999, 1000000 + 7 * 24 * 3600 + 1, UINT64_MAX};
     for (size_t i = 0; i < COUNT_OF(deadlines); i++)
         assert_refused(invoke(P, send_evm("x", (struct options){.deadline = deadlines[i]})),
@@ -471,7 +487,7 @@ int main(void) {
         TEST(test_malformed_instructions_are_refused),
         TEST(test_sender_must_sign),
         TEST(test_message_to_the_same_machine_is_refused_by_name),
-        TEST(test_options_that_are_not_supported_are_refused_by_name),
+        TEST(test_options_that_do_not_fit_are_refused_with_the_reason),
         TEST(test_payload_that_is_too_long_is_refused),
         TEST(test_without_a_transaction_only_questions_are_answered),
         TEST(test_units_are_charged_before_anything_is_done),

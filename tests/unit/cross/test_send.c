@@ -1,68 +1,5 @@
 /* Messages with options: the id inside the frame, DROP, open retry, deadlines. */
-#include "played.h"
-
-static const char SEND[] = "Send(address,bytes32,bytes,bytes,bytes,bytes,bytes,"
-                           "(uint8,bool,uint64,uint64,address,bytes4,uint64))";
-
-struct options {
-    uint64_t on_fail, open_retry, deadline;
-};
-
-/* The data of TernQueue's event: the fields of Call, and seven words of options. */
-static struct bytes send_data(const char *function, const struct options *o) {
-    const struct abi_type *types;
-    assert_ok(abi_parse_types(
-        &arena,
-        BYTES_LIT("(bytes,bytes,bytes,bytes,bytes,(uint64,uint64,uint64,uint64,address,bytes4,"
-                  "uint64))"),
-        &types));
-    static const uint8_t zeros[4];
-    const struct bytes parts[] = {BYTES_LIT("0x1"), BYTES_LIT("m"), bytes_cstr(function),
-                                  BYTES_LIT(""), BYTES_LIT("")};
-    const uint64_t words[] = {o->on_fail, o->open_retry, o->deadline};
-    struct abi_value items[6], fields[7], v = {.type = types, .items = items, .count = 6};
-    memset(items, 0, sizeof items);
-    memset(fields, 0, sizeof fields);
-    for (size_t i = 0; i < 5; i++)
-        items[i] = (struct abi_value){.type = &types->items[i], .data = parts[i]};
-    items[5] = (struct abi_value){.type = &types->items[5], .items = fields, .count = 7};
-    for (size_t i = 0; i < 7; i++) fields[i].type = &types->items[5].items[i];
-    for (size_t i = 0; i < 3; i++) fields[i].word = u256_from_u64(words[i]);
-    fields[5].data = bytes_make(zeros, 4);
-    struct buf out = {0};
-    assert_ok(abi_encode(&out, &arena, &v));
-    struct bytes copy = arena_copy(&arena, buf_bytes(&out));
-    buf_free(&out);
-    return copy;
-}
-
-/* What TernQueue.sendMove does: asks for the id, then writes its event. */
-static struct b32 send_move(const char *sender, const char *function, struct options o) {
-    struct b32 id = xvm_next_id(&tx);
-    put_log(&XVM_QUEUE_ADDRESS, SEND, sender, &id, send_data(function, &o));
-    return id;
-}
-
-/* What 0x1::evm::send writes. */
-static void put_move_send(const struct b20 *mark, const char *function, struct options o,
-                          size_t missing) {
-    struct buf b = {0};
-    struct b32 id = xvm_next_id(&tx);
-    uint8_t addresses[64] = {[0] = 0x22, [63] = 0x77}, on_fail = (uint8_t)o.on_fail;
-    buf_put(&b, addresses, sizeof addresses);
-    uleb_put(&b, strlen(function));
-    buf_puts(&b, function);
-    uleb_put(&b, 0);
-    uleb_put(&b, 32);
-    buf_put(&b, id.b, 32);
-    buf_put_u8(&b, on_fail);
-    buf_put_u8(&b, (uint8_t)o.open_retry);
-    buf_put(&b, &o.deadline, 8);
-    st_add_log(journal, &(struct st_log){.vm = ST_VM_MOVE,
-                                         .address = *mark,
-                                         .data = bytes_sub(buf_bytes(&b), 0, b.n - missing)});
-    buf_free(&b);
-}
+#include "sends.h"
 
 static void assert_id(const struct b32 *got, const struct b32 *want) {
     assert_bytes_equal(BYTES_OF(*got), BYTES_OF(*want));
@@ -303,15 +240,16 @@ static void test_message_expires_after_its_deadline(void **state) {
     end();
 }
 
-static void test_strangers_request_does_not_expire_a_message(void **state) {
+/* Whoever asks: expiry takes nothing from the sender, and gives the value back. */
+static void test_strangers_request_expires_a_message(void **state) {
     (void)state;
     struct b32 id = failed_send("revert", (struct options){.deadline = 1500});
     begin(2);
     env.block.timestamp = 1501;
-    request(RETRY, B, &id);
+    request(CANCEL, B, &id);
     finish_root(true);
-    assert_int_equal(tx.legs[1].failure, XVM_FAIL_AUTHORITY);
-    assert_int_equal(message(&id).status, XVM_PENDING);
+    assert_int_equal(tx.legs[1].failure, XVM_FAIL_EXPIRED);
+    assert_int_equal(message(&id).status, XVM_EXPIRED);
     end();
 }
 
@@ -329,14 +267,15 @@ static void test_deadline_does_not_touch_what_was_executed(void **state) {
 
 static void test_send_of_other_addresses_is_only_a_log(void **state) {
     (void)state;
+    static const struct options none;
     struct b32 id = {{0}};
     struct bytes data;
     begin(1);
     data = send_data("f", &(struct options){0});
-    put_log(&XVM_MOVEVM_ADDRESS, SEND, A, &id, data);
-    put_log(&XVM_MOVE_SENDER, SEND, A, &id, data); /* an EVM log with Move's mark */
-    put_log(&XVM_NEXT_ID_ADDRESS, SEND, A, &id, data);
-    put_log(&XVM_QUEUE_ADDRESS, SEND, A, NULL, data); /* a topic too few */
+    put_send_log(&XVM_MOVEVM_ADDRESS, SEND, A, &id, &none, data);
+    put_send_log(&XVM_MOVE_SENDER, SEND, A, &id, &none, data); /* an EVM log with Move's mark */
+    put_send_log(&XVM_NEXT_ID_ADDRESS, SEND, A, &id, &none, data);
+    put_log(&XVM_QUEUE_ADDRESS, SEND, A, &id, data); /* a topic too few */
     put_move_send(&(struct b20){{0}}, "g()", (struct options){0}, 0);
     put_move_send(&XVM_QUEUE_ADDRESS, "g()", (struct options){0}, 0);
     assert_int_equal(st_logs_counted(journal), 0);
@@ -347,15 +286,19 @@ static void test_send_of_other_addresses_is_only_a_log(void **state) {
 
 static void test_malformed_options_are_kept_with_their_reason(void **state) {
     (void)state;
-    static const struct options bad[] = {{.on_fail = 2}, {.open_retry = 2}, {.on_fail = 255}};
+    enum { BCS_OPTIONS = 1 + 1 + 8 + 8 + 8 + 32 + 1 + 8 + 1 };
+    static const struct options bad[] = {
+        {.on_fail = 5}, {.open_retry = 2},         {.on_fail = 255},
+        {.gas = 9999},  {.on_fail = XVM_CALLBACK}, {.on_fail = XVM_REVERT_TX},
+        {.calls = true}};
     begin(1);
     for (size_t i = 0; i < COUNT_OF(bad); i++) send_move(A, "f", bad[i]);
     for (size_t i = 0; i < COUNT_OF(bad); i++) put_move_send(&XVM_MOVE_SENDER, "g()", bad[i], 0);
-    for (size_t missing = 1; missing < 44; missing++)
+    for (size_t missing = 1; missing <= 33 + BCS_OPTIONS; missing++)
         put_move_send(&XVM_MOVE_SENDER, "g()", (struct options){0}, missing);
     finish_root(true);
     assert_int_equal(run_count, 0);
-    assert_int_equal(tx.message_count, 2 * COUNT_OF(bad) + 43);
+    assert_int_equal(tx.message_count, 2 * COUNT_OF(bad) + 33 + BCS_OPTIONS);
     for (uint32_t i = 0; i < 2 * COUNT_OF(bad); i++) {
         assert_int_equal(message(&tx.messages[i]).failure, XVM_FAIL_MALFORMED);
         assert_int_equal(message(&tx.messages[i]).status, XVM_PENDING);
@@ -379,7 +322,7 @@ int main(void) {
         T(test_anybody_may_retry_what_its_sender_opened),
         T(test_deadline_is_a_week_unless_it_is_earlier),
         T(test_message_expires_after_its_deadline),
-        T(test_strangers_request_does_not_expire_a_message),
+        T(test_strangers_request_expires_a_message),
         T(test_deadline_does_not_touch_what_was_executed),
         T(test_send_of_other_addresses_is_only_a_log),
         T(test_malformed_options_are_kept_with_their_reason),

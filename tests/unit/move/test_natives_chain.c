@@ -206,10 +206,11 @@ struct evm_seen {
     bool refuse, has_options;
 };
 
-static struct err see_call(void *ctx, const struct mv_evm_call *call, struct b32 *id) {
+static struct err see_call(void *ctx, const struct mv_evm_call *call,
+                           struct mv_message_start *start) {
     struct evm_seen *seen = ctx;
-    memset(id->b, 0x1d, sizeof id->b);
-    seen->has_options = call->options;
+    memset(start->id.b, 0x1d, sizeof start->id.b);
+    seen->has_options = start->options.n;
     if (seen->refuse) return err_at(1, "the argument does not fit", 0);
     seen->calls++;
     seen->sender = call->sender;
@@ -272,6 +273,48 @@ static void test_evm_native_hands_the_message_to_the_host(void **state) {
     assert_int_equal(w.out.abort_code, 0x10001);
     assert_status_text(
         &w, "Move abort in 0x1::evm: EINVALID_CALL_DATA(0x10001): the argument does not fit");
+    world_close(&w);
+}
+
+static bool count_atomic(void *ctx) {
+    ++*(unsigned *)ctx;
+    return true;
+}
+
+/* entry root() { evm::make_atomic() }; entry inside() { root() } */
+static void put_atomic_module(struct world *w) {
+    struct as a;
+    as_begin(&a, 6, AT, "t");
+    unsigned evm = as_module(&a, 1, "evm"), none = AS_SIG(&a, "\0");
+    unsigned native = as_handle(&a, evm, "make_atomic", none, none, "\0", 1, "");
+    unsigned root = as_own(&a, "root", none, none, "");
+    as_op1(&a, MV_OP_CALL, native);
+    as_op(&a, MV_OP_RET);
+    as_define(&a, root, MV_PUBLIC, true, none, -1);
+    unsigned inside = as_own(&a, "inside", none, none, "");
+    as_op1(&a, MV_OP_CALL, root);
+    as_op(&a, MV_OP_RET);
+    as_define(&a, inside, MV_PUBLIC, true, none, -1);
+    struct bytes code = as_end(&a);
+    world_put(w, world_address(AT), "t", code);
+    free((void *)(uintptr_t)code.p);
+}
+
+static void test_only_the_transactions_own_function_makes_its_tail_atomic(void **state) {
+    (void)state;
+    struct world w;
+    unsigned asked = 0;
+    set_up(&w);
+    put_atomic_module(&w);
+    assert_false(world_run(&w, WORLD_ENTRY, ALICE, AT, "t::root", NULL, 0));
+    assert_int_equal(w.out.abort_code, 0xc0000);
+    w.host = (struct mv_host){.ctx = &asked, .make_atomic = count_atomic};
+    w.trusting = true;
+    assert_true(world_run(&w, WORLD_ENTRY, ALICE, AT, "t::root", NULL, 0));
+    assert_int_equal(asked, 1);
+    assert_false(world_run(&w, WORLD_ENTRY, ALICE, AT, "t::inside", NULL, 0));
+    assert_int_equal(w.out.abort_code, 0x50005);
+    assert_int_equal(asked, 1);
     world_close(&w);
 }
 
@@ -341,6 +384,7 @@ int main(void) {
         cmocka_unit_test(test_coin_transfer_moves_and_emits),
         cmocka_unit_test(test_table_items_live_under_handle_and_key),
         cmocka_unit_test(test_evm_native_hands_the_message_to_the_host),
+        cmocka_unit_test(test_only_the_transactions_own_function_makes_its_tail_atomic),
         cmocka_unit_test(test_each_alias_that_home_of_follows_is_paid_for),
         cmocka_unit_test(test_context_is_that_of_the_session),
     };

@@ -43,13 +43,16 @@ module sender::sender {
         evm::evm(from, to, b"spread()", &Nothing {});
     }
 
-    public entry fun unsupported(account: &signer, to: address, which: u8) {
+    /// Options that do not fit.
+    public entry fun refused(account: &signer, to: address, which: u8) {
         let o = evm::options();
-        if (which == 0) o = o.with_value(1);
-        if (which == 1) o = o.with_gas(1);
-        if (which == 2) o = o.with_refund_to(@0xa);
-        if (which == 3) o = o.with_callback(b"0x1::m::f", 0);
-        if (which == 4) o = o.with_callback(b"", 1);
+        if (which == 0) o = o.with_gas(1);
+        if (which == 1) o = o.with_gas(1 << 40);
+        if (which == 2) o = o.with_callback(b"0x1::m::f", 0);
+        if (which == 3) o = o.with_on_success();
+        if (which == 4) o = o.with_on_fail(evm::call_back()).with_callback(b"0x1::m", 0);
+        if (which == 5) o = o.with_on_fail(evm::revert_tx());
+        if (which == 6) o = o.with_value(1 << 60);
         evm::send(account, to, b"refuse(uint64)", &1u64, o);
     }
 

@@ -71,13 +71,14 @@ module courier::courier {
         borrow_global_mut<Ids>(@courier).ids.push_back(id);
     }
 
-    public entry fun unsupported(account: &signer, program: address, which: u8) {
+    /// Options that do not fit.
+    public entry fun refused(account: &signer, program: address, which: u8) {
         let o = svm::options();
-        if (which == 0) o = o.with_value(1);
+        if (which == 0) o = o.with_value(1 << 60);
         if (which == 1) o = o.with_gas(1);
-        if (which == 2) o = o.with_refund_to(@0xa);
+        if (which == 2) o = o.with_on_fail(svm::call_back()).with_callback(b"0x1::m", 0);
         if (which == 3) o = o.with_callback(b"0x1::m::f", 0);
-        if (which == 4) o = o.with_on_fail(2);
+        if (which == 4) o = o.with_on_fail(5);
         if (which == 5) o = o.with_deadline(1);
         svm::send(account, program, vector[], vector[], o);
     }
