@@ -2,23 +2,26 @@
 // processor time of the node: the slope over the number of calls in one eth_call.
 //     node bench/cross.mjs [ROUNDS]
 import { Account } from '@aptos-labs/ts-sdk';
+import { ComputeBudgetProgram, SystemProgram, Transaction, TransactionInstruction } from '@solana/web3.js';
 import { Interface } from 'ethers';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compileMove, compileSolidity, deploy } from '../tests/e2e/lib/compile.mjs';
-import { Solana, compileProgram } from '../tests/e2e/lib/messenger.mjs';
+import { MESSENGER, Solana, compileProgram, syncEvm, syncMove } from '../tests/e2e/lib/messenger.mjs';
 import { ROOT, startNode } from '../tests/e2e/lib/node.mjs';
 import { publish } from '../tests/e2e/lib/publish.mjs';
 import { median, precise } from './measure.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
+const SOLANA_CALLS = 60; // a trace has 64 instructions
 const TERN = '0x7e00000000000000000000000000000000000003';
 const itern = new Interface(JSON.parse(readFileSync(path.join(ROOT, 'contracts/artifacts/Tern.json'), 'utf8')).abi);
 
 const account = Account.generate(), owner = account.accountAddress.toString();
 const modules = compileMove('bench/cross', { bench: owner });
 const { Edge, Nothing } = compileSolidity('bench/cross/Edge.sol');
-const noop = compileProgram('bench/cross/nothing.c');
+const noop = compileProgram('bench/cross/nothing.c'), edgeElf = compileProgram('bench/cross/edge.c');
+const own = {}; // what a call costs in its own machine, in µs
 const node = await startNode(['--quiet', '--gas-limit', '1000000000']);
 const solana = new Solana(node);
 try {
@@ -28,18 +31,65 @@ try {
     await node.stop();
 }
 
+function word(hex) {
+    return Buffer.from(hex.slice(2).padStart(64, '0'), 'hex');
+}
+
+function u64(n) {
+    const b = Buffer.alloc(8);
+    b.writeBigUInt64LE(BigInt(n));
+    return b;
+}
+
 async function main() {
-    await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 1_000_000_000 });
+    await node.aptos.fundAccount({ accountAddress: account.accountAddress, amount: 100_000_000_000 });
     await publish(node.aptos, account, 'CrossBench', ['edge'], modules);
-    const payer = await solana.funded(1000), program = await solana.deploy(payer, noop);
+    const payer = await solana.funded(1000);
+    const program = await solana.deploy(payer, noop), caller = await solana.deploy(payer, edgeElf);
     const edge = await deploy(node.wallet(0), Edge), nothing = await deploy(node.wallet(0), Nothing);
-    const evm = (to, data) => async (n) => { await edge.many.staticCall(n, to, data, { gasLimit: 900_000_000n }); };
-    const move = itern.encodeFunctionData('mustCallMove(bytes,bytes,bytes,bytes,bytes)', [Buffer.from(owner.slice(2).padStart(64, '0'), 'hex'), Buffer.from('edge'), Buffer.from('nothing'), '0x', '0x']);
+    const empty = await nothing.getAddress();
+    await fromEvm(edge, empty, program);
+    await fromMove(empty, program);
+    await fromSolana(payer, caller, program, empty);
+}
+
+async function fromEvm(edge, empty, program) {
+    const calls = (to, data) => async (n) => { await edge.many.staticCall(n, to, data, { gasLimit: 900_000_000n }); };
+    const move = itern.encodeFunctionData('mustCallMove(bytes,bytes,bytes,bytes,bytes)', [word(owner), Buffer.from('edge'), Buffer.from('nothing'), '0x', '0x']);
     const svm = itern.encodeFunctionData('mustCallSvm(bytes32,(bytes32,bool,bool)[],bytes)', [program.toBytes(), [], '0x']);
-    const home = await perCall(evm(await nothing.getAddress(), '0x'));
-    show('EVM to EVM, at home', home);
-    show('EVM to Move', await perCall(evm(TERN, move)), home);
-    show('EVM to Solana', await perCall(evm(TERN, svm)), home);
+    own.evm = await perCall(calls(empty, '0x'));
+    show('EVM to Move', await perCall(calls(TERN, move)), 'move');
+    show('EVM to Solana', await perCall(calls(TERN, svm)), 'svm');
+}
+
+async function fromMove(empty, program) {
+    const calls = (name, ...args) => async (n) => {
+        const transaction = await node.aptos.transaction.build.simple({
+            sender: account.accountAddress, data: { function: `${owner}::edge::${name}`, functionArguments: [n, ...args] }, options: { maxGasAmount: 900_000 },
+        });
+        const [done] = await node.aptos.transaction.simulate.simple({ signerPublicKey: account.publicKey, transaction });
+        if (!done.success) throw new Error(done.vm_status);
+    };
+    own.move = await perCall(calls('home'));
+    show('Move to EVM', await perCall(calls('to_evm', `0x${empty.slice(2).padStart(64, '0')}`)), 'evm');
+    show('Move to Solana', await perCall(calls('to_svm', `0x${Buffer.from(program.toBytes()).toString('hex')}`)), 'svm');
+}
+
+async function fromSolana(payer, caller, program, empty) {
+    const calls = (to, signs, data) => async (n) => {
+        const ix = new TransactionInstruction({ programId: caller, data: Buffer.concat([u64(n), Buffer.of(signs), data]),
+            keys: [{ pubkey: payer.publicKey, isSigner: true, isWritable: false }, { pubkey: to, isSigner: false, isWritable: false }] });
+        const tx = new Transaction({ feePayer: payer.publicKey, recentBlockhash: SystemProgram.programId.toBase58() })
+            .add(ComputeBudgetProgram.setComputeUnitLimit({ units: 1_400_000 }), ix);
+        const wire = tx.serialize({ requireAllSignatures: false, verifySignatures: false }).toString('base64');
+        const done = await solana.connection._rpcRequest('simulateTransaction', [wire, { encoding: 'base64', replaceRecentBlockhash: true }]);
+        if (done.error || done.result.value.err) throw new Error(JSON.stringify(done));
+    };
+    const must = { must: true }, fn = { module: owner, name: 'edge', fn: 'nothing', abi: '0x' };
+    own.svm = await perCall(calls(program, 0, Buffer.alloc(0)), SOLANA_CALLS);
+    show('Solana to EVM', await perCall(calls(MESSENGER, 1, syncEvm(empty, '0x', must)), SOLANA_CALLS), 'evm');
+    show('Solana to Move', await perCall(calls(MESSENGER, 1, syncMove(fn, must)), SOLANA_CALLS), 'move');
+    for (const [vm, us] of Object.entries(own)) console.log(`${`at home: ${vm}`.padEnd(28)} ${us.toFixed(2).padStart(8)} µs`);
 }
 
 /** Processor time of one call in µs: the median, over the rounds, of what transactions with n calls take more than those
@@ -57,7 +107,8 @@ async function perCall(run, n = 200, times = 40) {
     return median(slopes);
 }
 
-function show(name, us, home) {
-    const more = home === undefined ? '' : `   ${(us - home).toFixed(2)} µs over one at home`;
+/** `callee`: whose own cost of such a call is taken off, once it is known. */
+function show(name, us, callee) {
+    const more = own[callee] === undefined ? '' : `   ${(us - own[callee]).toFixed(2)} µs over one at its home`;
     console.log(`${name.padEnd(28)} ${us.toFixed(2).padStart(8)} µs${more}`);
 }

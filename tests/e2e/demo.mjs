@@ -2,11 +2,14 @@
 // differs from what it expects.
 import { readFileSync } from 'node:fs';
 import { Account } from '@aptos-labs/ts-sdk';
-import { PublicKey } from '@solana/web3.js';
+import { getAssociatedTokenAddressSync } from '@solana/spl-token';
+import { Keypair, PublicKey } from '@solana/web3.js';
 import { compileMove, compileSolidity, deploy } from './lib/compile.mjs';
+import { mintOf } from './lib/gateway.mjs';
 import { Solana } from './lib/messenger.mjs';
 import { startNode } from './lib/node.mjs';
 import { callEntry, publish } from './lib/publish.mjs';
+import { compileLoan, reserves, setTheStage } from './loan/play.mjs';
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
@@ -29,7 +32,7 @@ function expect(what, got, want) {
 function showLegs(leg, block, depth = 0) {
     const name = leg.function || short(leg.to) || 'contract creation';
     const id = leg.messageId ? ` message ${short(leg.messageId)}` : '';
-    const result = leg.ok ? paint('32', 'ok') : paint('31', (leg.error ?? 'failed').split('\n')[0]);
+    const result = leg.undone ? paint('33', 'ok, then undone with its caller') : leg.ok ? paint('32', 'ok') : paint('31', (leg.error ?? 'failed').split('\n')[0]);
     say(`${'   '.repeat(depth)}${VM[leg.vm]} block ${block}${id}  ${name}  ${paint('33', `${Number(leg.gasUsed)} gas`)}  ${result}`);
     for (const line of leg.programLogs ?? []) if (line.startsWith('Program log: ')) say(`${'   '.repeat(depth)}       ${paint('2', line)}`);
     for (const call of leg.calls) showLegs(call, block, depth + 1);
@@ -138,6 +141,58 @@ async function play(node, { demo, account, owner, alias, aliasOfAlias }) {
         [(await texts()).includes('must never be seen'), (await texts()).at(-1)], [false, 'after the reverted frame']);
 }
 
+const dollars = (n) => `${(Number(n) / 1e6).toFixed(2)} USDC`;
+const ether = (n) => `${(Number(n) / 1e9).toFixed(4)} ETH`;
+
+async function playLoan(node, compiled) {
+    title('The loan: Aave v3 in the EVM, a market in Move, the dollar at home in the EVM');
+    const stage = await setTheStage(node, compiled), { loan } = stage, at = await loan.getAddress();
+    const event = (receipt, name) => receipt.logs.map((l) => { try { return loan.interface.parseLog(l); } catch { return null; } }).find((l) => l?.name === name).args;
+    const debt = async () => (await stage.aave.pool.getUserAccountData(at))[1];
+    const showMarket = async () => {
+        const r = await reserves(stage);
+        say(`${VM.move} the market has ${dollars(r.dollars)} and ${ether(r.ether)}: ${(Number(r.dollars) * 1000 / Number(r.ether)).toFixed(2)} for an ether`);
+        return r;
+    };
+    const sendLoan = async (tx) => {
+        const receipt = await (await tx).wait();
+        await showTransaction(node, receipt.hash);
+        return receipt;
+    };
+    say(`${VM.evm} Aave's pool is ${await stage.aave.pool.getAddress()}, the dollar is ${stage.dollarType} in Move`);
+    await showMarket();
+
+    title('9. Queued: 10 ETH are collateral, 10,000 USDC are borrowed and sold in Move, the proceeds call back and repay');
+    const opened = await sendLoan(loan.open(10_000_000_000, 3_000_000_000, { value: 10n ** 19n, gasLimit: 15_000_000 }));
+    const closed = event(opened, 'Closed');
+    say(`${VM.evm} borrowed ${dollars(event(opened, 'Opened').debt)}, repaid ${dollars(closed.repaid)}, kept ${dollars(closed.profit)}, for ${opened.gasUsed} gas`);
+    expect('the debt is paid, by one signed transaction', [String(await debt()), closed.profit > 0n], ['0', true]);
+
+    title('10. At once: a flash loan is sold in Move within its callback, and a share of the profit goes to Solana');
+    const solana = new Solana(node), wallet = Keypair.generate();
+    const token = getAssociatedTokenAddressSync(mintOf(stage.id), wallet.publicKey);
+    try {
+        await showMarket();
+        const done = await sendLoan(loan.arbitrage(10_000_000_000, 3_000_000_000, wallet.publicKey.toBytes(), 25_000_000, { value: 10n ** 16n, gasLimit: 15_000_000 }));
+        say(`${VM.evm} repaid ${dollars(event(done, 'Closed').repaid)}, kept ${dollars(event(done, 'Closed').profit)}, for ${done.gasUsed} gas`);
+        const balance = await solana.connection.getTokenAccountBalance(token);
+        say(`${VM.svm} ${wallet.publicKey} has ${balance.value.uiAmountString} USDC as SPL tokens`);
+        expect('the share has arrived', balance.value.amount, '25000000');
+    } finally {
+        solana.close();
+    }
+
+    title('11. The same when the price has moved: everything is undone, the fee is paid');
+    const before = [await showMarket(), await stage.usdc.balanceOf(at)].map(String), rich = await node.provider.getBalance(stage.wallet.address);
+    const tx = await loan.arbitrage(10_000_000_000, 4_000_000_000, new Uint8Array(32), 0, { gasLimit: 15_000_000 });
+    await tx.wait().catch(() => {});
+    await showTransaction(node, tx.hash);
+    const receipt = await node.provider.getTransactionReceipt(tx.hash);
+    expect('nothing has changed', [await showMarket(), await stage.usdc.balanceOf(at)].map(String), before);
+    expect('but the fee', rich - await node.provider.getBalance(stage.wallet.address) === receipt.gasUsed * receipt.gasPrice, true);
+}
+
+const compiledLoan = compileLoan();
 const node = await startNode(['--quiet']);
 try {
     say(`tern: Ethereum ${node.urls.eth}, Aptos ${node.urls.aptos}, Solana ${node.urls.solana}`);
@@ -145,6 +200,7 @@ try {
     const ring = await deployRing(node, deployed.demo);
     await play(node, deployed);
     await playRing(node, deployed.demo, ring);
+    await playLoan(node, compiledLoan);
 } catch (e) {
     failures++;
     console.error(e);

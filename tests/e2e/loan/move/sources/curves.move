@@ -1,0 +1,5 @@
+/// The curves of the market's pools.
+module market::curves {
+    /// xy = k.
+    struct Uncorrelated {}
+}
