@@ -307,16 +307,20 @@ static json_t *asset_row(const struct object *o) {
 
 static const struct table {
     const char *name;
-    json_t *(*row)(const struct object *o); /* NULL: the object is none of these */
+    const char *member; /* the resource of the objects that have a row */
+    json_t *(*row)(const struct object *o);
 } tables[] = {
-    {"current_objects", object_row},        {"current_token_ownerships_v2", ownership_row},
-    {"current_token_datas_v2", token_row},  {"current_collections_v2", collection_row},
-    {"fungible_asset_metadata", asset_row},
+    {"current_objects", "0x1::object::ObjectCore", object_row},
+    {"current_token_ownerships_v2", "0x4::token::Token", ownership_row},
+    {"current_token_datas_v2", "0x4::token::Token", token_row},
+    {"current_collections_v2", "0x4::collection::Collection", collection_row},
+    {"fungible_asset_metadata", "0x1::fungible_asset::Metadata", asset_row},
 };
 
 struct walk {
     struct aptos_call *c;
     const struct table *table;
+    struct bytes member; /* its type's tag */
     json_t *where, *rows;
     const char *why;
     uint64_t looked;
@@ -325,6 +329,8 @@ struct walk {
 static void look_at(struct walk *w, struct bytes key, struct bytes group) {
     struct object o;
     struct b32 address;
+    struct bytes value;
+    if (!mv_group_find(group, w->member, &value)) return;
     memcpy(address.b, key.p, 32);
     if (!open_object(w->c, &address, group, &o)) return;
     json_t *row = w->table->row(&o);
@@ -336,12 +342,15 @@ static void look_at(struct walk *w, struct bytes key, struct bytes group) {
 static bool visit(void *ctx, struct bytes key, struct bytes group) {
     struct walk *w = ctx;
     struct arena_mark mark = arena_mark(w->c->arena);
-    if (json_array_size(w->rows) == ROWS_MAX)
+    if (w->looked++ == LOOK_MAX)
+        w->why = "there are more than 65,536 objects, and this node has no index of them: the REST "
+                 "API under /v1 reads each by its address";
+    else if (json_array_size(w->rows) == ROWS_MAX)
         w->why = "there are more than 10,000 rows: a narrower where_condition is needed";
     else
         look_at(w, key, group);
     arena_release(w->c->arena, mark);
-    return !w->why && ++w->looked < LOOK_MAX;
+    return !w->why;
 }
 
 /* Who has how many tokens of which collection, from who has which. */
@@ -423,7 +432,8 @@ bool aptos_index_table(struct aptos_call *c, struct bytes name, bool counts, jso
     if (by) name = BYTES_LIT("current_token_ownerships_v2");
     for (size_t i = 0; i < COUNT_OF(tables); i++)
         if (bytes_eq(name, bytes_cstr(tables[i].name))) w.table = &tables[i];
-    if (!w.table) return false;
+    if (!w.table || err_is(mv_type_tag_parse(bytes_cstr(w.table->member), c->arena, &w.member)))
+        return false;
     w.rows = json_array();
     st_snapshot_scan(chain_reader_snapshot(c->reader), ST_MOVE_GROUP, all, all, visit, &w);
     if (by) {
