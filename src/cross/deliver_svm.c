@@ -108,6 +108,8 @@ struct leg {
     struct sol_budget budget;
     uint64_t before_gas; /* for what no compute units are taken */
     uint64_t derive_gas; /* for finding accounts that the message does not name */
+    /* The alias, if value has come and no meta names it: receipts show it. */
+    const struct sol_key *funded;
 };
 
 static uint64_t words(uint64_t bytes) {
@@ -167,6 +169,12 @@ static bool check_writable(const struct leg *l, struct xvm_run *run) {
     return true;
 }
 
+static bool is_named(const struct b32 *key, const struct sol_key *keys, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (b32_eq(&keys[i].key, key)) return true;
+    return false;
+}
+
 /* What has come with the call came before its program ran: the leg's balances begin without it. */
 static void show_funds(struct leg *l, const struct xvm_funds *funds, const struct b32 *alias,
                        const struct xvm_run *run) {
@@ -205,8 +213,9 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
     struct sol_result *r = &s->result;
     r->error = error_of_program(tx->journal, &l->program);
     if (!r->error.code)
-        r->error = sol_message_compile(&s->message, &l->program, keys, m->metas.n / XVM_META_BYTES,
-                                       m->call_data, l->bank, tx->arena);
+        r->error = sol_message_compile_beside(&s->message, l->funded, &l->program, keys,
+                                              m->metas.n / XVM_META_BYTES, m->call_data, l->bank,
+                                              tx->arena);
     if (!r->error.code) {
         if (!check_writable(l, run)) return;
         l->before_gas = before_gas(tx->journal, &s->message) + l->derive_gas;
@@ -270,6 +279,9 @@ void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_
     struct sol_key *keys = ARENA_ARRAY(tx->arena, struct sol_key, full.metas.n / XVM_META_BYTES);
     if (!read_metas(tx, &full, &key, keys, run)) return;
     l.svm = ARENA_NEW(tx->arena, struct xvm_svm_leg);
+    const struct sol_key funded = {.key = key, .writable = true};
+    if (!u256_is_zero(&funds->wei) && !is_named(&key, keys, full.metas.n / XVM_META_BYTES))
+        l.funded = &funded;
     deliver(&l, &full, keys, gas, run);
     if (!u256_is_zero(&funds->wei)) show_funds(&l, funds, &key, run);
 }

@@ -157,15 +157,23 @@ static int compare_keys(const void *a, const void *b) {
 struct sol_error sol_message_compile(struct sol_message *out, const struct b32 *program,
                                      const struct sol_key *metas, size_t count, struct bytes data,
                                      const struct sol_bank *bank, struct arena *arena) {
+    return sol_message_compile_beside(out, NULL, program, metas, count, data, bank, arena);
+}
+
+struct sol_error sol_message_compile_beside(struct sol_message *out, const struct sol_key *beside,
+                                            const struct b32 *program, const struct sol_key *metas,
+                                            size_t count, struct bytes data,
+                                            const struct sol_bank *bank, struct arena *arena) {
     assert(count <= SOL_IX_ACCOUNTS_MAX);
     struct sol_instruction *in = ARENA_NEW(arena, struct sol_instruction);
     uint8_t *places = arena_alloc(arena, count + 1, 1);
-    *out = (struct sol_message){.keys = ARENA_ARRAY(arena, struct sol_key, count + 1),
+    *out = (struct sol_message){.keys = ARENA_ARRAY(arena, struct sol_key, count + 2),
                                 .instructions = in,
                                 .instruction_count = 1};
     merge_key(out, &(struct sol_key){.key = *program});
     for (size_t i = 0; i < count; i++) merge_key(out, &metas[i]);
     if (out->key_count > locks_max(bank)) return sol_error(SOL_TX_TOO_MANY_ACCOUNT_LOCKS);
+    if (beside && out->key_count < locks_max(bank)) merge_key(out, beside);
     qsort(out->keys, out->key_count, sizeof *out->keys, compare_keys);
     out->static_count = out->key_count;
     for (size_t i = 0; i < count; i++) places[i] = (uint8_t)sol_message_find(out, &metas[i].key);

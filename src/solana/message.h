@@ -39,6 +39,12 @@ struct sol_error sol_tx_resolve(struct sol_message *out, const struct sol_tx *tx
 struct sol_error sol_message_compile(struct sol_message *out, const struct b32 *program,
                                      const struct sol_key *metas, size_t count, struct bytes data,
                                      const struct sol_bank *bank, struct arena *arena);
+/* The same with one key more (unless NULL), which the message has and its instruction has not; left
+ * out if there is no room for it. */
+struct sol_error sol_message_compile_beside(struct sol_message *out, const struct sol_key *beside,
+                                            const struct b32 *program, const struct sol_key *metas,
+                                            size_t count, struct bytes data,
+                                            const struct sol_bank *bank, struct arena *arena);
 
 /* The most compute units and bytes of accounts that a message may have, and the heap that it has
  * if it does not ask for more. */

@@ -158,8 +158,12 @@ test('an account in Solana that would hold less than its rent-exempt minimum rec
     const [ok, bytes] = await contract[name].staticCallResult(hex(MESSENGER.toBytes()), [], Buffer.from([9, 0, ...bytesOf(other.address)]), { value: (minimum - 1n) * GWEI, ...gas });
     assert.equal(ok, false);
     assert.match(failure(bytes).message, /rent-exempt minimum/);
-    await mined(call(minimum * GWEI, name));
-    assert.equal(await lamports(derived('evm', bytesOf(other.address))), minimum);
+    const receipt = await mined(call(minimum * GWEI, name)), key = derived('evm', bytesOf(other.address));
+    assert.equal(await lamports(key), minimum);
+    // The instruction does not name the alias; the transaction does, and shows what it holds now.
+    const { meta: shown, transaction } = await solana.transaction((await trace(receipt.hash)).solanaSignature);
+    const at = transaction.message.staticAccountKeys.findIndex((k) => k.equals(key));
+    assert.deepEqual([shown.preBalances[at], shown.postBalances[at]], [0, Number(minimum)]);
     await assertBalanced();
 });
 

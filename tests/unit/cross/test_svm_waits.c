@@ -185,7 +185,14 @@ static void test_balances_of_a_leg_begin_before_its_value_came(void **state) {
     assert_int_equal(account(&alias.key).lamports, 3000000);
     assert_int_equal(outcome.svm->result.lamports_before[0], 3000000);
     assert_int_equal(outcome.svm->result.lamports_after[0], 3000000);
-    assert_int_equal(gwei_of_sender(), 1000000000 - 3000000);
+    above = (struct call){&PROBE, &PAGE_READ, 1, BYTES_LIT("show")}; /* which does not name it */
+    run_waiting(&PAGE_READ, 1);
+    assert_int_equal(outcome.failure, XVM_OK);
+    assert_bytes_equal(outcome.result, unhex("00"));
+    assert_memory_equal(&outcome.svm->message.keys[0].key, &alias.key, 32);
+    assert_int_equal(outcome.svm->result.lamports_before[0], 3000000);
+    assert_int_equal(outcome.svm->result.lamports_after[0], 6000000);
+    assert_int_equal(gwei_of_sender(), 1000000000 - 2 * 3000000);
     end();
 }
 
