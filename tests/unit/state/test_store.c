@@ -33,13 +33,18 @@ static struct st_store *open_store(const char *dir, uint64_t history_blocks) {
     return s;
 }
 
-static void seal(struct st_store *s, struct st_journal *j, uint64_t height,
-                 struct st_roots *roots) {
-    assert_false(err_is(st_seal_begin(s, j, height, roots)));
+static void end_seal(struct st_store *s, struct st_journal *j, uint64_t height,
+                     const struct st_roots *roots) {
     uint8_t key[8];
     store_be64(key, height);
     assert_false(err_is(st_seal_put(s, ST_TABLE_BLOCK, BYTES_OF(key), BYTES_OF(*roots))));
     assert_false(err_is(st_seal_end(s, j)));
+}
+
+static void seal(struct st_store *s, struct st_journal *j, uint64_t height,
+                 struct st_roots *roots) {
+    assert_false(err_is(st_seal_begin(s, j, height, roots)));
+    end_seal(s, j, height, roots);
 }
 
 /* ---- The model over blocks */
@@ -65,8 +70,45 @@ struct chain {
     uint64_t count;
     struct point points[POINTS_MAX];
     uint32_t point_count;
-    uint64_t amended, restored;
+    uint64_t amended, restored, watched;
+    const struct m_world *before; /* what a seal replaces; NULL: nothing */
 };
+
+/* ---- What a seal tells of what it changes */
+
+static uint64_t balances(const struct m_world *w) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; w && i < M_ACCOUNTS; i++)
+        if (w->account[i].exists) sum += w->account[i].balance;
+    return sum;
+}
+
+/* The accounts hold more, or less, by just what the model's do. */
+static void check_money(const struct chain *c) {
+    struct st_money m = st_seal_money(c->store);
+    struct u256 now = u256_from_u64(balances(&c->d.now)),
+                before = u256_from_u64(balances(c->before));
+    u256_sub(&now, &now, &before);
+    assert_true(u256_eq(&m.wei, &now));
+}
+
+static struct bytes model_item(const struct m_world *w, uint32_t domain, uint32_t k) {
+    const struct m_item *m = w ? &w->item[domain][k] : NULL;
+    return m && m->present ? bytes_make(m->value, m->size) : (struct bytes){NULL, 0};
+}
+
+static void check_watched(void *ctx, enum st_domain domain, struct bytes key, struct bytes old,
+                          struct bytes now) {
+    struct chain *c = ctx;
+    uint32_t d = 0, k = 0;
+    uint8_t room[700];
+    while (d < M_ITEM_DOMAINS && m_domain(d) != domain) d++;
+    while (k < M_ITEM_KEYS && !bytes_eq(m_item_key(k, room), key)) k++;
+    assert_true(d < M_ITEM_DOMAINS && k < M_ITEM_KEYS);
+    assert_true(bytes_eq(old, model_item(c->before, d, k)));
+    assert_true(bytes_eq(now, model_item(&c->d.now, d, k)));
+    c->watched++;
+}
 
 /* The EVM's root of the model alone, by the trie in memory. */
 static struct b32 model_evm_root(const struct m_world *w) {
@@ -176,7 +218,10 @@ static void amend(struct chain *c) {
     struct sealed *b = &c->blocks[c->count - 1];
     for (int i = 0; i < 20; i++) drive_step(&c->d);
     if (c->d.in_tx) m_end_tx(&c->d, true);
-    assert_false(err_is(st_amend(c->store, c->d.j, &b->roots)));
+    c->before = &b->world;
+    assert_false(err_is(st_amend_begin(c->store, c->d.j, &b->roots)));
+    check_money(c);
+    assert_false(err_is(st_seal_end(c->store, c->d.j)));
     b->world = c->d.now;
     c->amended++;
 }
@@ -218,6 +263,7 @@ static void restore_point(struct chain *c) {
 static void run_chain(struct chain *c, const char *dir, uint64_t blocks) {
     c->store = open_store(dir, MODEL_HISTORY);
     c->d.j = st_sequencer_journal(c->store);
+    st_seal_watch(c->store, check_watched, c);
     c->blocks = calloc(blocks, sizeof *c->blocks);
     struct rand_source *r = &c->d.r;
     while (c->count < blocks) {
@@ -226,12 +272,17 @@ static void run_chain(struct chain *c, const char *dir, uint64_t blocks) {
         if (c->d.in_tx) m_end_tx(&c->d, true);
         struct sealed *b = &c->blocks[c->count];
         if (!rand_below(r, 8)) { /* given up, and sealed again with more */
+            c->before = c->count ? &b[-1].world : NULL;
             assert_false(err_is(st_seal_begin(c->store, c->d.j, c->count, &b->roots)));
+            check_money(c);
             st_seal_abort(c->store, c->d.j);
             for (uint32_t i = 0; i < 20; i++) drive_step(&c->d);
             if (c->d.in_tx) m_end_tx(&c->d, true);
         }
-        seal(c->store, c->d.j, c->count, &b->roots);
+        c->before = c->count ? &b[-1].world : NULL;
+        assert_false(err_is(st_seal_begin(c->store, c->d.j, c->count, &b->roots)));
+        check_money(c);
+        end_seal(c->store, c->d.j, c->count, &b->roots);
         b->world = c->d.now;
         c->count++;
         if (!rand_below(r, 4)) amend(c);
@@ -272,6 +323,7 @@ static void run_chains(uint64_t seeds, bool durable, uint64_t blocks) {
         operations += c->d.operations;
         amended += c->amended;
         restored += c->restored;
+        assert_true(c->watched);
         free(c);
         if (durable) remove_dir(dir);
     }
