@@ -193,6 +193,50 @@ static void test_pointers_many_entries_stay_valid(void **state) {
     st_journal_free(j);
 }
 
+static void assert_sums(const struct st_journal *j, uint64_t issued, uint64_t burnt) {
+    struct u256 i = st_issued(j), b = st_burnt(j), want_i = u256_from_u64(issued),
+                want_b = u256_from_u64(burnt);
+    assert_true(u256_eq(&i, &want_i) && u256_eq(&b, &want_b));
+}
+
+static void test_money_issued_and_burnt_is_undone_with_its_savepoint(void **state) {
+    (void)state;
+    struct st_journal *j = st_journal_new(NULL);
+    struct u256 five = u256_from_u64(5), seven = u256_from_u64(7);
+    st_begin_tx(j);
+    st_issue(j, &five);
+    st_mark mark = st_savepoint(j);
+    uint64_t before = st_fingerprint(j);
+    st_burn(j, &seven);
+    st_issue(j, &seven);
+    st_burn(j, &five);
+    assert_sums(j, 12, 12);
+    assert_true(st_fingerprint(j) != before);
+    st_revert(j, mark);
+    assert_sums(j, 5, 0);
+    assert_true(st_fingerprint(j) == before);
+    st_end_tx(j, true);
+    assert_sums(j, 5, 0); /* the block's, not the transaction's */
+    st_journal_free(j);
+}
+
+static void test_balance_of_a_destructed_account_is_burnt(void **state) {
+    (void)state;
+    struct st_journal *j = st_journal_new(NULL);
+    struct b20 address = address_of(1);
+    struct u256 seven = u256_from_u64(7);
+    st_begin_tx(j);
+    struct st_account *a = st_account(j, &address);
+    st_mark_created(j, a);
+    st_mark_destructed(j, a);
+    st_set_balance(j, a, &seven); /* somebody sends it something afterwards */
+    assert_sums(j, 0, 0);
+    st_end_tx(j, true);
+    assert_sums(j, 0, 7);
+    assert_false(st_account(j, &address)->exists);
+    st_journal_free(j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_journal_random_operations_equal_model),
@@ -203,6 +247,8 @@ int main(void) {
         cmocka_unit_test(test_item_value_borrowed_survives_put_delete_and_revert),
         cmocka_unit_test(test_revert_to_first_savepoint_keeps_fee_and_nonce),
         cmocka_unit_test(test_pointers_many_entries_stay_valid),
+        cmocka_unit_test(test_money_issued_and_burnt_is_undone_with_its_savepoint),
+        cmocka_unit_test(test_balance_of_a_destructed_account_is_burnt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
