@@ -2,7 +2,7 @@
 // what ethers encodes.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { Account, Hex } from '@aptos-labs/ts-sdk';
 import { Connection, Keypair, PublicKey } from '@solana/web3.js';
 import { AbiCoder, Interface } from 'ethers';
-import { compileSolidity, deploy } from './lib/compile.mjs';
+import { compileMove, compileSolidity, deploy } from './lib/compile.mjs';
+import { MESSENGER, outcome, syncMove } from './lib/messenger.mjs';
 import { ROOT, program, startNode } from './lib/node.mjs';
 import { callEntry, publish, submit } from './lib/publish.mjs';
 
@@ -199,18 +200,26 @@ test('a call that uses up its gas leaves its caller a 64th', async () => {
     assert.ok(Number(gas_used) > 4_920 && Number(gas_used) < 5_000, gas_used);
 });
 
-test('home authority is given by a flag only', async () => {
-    await run('teller::back_as_home', to, ...back('teller::who'), new Uint8Array(), 0);
-    assert.equal((await seen()).status, 0);
-    // `teller` itself waits: ask another module who calls.
-    const [ok, error] = answered((await seen()).data);
-    assert.deepEqual([ok, failed(error).reason], [false, 11n]);
-    await aborts(run('teller::back_as_home', to, ...back('teller::who'), new Uint8Array(), 4), /ENO_SUCH_FLAG\(0x1000a\)/);
+test('home authority: a program of Solana calls back as the account itself, by a flag only', async () => {
+    const wide = owner.slice(2).padStart(64, '0');
+    const [key] = PublicKey.findProgramAddressSync([Buffer.from('move'), Buffer.from(wide, 'hex')], MESSENGER);
+    const data = syncMove({ module: wide, name: 'book', fn: 'who' });
+    const hex = (k) => `0x${Buffer.from(k.toBytes()).toString('hex')}`;
+    const called = async (flags) => {
+        await run('teller::through_solana', hex(MESSENGER), hex(key), data, flags);
+        const { status, data: returned } = await seen();
+        assert.equal(status, 0, returned);
+        assert.equal(outcome(bytes(returned)).status, 0);
+        return `0x${outcome(bytes(returned)).data.toString('hex')}`;
+    };
+    assert.equal(await called(1), `0x${wide}`);
+    assert.equal(await called(0), await node.rpc('tern_alias', key.toBase58(), 'move'));
+    await aborts(run('teller::through_solana', hex(MESSENGER), hex(key), data, 4), /ENO_SUCH_FLAG\(0x1000a\)/);
 });
 
 test('Solana programs run with the alias as a signer and the value that came along', async () => {
     const connection = new Connection(node.urls.solana, 'confirmed');
-    const [key] = PublicKey.findProgramAddressSync([Buffer.from('move'), bytes(owner.length === 66 ? owner : `0x${owner.slice(2).padStart(64, '0')}`)], new PublicKey('TernMessenger111111111111111111111111111111'));
+    const [key] = PublicKey.findProgramAddressSync([Buffer.from('move'), bytes(owner.length === 66 ? owner : `0x${owner.slice(2).padStart(64, '0')}`)], MESSENGER);
     const receiver = Keypair.generate().publicKey;
     const hex = (k) => `0x${Buffer.from(k.toBytes()).toString('hex')}`;
     await run('teller::transfer', hex(key), hex(receiver), 2_000_000, 5_000_000);
@@ -232,6 +241,39 @@ test('one trace shows the calls of all machines', async () => {
     assert.equal(trace.calls.length, 1);
     assert.equal(trace.calls[0].calls.length, 1);
     assert.match(trace.calls[0].calls[0].function, /book::write$/);
+});
+
+test('the example of docs/cross-vm.md compiles and runs', async () => {
+    const docs = readFileSync(path.join(ROOT, 'docs/cross-vm.md'), 'utf8');
+    const modules = [...docs.matchAll(/```move\n([^]*?)```/g)].map((m) => m[1]).filter((m) => m.startsWith('module cashier::'));
+    assert.equal(modules.length, 1);
+    const dir = mkdtempSync(path.join(tmpdir(), 'tern-docs-'));
+    try {
+        mkdirSync(path.join(dir, 'sources'));
+        writeFileSync(path.join(dir, 'sources/cashier.move'), modules[0]);
+        writeFileSync(path.join(dir, 'Move.toml'), '[package]\nname = "Cashier"\nversion = "1.0.0"\n[addresses]\ncashier = "_"\n'
+            + '[dependencies]\nTernFramework = { local = "../framework" }\n');
+        await publish(node.aptos, account, 'Cashier', ['cashier'], compileMove(dir, { cashier: owner }));
+    } finally {
+        rmSync(dir, { recursive: true, force: true });
+    }
+    const [wallet, other] = [node.wallet(0), node.wallet(1)];
+    const wide = (address) => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
+    const token = await deploy(wallet, compileSolidity('tests/e2e/contracts/MoveTarget.sol').Money);
+    const at = wide(await token.getAddress());
+    await (await token.transfer(alias, 500)).wait();
+    assert.deepEqual(await view('cashier::balance_of', at, owner), ['500']);
+    await run('cashier::pay', at, wide(other.address), 120);
+    assert.equal(await token.balanceOf(other.address), 120n);
+    await aborts(run('cashier::pay', at, wide(other.address), 1000), /ECALL_FAILED\(0x70008\)/);
+    assert.deepEqual(await view('cashier::balance_of', at, owner), ['380']);
+    const before = await node.provider.getBalance(other.address);
+    await run('cashier::tip', wide(other.address), 77);
+    assert.deepEqual(await view('cashier::last'), [0, '0x']);
+    assert.equal(await node.provider.getBalance(other.address), before + 77n * 10n ** 9n);
+    const receiver = Keypair.generate().publicKey;
+    await run('cashier::fund', `0x${Buffer.from(receiver.toBytes()).toString('hex')}`, 1_000_000);
+    assert.equal(await new Connection(node.urls.solana, 'confirmed').getBalance(receiver), 1_000_000);
 });
 
 test('every block runs again as it did', async () => {

@@ -75,3 +75,18 @@ contract MoveTarget {
         return abi.decode(result, (uint64)) + 1;
     }
 }
+
+/// As much of an ERC-20 as the example of docs/cross-vm.md needs.
+contract Money {
+    mapping(address => uint256) public balanceOf;
+
+    constructor() {
+        balanceOf[msg.sender] = 1000;
+    }
+
+    function transfer(address to, uint256 amount) external returns (bool) {
+        balanceOf[msg.sender] -= amount;
+        balanceOf[to] += amount;
+        return true;
+    }
+}

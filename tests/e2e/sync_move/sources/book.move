@@ -30,6 +30,8 @@ module teller::book {
     #[view]
     public fun lines(): vector<u64> acquires Book { borrow_global<Book>(@teller).lines }
 
+    public fun who(account: &signer): address { std::signer::address_of(account) }
+
     public fun greet(name: String): String {
         let text = std::string::utf8(b"hello ");
         text.append(name);

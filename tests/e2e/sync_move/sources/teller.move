@@ -1,7 +1,6 @@
 /// Calls contracts of the EVM and programs of Solana, and works with what they answer. Is locked while it waits.
 module teller::teller {
     use std::option::Option;
-    use std::signer;
     use std::string::String;
     use aptos_framework::evm;
     use aptos_framework::svm;
@@ -118,16 +117,13 @@ module teller::teller {
         touch(book::write(1));
     }
 
-    /// The contract may act as the account.
-    public entry fun back_as_home(account: &signer, to: address, place: vector<u8>, name: vector<u8>, args: vector<u8>, flags: u8)
+    /// The messenger's own program, which calls back into Move with the alias as its signer.
+    public entry fun through_solana(account: &signer, messenger: address, alias: address, data: vector<u8>, flags: u8)
     acquires Seen {
-        let (status, data) = evm::try_call_with(
-            account, to, 0, b"back(bytes,bytes,bytes,bool)", &Back { place, name, args, fails: false }, flags
-        );
+        let metas = vector[svm::account_meta(alias, true, false)];
+        let (status, data) = svm::try_invoke_with(account, messenger, 0, metas, data, flags);
         keep(status, data);
     }
-
-    public fun who(account: &signer): address { signer::address_of(account) }
 
     /// A view of the EVM, and what is not one.
     public entry fun look(_account: &signer, to: address) acquires Seen {
