@@ -474,6 +474,8 @@ uint32_t chain_replay_done(const struct chain_reader *r);
 bool chain_replay_peek(struct chain_reader *r, struct chain_tx *out);
 /* Runs it. Execution is deterministic: CHAIN_ERR_REPLAY if the outcome is not the recorded one. */
 struct err chain_replay_next(struct chain_reader *r);
+/* Runs all up to the `index`-th, and answers with what that one did. */
+struct err chain_replay_tx(struct chain_reader *r, uint32_t index, struct chain_tx *out);
 
 /* One EVM call or transaction with its cross-VM tail, as if it were the next transaction. */
 struct chain_evm_call {

@@ -119,7 +119,8 @@ static bool run_solana(struct chain_exec *x, const struct chain_tx *recorded, st
     return chain_execute_solana(x, &tx, recorded->raw, &recorded->hash, out, why);
 }
 
-struct err chain_replay_next(struct chain_reader *r) {
+/* With `out` what it did, in the reader's arena. */
+static struct err replay(struct chain_reader *r, struct chain_tx *out) {
     struct chain_tx recorded, now;
     struct chain_refusal why = {0};
     struct chain_block head;
@@ -148,6 +149,22 @@ struct err chain_replay_next(struct chain_reader *r) {
     r->replay_done++;
     r->replay.root_count++;
     r->replay.gas_used += now.common_gas_used;
-    arena_release(&r->arena, mark);
+    if (out) {
+        *out = recorded; /* with its places in the block's lists */
+        out->legs = now.legs;
+        out->logs = now.logs;
+    } else {
+        arena_release(&r->arena, mark);
+    }
     return ERR_NONE;
+}
+
+struct err chain_replay_next(struct chain_reader *r) {
+    return replay(r, NULL);
+}
+
+struct err chain_replay_tx(struct chain_reader *r, uint32_t index, struct chain_tx *out) {
+    struct err e = ERR_NONE;
+    while (!err_is(e) && r->replay_done < index) e = replay(r, NULL);
+    return err_is(e) ? e : replay(r, out);
 }

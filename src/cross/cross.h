@@ -221,6 +221,8 @@ enum xvm_leg_kind { XVM_LEG_ROOT, XVM_LEG_MESSAGE, XVM_LEG_RETRY, XVM_LEG_CANCEL
 /* What a synchronous call's record keeps of input, output and error; a trace runs it again and has
  * all of them. */
 enum { XVM_LEG_BYTES_KEPT = 1024 };
+/* … all that all of them pass, up to this. */
+enum { XVM_WHOLE_BYTES_MAX = 16 << 20 };
 
 struct xvm_leg {
     uint8_t kind; /* enum xvm_leg_kind */
@@ -282,6 +284,7 @@ struct xvm_tx {
     uint32_t message_count, message_capacity;
 
     /* private */
+    size_t kept_bytes; /* with keep_all: of what was longer than a record keeps */
     struct xvm_queue *queue;
     uint32_t logs_read, logs_read_counted;
     uint32_t current_leg;              /* that runs now */

@@ -75,8 +75,12 @@ static struct xvm_frame frame_of(const struct xvm_tx *tx, const struct xvm_sync 
     return f;
 }
 
-static struct bytes kept(const struct xvm_tx *tx, struct bytes b) {
-    if (!tx->keep_all && b.n > XVM_LEG_BYTES_KEPT) b = bytes_sub(b, 0, XVM_LEG_BYTES_KEPT);
+static struct bytes kept(struct xvm_tx *tx, struct bytes b) {
+    bool whole = tx->keep_all && b.n <= XVM_WHOLE_BYTES_MAX - tx->kept_bytes;
+    if (b.n > XVM_LEG_BYTES_KEPT && whole)
+        tx->kept_bytes += b.n;
+    else if (b.n > XVM_LEG_BYTES_KEPT)
+        b = bytes_sub(b, 0, XVM_LEG_BYTES_KEPT);
     return b.n ? arena_copy(tx->arena, b) : b;
 }
 

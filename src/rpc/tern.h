@@ -28,8 +28,8 @@ bool tern_actor_arg(struct rpc_call *c, json_t *v, const char *name, struct xvm_
 bool tern_transaction_arg(struct rpc_call *c, json_t *v, const char *name, struct b32 *key);
 
 /* The member "trace": the tree of the transaction's legs. The reader's block is the transaction's
- * or a later one. */
-void tern_put_tree(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx);
+ * or a later one. False after rpc_fail if it is too long for an answer. */
+bool tern_put_tree(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx);
 /* What a Move session that looks functions up may use: it is charged for loading them. */
 enum { TERN_LOADING_GAS = 20000000 };
 /* tern_arguments.c: the members "function", "arguments" and "returned" of a leg, the

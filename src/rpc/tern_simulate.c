@@ -415,7 +415,7 @@ static bool read_options(struct rpc_call *c, json_t *o) {
     return true;
 }
 
-static void put_simulated(struct simulation *s) {
+static bool put_simulated(struct simulation *s) {
     struct json_out *o = s->c->out;
     const struct chain_tx *tx = &s->out;
     jo_object(o);
@@ -427,8 +427,9 @@ static void put_simulated(struct simulation *s) {
     jo_bool(o, tx->ok);
     jo_key(o, "gasUsed");
     jo_quantity(o, tx->common_gas_used);
-    tern_put_tree(s->c, s->look, tx);
+    bool ok = tern_put_tree(s->c, s->look, tx);
     jo_end_object(o);
+    return ok;
 }
 
 static bool run(struct simulation *s, json_t *options) {
@@ -437,8 +438,7 @@ static bool run(struct simulation *s, json_t *options) {
     bool ok = s->vm == ST_VM_EVM    ? simulate_evm(s)
               : s->vm == ST_VM_MOVE ? simulate_move(s)
                                     : simulate_solana(s);
-    if (ok) put_simulated(s);
-    return ok;
+    return ok && put_simulated(s);
 }
 
 bool tern_simulate(struct rpc_call *c) {

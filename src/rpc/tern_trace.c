@@ -12,7 +12,10 @@ struct tree {
     const struct chain_tx *tx;
     bool in_solana;
     struct chain_solana_view solana;
+    bool is_full; /* it would be longer than an answer may be */
 };
+
+enum { TREE_MAX_BYTES = 64 << 20 };
 
 const char *tern_kind_name(uint8_t kind) {
     static const char *const names[] = {"root", "message", "retry", "cancel", "call"};
@@ -226,7 +229,7 @@ static void put_error(const struct tree *t, const struct xvm_leg *l) {
     put_failure(c->out, l);
 }
 
-static void put_leg(const struct tree *t, uint32_t at) {
+static void put_leg(struct tree *t, uint32_t at) {
     struct rpc_call *c = t->c;
     struct chain_reader *r = t->r;
     const struct chain_tx *tx = t->tx;
@@ -251,6 +254,10 @@ static void put_leg(const struct tree *t, uint32_t at) {
     tern_put_arguments(o, r, tx, l);
     tern_put_hex(o, "input", l->input);
     tern_put_hex(o, "output", l->output);
+    if (l->kind == XVM_LEG_CALL) {
+        jo_key(o, "cut");
+        jo_bool(o, max_u64(l->input.n, l->output.n) == XVM_LEG_BYTES_KEPT);
+    }
     put_error(t, l);
     jo_key(o, "value");
     jo_quantity_u256(o, &l->value);
@@ -265,13 +272,15 @@ static void put_leg(const struct tree *t, uint32_t at) {
     jo_array(o);
     /* A leg's number is above its parent's, and generations are limited: this ends, and is not
      * deep. */
-    for (uint32_t i = at + 1; i < tx->leg_count; i++)
+    for (uint32_t i = at + 1; i < tx->leg_count && !t->is_full; i++) {
+        t->is_full = o->buf->n > TREE_MAX_BYTES;
         if (tx->legs[i].parent == at) put_leg(t, i);
+    }
     jo_end_array(o);
     jo_end_object(o);
 }
 
-void tern_put_tree(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx) {
+bool tern_put_tree(struct rpc_call *c, struct chain_reader *r, const struct chain_tx *tx) {
     jo_key(c->out, "trace");
     /* Made now, because what a leg takes of the reader's memory is given back. */
     for (uint32_t i = 0; i < tx->leg_count; i++)
@@ -283,6 +292,8 @@ void tern_put_tree(struct rpc_call *c, struct chain_reader *r, const struct chai
         put_leg(&t, 0);
     else
         jo_null(c->out);
+    return !t.is_full || rpc_fail(c, RPC_RESPONSE_TOO_LARGE, "the tree is longer than %d MiB",
+                                  TREE_MAX_BYTES >> 20);
 }
 
 static void put_solana_signature(struct json_out *o, const struct chain_tx *tx) {
@@ -295,34 +306,63 @@ static void put_solana_signature(struct json_out *o, const struct chain_tx *tx) 
     tern_put_base58(o, BYTES_OF(signature));
 }
 
+/* The block is run again, for what records of calls do not keep. */
+static bool run_again(struct rpc_call *c, struct chain_tx *tx, struct chain_reader **again) {
+    struct err e = chain_replay_open(c->node->chain, tx->height, again);
+    if (!err_is(e)) {
+        chain_keep_whole_legs(*again);
+        e = chain_replay_tx(*again, tx->index, tx);
+    }
+    return !err_is(e) || rpc_fail(c, RPC_SERVER_ERROR, "%s", e.text);
+}
+
+static bool read_options(struct rpc_call *c, json_t *o, bool *whole) {
+    json_t *v = json_object_get(o, "whole");
+    *whole = json_is_true(v);
+    if (!o || (json_is_object(o) && json_is_boolean(v) && json_object_size(o) == 1)) return true;
+    return rpc_fail(c, RPC_INVALID_PARAMS, "invalid argument 1: {whole: true} is expected");
+}
+
+static bool put_transaction(struct rpc_call *c, struct chain_reader *r, struct chain_tx *tx,
+                            bool whole) {
+    struct json_out *o = c->out;
+    struct chain_reader *again = NULL;
+    bool ok = !whole || tx->genesis || run_again(c, tx, &again);
+    if (ok) {
+        jo_object(o);
+        JO_KEY_HEX(o, "rootHash", tx->hash);
+        jo_key(o, "rootVm");
+        jo_cstring(o, tern_vm_name(tx->vm));
+        JO_KEY_HEX(o, "evmHash", tx->evm_hash);
+        JO_KEY_HEX(o, "moveHash", tx->move_hash);
+        jo_key(o, "solanaSignature");
+        put_solana_signature(o, tx);
+        jo_key(o, "block");
+        jo_quantity(o, tx->height);
+        jo_key(o, "ok");
+        jo_bool(o, tx->ok);
+        jo_key(o, "gasUsed");
+        jo_quantity(o, tx->common_gas_used);
+        ok = tern_put_tree(c, r, tx);
+        jo_end_object(o);
+    }
+    chain_reader_close(again);
+    return ok;
+}
+
 bool tern_trace_transaction(struct rpc_call *c) {
     struct b32 hash;
     struct chain_reader *r;
     struct chain_tx tx;
     uint8_t vm;
-    if (!tern_transaction_arg(c, rpc_param(c, 0), "transaction hash", &hash) || !eth_reader(c, &r))
+    bool ok = true, whole;
+    if (!tern_transaction_arg(c, rpc_param(c, 0), "transaction hash", &hash) ||
+        !read_options(c, rpc_param(c, 1), &whole) || !eth_reader(c, &r))
         return false;
-    if (!chain_tx_by_hash(r, &hash, &vm, &tx)) {
+    if (chain_tx_by_hash(r, &hash, &vm, &tx))
+        ok = put_transaction(c, r, &tx, whole);
+    else
         jo_null(c->out);
-        chain_reader_close(r);
-        return true;
-    }
-    jo_object(c->out);
-    JO_KEY_HEX(c->out, "rootHash", tx.hash);
-    jo_key(c->out, "rootVm");
-    jo_cstring(c->out, tern_vm_name(tx.vm));
-    JO_KEY_HEX(c->out, "evmHash", tx.evm_hash);
-    JO_KEY_HEX(c->out, "moveHash", tx.move_hash);
-    jo_key(c->out, "solanaSignature");
-    put_solana_signature(c->out, &tx);
-    jo_key(c->out, "block");
-    jo_quantity(c->out, tx.height);
-    jo_key(c->out, "ok");
-    jo_bool(c->out, tx.ok);
-    jo_key(c->out, "gasUsed");
-    jo_quantity(c->out, tx.common_gas_used);
-    tern_put_tree(c, r, &tx);
-    jo_end_object(c->out);
     chain_reader_close(r);
-    return true;
+    return ok;
 }
