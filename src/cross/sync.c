@@ -114,17 +114,30 @@ static void record(struct xvm_tx *tx, const struct xvm_sync *c, const struct xvm
     tx->legs[leg].types = kept(tx, tx->legs[leg].types);
 }
 
+/* What a read-only call has noted by the way, its sender's alias, goes. The calls inside it stand.
+ */
+static void undo_view(struct xvm_tx *tx, st_mark mark, size_t first) {
+    size_t count = st_queue_count(tx->journal) - first;
+    void **inside = ARENA_ARRAY(tx->arena, void *, count);
+    for (size_t i = 0; i < count; i++) inside[i] = st_queue_at(tx->journal, first + i);
+    st_revert(tx->journal, mark);
+    for (size_t i = 0; i < count; i++) st_queue_push(tx->journal, inside[i]);
+}
+
 /* Under a savepoint, with everything that the leg's machine asks about its surroundings set. */
 static void run_leg(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_frame *f, uint64_t gas,
                     struct xvm_run *run) {
     const struct xvm_frame *below = tx->frame;
     const struct xvm_funds funds = {.payer = c->payer, .wei = c->value};
     st_mark mark = st_savepoint(tx->journal);
+    size_t standing = st_queue_count(tx->journal);
     tx->frame = f;
     xvm_deliver(tx, &c->call, &funds, gas, run);
     tx->frame = below;
-    /* What a read-only call has noted by the way, its sender's alias, goes too. */
-    if (run->failure != XVM_OK || f->read_only) st_revert(tx->journal, mark);
+    if (run->failure != XVM_OK)
+        st_revert(tx->journal, mark);
+    else if (f->read_only)
+        undo_view(tx, mark, standing);
 }
 
 void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {

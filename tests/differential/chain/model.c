@@ -344,19 +344,20 @@ static bool is_held(const struct instruction *i, const struct b32 *key) {
 
 static void enter_svm(struct run *r, struct frame *g, struct outcome *out) {
     struct b32 alias = xvm_actor_b32(&g->caller);
-    for (uint32_t i = 0; i < g->call->meta_count; i++) {
-        const struct ct_meta *meta = &g->call->metas[i];
-        if (meta->flags & XVM_META_WRITABLE && (g->view || is_held(g->instruction, &meta->key))) {
-            fail(out, g->view ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY, 0);
-            return;
-        }
-        if (meta->flags & XVM_META_SIGNER && !b32_eq(&meta->key, &alias)) {
+    for (uint32_t i = 0; i < g->call->meta_count; i++)
+        if (g->call->metas[i].flags & XVM_META_SIGNER && !b32_eq(&g->call->metas[i].key, &alias)) {
             fail(out, XVM_FAIL_MALFORMED, 0);
             return;
         }
-    }
     if (g->number >= CT_INTERPRETERS) {
         fail(out, XVM_FAIL_TARGET, 0);
+        return;
+    }
+    for (uint32_t i = 0; i < g->call->meta_count; i++) {
+        const struct ct_meta *meta = &g->call->metas[i];
+        if (!(meta->flags & XVM_META_WRITABLE)) continue;
+        if (!g->view && !is_held(g->instruction, &meta->key)) continue;
+        fail(out, g->view ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY, 0);
         return;
     }
     if (g->programs >> g->number & 1) {
@@ -427,6 +428,8 @@ static void cross(struct run *r, const struct frame *f, const struct ct_node *n,
         struct cm_world *before = copy_world(r->w);
         enter(r, &g, sender, out);
         if (!out->ok) restore(r, before, leg);
+        /* A view leaves nothing, its sender's alias neither. */
+        if (g.view) memcpy(r->w->registered, before->registered, sizeof before->registered);
         free(before);
     }
     close_leg(r, leg, out);
