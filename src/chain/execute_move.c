@@ -184,6 +184,7 @@ static void fill_params(struct root *r, const struct b32 *hash) {
                            .type_arg_count = tx->type_arg_count,
                            .arg_count = tx->arg_count}},
         .host = xvm_move_host(&r->xt),
+        .counter = &r->xt.move_counter,
     };
 }
 

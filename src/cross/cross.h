@@ -290,7 +290,8 @@ struct xvm_tx {
     uint32_t current_leg;              /* that runs now */
     const struct xvm_frame *frame;     /* of the innermost synchronous call; NULL: none runs */
     uint64_t reserved, reserved_taken; /* gas: taken from legs, and of that with messages since */
-    bool can_undo;                     /* xvm_start() has been called, at `start` */
+    uint16_t move_counter; /* Move's monotonically_increasing_counter, of all its legs together */
+    bool can_undo;         /* xvm_start() has been called, at `start` */
     st_mark start;
     bool keep_all; /* records of synchronous calls are not cut: for traces */
 };

@@ -244,6 +244,7 @@ void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm
         .host = xvm_move_host(tx),
         .gas_limit = limit,
         .read_only = tx->frame && tx->frame->read_only,
+        .counter = &tx->move_counter,
         .depth_base = tx->frame ? tx->frame->move_depth : 0,
         .memory_limit_bytes = memory_limit(tx),
     };

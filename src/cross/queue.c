@@ -176,10 +176,14 @@ static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct
     /* The bank's sysvar accounts stay, whatever becomes of the message that is the first to need
      * them: later legs of the block count on them. */
     if (m->to_vm == ST_VM_SVM || m->from_vm == ST_VM_SVM) xvm_svm_bank(tx);
+    uint16_t counter = tx->move_counter;
     st_mark mark = st_savepoint(tx->journal);
     xvm_message_put(tx->journal, m);
     xvm_deliver(tx, m, &funds, gas, run);
-    if (run->failure != XVM_OK) st_revert(tx->journal, mark);
+    if (run->failure != XVM_OK) {
+        st_revert(tx->journal, mark);
+        tx->move_counter = counter;
+    }
 }
 
 /* What came of the turn of a message, into its record. */

@@ -129,6 +129,7 @@ static void run_leg(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_frame *f, 
                     struct xvm_run *run) {
     const struct xvm_frame *below = tx->frame;
     const struct xvm_funds funds = {.payer = c->payer, .wei = c->value};
+    uint16_t counter = tx->move_counter;
     st_mark mark = st_savepoint(tx->journal);
     size_t standing = st_queue_count(tx->journal);
     tx->frame = f;
@@ -138,6 +139,7 @@ static void run_leg(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_frame *f, 
         st_revert(tx->journal, mark);
     else if (f->read_only)
         undo_view(tx, mark, standing);
+    if (run->failure != XVM_OK || f->read_only) tx->move_counter = counter;
 }
 
 void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {

@@ -7,7 +7,9 @@
  * to them stay good.
  *
  * A publisher may say in metadata that a module is *reentrant*. It can be entered again wherever it
- * waits without a reference to a resource: where the verifier's borrow graph has none.
+ * waits without a reference to a resource: where the verifier's borrow graph has none. Not while a
+ * function with module_lock, or one that a native has dispatched to, is on the stack: that locks
+ * the modules there for calls in the session itself.
  *
  * A session keeps the modules that it has loaded for its whole life, and looks for others in the
  * journal: one that was published meanwhile is found, an upgrade of one that runs here is not. */
@@ -71,7 +73,9 @@ bool mv_session_locks(const struct mv_session *s, const struct b32 *address, str
         if (m == last && !m->reentrant) continue;
         last = m;
         if (!b32_eq(&m->address, address) || !bytes_eq(m->name, module)) continue;
-        if (!m->reentrant || holds_reference(s->cache, m, f->fn->def, call_offset(f))) return true;
+        if (!m->reentrant || s->lock_depth ||
+            holds_reference(s->cache, m, f->fn->def, call_offset(f)))
+            return true;
     }
     return false;
 }

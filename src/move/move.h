@@ -246,9 +246,12 @@ struct mv_session_params {
     struct mv_block_info block;
     struct mv_tx_info tx; /* its slices are borrowed for the session's life */
     struct mv_host host;
-    uint64_t gas_limit;        /* internal units */
-    bool testing;              /* natives that only unit tests may call are allowed */
-    bool read_only;            /* writes to globals and tables, events and messages fail */
+    uint64_t gas_limit; /* internal units */
+    bool testing;       /* natives that only unit tests may call are allowed */
+    bool read_only;     /* writes to globals and tables, events and messages fail */
+    /* What monotonically_increasing_counter counts, in all sessions of a transaction; NULL: the
+     * session by itself. */
+    uint16_t *counter;
     uint32_t depth_base;       /* Move's frames in use by sessions that wait below: the call depth
                                   goes on from there */
     bool paranoid;             /* run by paranoid.h, in builds that have it; slow */

@@ -162,10 +162,11 @@ enum mv_status_code mv_native_context_unique_address(struct mv_native_call *n) {
 /* u128: 0 (8 bits) ‖ timestamp µs (64) ‖ transaction index (32) ‖ session (8) ‖ counter (16) */
 enum mv_status_code mv_native_context_counter(struct mv_native_call *n) {
     struct mv_session *s = n->s;
-    if (s->counter == UINT16_MAX) return mv_native_abort(n, COUNTER_OVERFLOW);
-    s->counter++;
+    uint16_t *counter = s->p.counter ? s->p.counter : &s->counter;
+    if (*counter == UINT16_MAX) return mv_native_abort(n, COUNTER_OVERFLOW);
+    ++*counter;
     uint64_t time = s->p.block.timestamp_us;
-    n->slots[0] = time << 56 | (uint64_t)s->p.block.tx_index << 24 | s->counter;
+    n->slots[0] = time << 56 | (uint64_t)s->p.block.tx_index << 24 | *counter;
     n->slots[1] = time >> 8;
     return MV_OK;
 }

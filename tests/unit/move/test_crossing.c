@@ -567,6 +567,32 @@ static void test_a_read_only_session_makes_read_only_calls(void **state) {
     }
 }
 
+/* ---- What sessions of one transaction share */
+
+static uint16_t draw(struct world *w, uint16_t *counter) {
+    struct mv_call call = world_call(1, "transaction_context::monotonically_increasing_counter");
+    mv_session_free(w->s);
+    w->s = mv_session_new(&(struct mv_session_params){
+        .vm = w->vm, .journal = w->journal, .gas_limit = w->gas_limit, .counter = counter});
+    assert_true(mv_run_system(w->s, &call, &w->out));
+    assert_int_equal(w->out.results[0].n, 16);
+    return (uint16_t)load_le64(w->out.results[0].p);
+}
+
+static void test_the_increasing_counter_goes_on_in_the_next_session(void **state) {
+    (void)state;
+    struct world w;
+    uint16_t counter = 0;
+    world_open(&w);
+    assert_int_equal(draw(&w, &counter), 1);
+    assert_int_equal(draw(&w, &counter), 2);
+    assert_int_equal(counter, 2);
+    assert_int_equal(draw(&w, NULL), 1);
+    counter = UINT16_MAX - 1;
+    assert_int_equal(draw(&w, &counter), UINT16_MAX);
+    world_close(&w);
+}
+
 /* ---- Metadata */
 
 static void test_flags_in_metadata_are_read_and_checked(void **state) {
@@ -614,6 +640,7 @@ int main(void) {
         cmocka_unit_test(test_failures_abort_or_are_answered),
         cmocka_unit_test(test_flags_that_there_are_not_are_refused),
         cmocka_unit_test(test_a_read_only_session_makes_read_only_calls),
+        cmocka_unit_test(test_the_increasing_counter_goes_on_in_the_next_session),
         cmocka_unit_test(test_flags_in_metadata_are_read_and_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
