@@ -133,6 +133,25 @@ contract TernGateway is ITernGateway {
         }
     }
 
+    /// @inheritdoc ITernGateway
+    function sendToFunction(address erc20, uint256 amount, MoveFunction calldata to, bytes calldata data, bool now_)
+        external
+        here
+        returns (bytes32 message)
+    {
+        (bytes32 id, uint64 units, uint256 taken) = take(erc20, amount);
+        bytes memory args = abi.encode(id, units, bytes32(uint256(uint160(msg.sender))), to.moduleAddress, to.module, to.name, data);
+        message = intoFunction(id, units, args, now_);
+        emit Sent(id, msg.sender, Machine.MOVE, to.moduleAddress, erc20, taken, message);
+    }
+
+    function intoFunction(bytes32 id, uint64 units, bytes memory args, bool now_) private returns (bytes32 message) {
+        bytes memory arriveAt = "arrive_at(bytes32,uint64,bytes32,bytes32,string,string,bytes)";
+        if (!now_) message = QUEUE.sendMove("0x1", "tern_gateway", arriveAt, args, "", options());
+        TernBooks.depart(id, Machine.MOVE, units, msg.sender, message);
+        if (now_) TERN.mustCallMove("0x1", "tern_gateway", arriveAt, args, "");
+    }
+
     function start(bytes32 id, Machine to, bytes32 recipient, uint64 units) private returns (bytes32) {
         check(to, recipient);
         if (to == Machine.SVM) {

@@ -14,11 +14,13 @@ module aptos_framework::tern_gateway {
     use aptos_std::aptos_hash;
     use aptos_std::from_bcs;
     use aptos_std::type_info;
+    use aptos_framework::aptos_coin::AptosCoin;
     use aptos_framework::code;
     use aptos_framework::coin;
     use aptos_framework::create_signer::create_signer;
     use aptos_framework::event;
     use aptos_framework::evm;
+    use aptos_framework::function_info::{Self, FunctionInfo};
     use aptos_framework::fungible_asset::{Self, FungibleAsset, Metadata};
     use aptos_framework::object::{Self, Object};
     use aptos_framework::primary_fungible_store;
@@ -32,6 +34,7 @@ module aptos_framework::tern_gateway {
     /// The gateway program: TernGateway11111111111111111111111111111111. The tag of its instruction.
     const SVM_PROGRAM: address = @0x06d3e8542fb8535fd4b9fccb3607d39ede4e1a1c7c8ee04495f69f2200000000;
     const SVM_ARRIVE: u8 = 3;
+    const ARRIVE_IN_EVM: vector<u8> = b"arrive(bytes32,address,uint64,bytes32,bytes)";
     const EVM_QUEUE: address = @0x7e00000000000000000000000000000000000004;
 
     const EVM: u8 = 0;
@@ -66,6 +69,8 @@ module aptos_framework::tern_gateway {
     const EINVALID_RECIPIENT: u64 = 9;
     /// Only who sent the tokens may cancel their message.
     const ENOT_SENDER: u64 = 10;
+    /// Data can be sent to contracts of the EVM, octas to the Solana VM.
+    const ENOT_TAKEN_THERE: u64 = 11;
 
     // The bytecode of gateway_token/sources/token.move around the 32 bytes of its address, and the metadata of its
     // package: name, policy immutable, its one module. framework/build.sh checks the former.
@@ -302,37 +307,63 @@ module aptos_framework::tern_gateway {
         send(account, coin::ensure_paired_metadata<T>(), machine, to, amount);
     }
 
+    /// Sends in this call: when it returns the tokens have arrived, and if they cannot arrive it aborts. With `data`, the
+    /// recipient is a contract of the EVM, which is called with it (ITernReceiver). With `octas`, the account pays in the
+    /// Solana VM for the accounts that have to be made there, and the recipient gets the rest of them.
+    public entry fun send_now(
+        account: &signer, asset: Object<Metadata>, machine: u8, to: address, amount: u64, octas: u64, data: vector<u8>
+    ) acquires StandIn {
+        let sender = signer::address_of(account);
+        let (id, amount) = take(primary_fungible_store::withdraw(account, asset, amount));
+        check_target(machine, to);
+        depart(id, machine, amount, sender, bcs::to_bytes(&@0x0));
+        event::emit(Sent { id, sender, machine, recipient: to, amount, message: vector[] });
+        let gateway = &create_signer(GATEWAY);
+        if (machine == EVM) {
+            assert!(octas == 0, error::invalid_argument(ENOT_TAKEN_THERE));
+            evm::call_raw(gateway, EVM_GATEWAY, 0, ARRIVE_IN_EVM, &ToEvm { id, to, units: amount, sender, data });
+        } else {
+            assert!(vector::is_empty(&data), error::invalid_argument(ENOT_TAKEN_THERE));
+            if (octas > 0) coin::transfer<AptosCoin>(account, GATEWAY, octas);
+            svm::invoke(gateway, SVM_PROGRAM, octas, vector[], arrival_in_svm(id, to, amount, sender, octas));
+        }
+    }
+
+    fun check_target(machine: u8, to: address) {
+        assert!(machine != MOVE && machine <= SVM && to != @0x0, error::invalid_argument(EINVALID_RECIPIENT));
+    }
+
     /// Sends what is in hand; returns the message's id.
     public fun send_asset(
         account: &signer, fa: FungibleAsset, machine: u8, to: address
     ): vector<u8> acquires StandIn {
         let sender = signer::address_of(account);
         let (id, amount) = take(fa);
-        assert!(machine != MOVE && machine <= SVM && to != @0x0, error::invalid_argument(EINVALID_RECIPIENT));
+        check_target(machine, to);
         let gateway = &create_signer(GATEWAY);
         let options = evm::with_open_retry(evm::options());
         let message = if (machine == EVM) {
             evm::send(
-                gateway, EVM_GATEWAY, b"arrive(bytes32,address,uint64,bytes32,bytes)",
+                gateway, EVM_GATEWAY, ARRIVE_IN_EVM,
                 &ToEvm { id, to, units: amount, sender, data: vector[] }, options
             )
         } else {
             // The node finds the accounts.
-            svm::send(gateway, SVM_PROGRAM, vector[], arrival_in_svm(id, to, amount, sender), options)
+            svm::send(gateway, SVM_PROGRAM, vector[], arrival_in_svm(id, to, amount, sender, 0), options)
         };
         depart(id, machine, amount, sender, message);
         event::emit(Sent { id, sender, machine, recipient: to, amount, message });
         message
     }
 
-    /// Borsh of the gateway program's instruction; no lamports come along.
-    fun arrival_in_svm(id: address, to: address, units: u64, sender: address): vector<u8> {
+    /// Borsh of the gateway program's instruction.
+    fun arrival_in_svm(id: address, to: address, units: u64, sender: address, lamports: u64): vector<u8> {
         let data = vector[SVM_ARRIVE];
         vector::append(&mut data, bcs::to_bytes(&id));
         vector::append(&mut data, bcs::to_bytes(&to));
         vector::append(&mut data, bcs::to_bytes(&units));
         vector::append(&mut data, bcs::to_bytes(&sender));
-        vector::append(&mut data, bcs::to_bytes(&0u64));
+        vector::append(&mut data, bcs::to_bytes(&lamports));
         data
     }
 
@@ -359,12 +390,38 @@ module aptos_framework::tern_gateway {
 
     /// For the gateways of the other machines: tokens have arrived.
     public fun arrive(gateway: &signer, id: address, to: address, units: u64, sender: address) acquires StandIn {
-        let machine = machine_of(signer::address_of(gateway));
-        let r = request(ARRIVE, id);
-        append_word(&mut r, units);
-        books(r);
+        let machine = enter(gateway, id, units);
         give(id, to, units);
         event::emit(Arrived { id, recipient: to, machine, sender, amount: units });
+    }
+
+    /// For the gateways of the other machines: tokens have arrived for a function,
+    ///
+    ///     public fun name(tokens: FungibleAsset, machine: u8, sender: address, data: vector<u8>)
+    ///
+    /// which gets them in hand, with the machine of the sender and his address there. Its module must not be running, nor
+    /// call this one.
+    public fun arrive_at(
+        gateway: &signer, id: address, units: u64, sender: address, module_address: address, module_name: String,
+        function: String, data: vector<u8>
+    ) acquires StandIn {
+        let machine = enter(gateway, id, units);
+        event::emit(Arrived { id, recipient: module_address, machine, sender, amount: units });
+        let function = function_info::new_function_info_from_address(module_address, module_name, function);
+        hand_over(hand_out(id, units), machine, sender, data, &function);
+    }
+
+    /// The machine calls `function` in its place, with all arguments but the last.
+    native fun hand_over(
+        tokens: FungibleAsset, machine: u8, sender: address, data: vector<u8>, function: &FunctionInfo
+    );
+
+    fun enter(gateway: &signer, id: address, units: u64): u8 {
+        let r = request(ARRIVE, id);
+        append_word(&mut r, units);
+        let machine = machine_of(signer::address_of(gateway));
+        books(r);
+        machine
     }
 
     fun machine_of(gateway: address): u8 {
@@ -373,17 +430,20 @@ module aptos_framework::tern_gateway {
         SVM
     }
 
-    /// Mints, or hands out of escrow.
     fun give(id: address, to: address, units: u64) acquires StandIn {
         assert!(to != GATEWAY && to != @0x0, error::invalid_argument(EINVALID_RECIPIENT));
+        primary_fungible_store::deposit(to, hand_out(id, units));
+    }
+
+    /// Mints, or takes out of escrow.
+    fun hand_out(id: address, units: u64): FungibleAsset acquires StandIn {
         let token = info(id);
         let metadata = asset(id);
-        let fa = if (token.home == MOVE) {
+        if (token.home == MOVE) {
             primary_fungible_store::withdraw(&create_signer(GATEWAY), metadata, units)
         } else {
             fungible_asset::mint_internal(metadata, units)
-        };
-        primary_fungible_store::deposit(to, fa);
+        }
     }
 
     // ---- What could not arrive

@@ -27,6 +27,8 @@ enum xvm_gateway_tag {
     XVM_GATEWAY_CANCEL = 4,
     /* message [u8; 32]. payer (s, w), then as ARRIVE for the sender of the tokens. */
     XVM_GATEWAY_RECLAIM = 5,
+    /* As SEND, in this call: if the tokens cannot arrive the instruction fails. */
+    XVM_GATEWAY_SEND_NOW = 6,
 };
 
 /* Errors of its own: ProgramError::Custom. The log says more. */

@@ -45,12 +45,19 @@ static void put_options(struct buf *b) {
     buf_put(b, rest, sizeof rest);
 }
 
+/* What fails there fails here. */
+static void put_call(struct buf *b) {
+    static const uint8_t rest[8 + 8]; /* units, value */
+    buf_put_u8(b, XVM_SYNC_MUST);
+    buf_put(b, rest, sizeof rest);
+}
+
 static void to_evm(struct st_journal *j, const struct xvm_arrival *a, struct buf *out) {
     struct xvm_actor given = xvm_wide_actor(ST_VM_SVM, &a->to);
     struct b20 to = xvm_address_to_evm(j, &given);
     struct buf call = {0};
     put_evm_call(&call, a, &to);
-    buf_put_u8(out, XVM_SEND_EVM);
+    buf_put_u8(out, a->now ? XVM_SYNC_EVM : XVM_SEND_EVM);
     buf_put(out, &XVM_GATEWAY_ADDRESS, 20);
     put_vec(out, buf_bytes(&call));
     buf_free(&call);
@@ -63,7 +70,7 @@ static void to_move(const struct xvm_arrival *a, struct buf *out) {
     buf_put(&call, &a->to, 32);
     put_u64_be(&call, a->units);
     buf_put(&call, &a->sender, 32);
-    buf_put_u8(out, XVM_SEND_MOVE);
+    buf_put_u8(out, a->now ? XVM_SYNC_MOVE : XVM_SEND_MOVE);
     buf_put(out, &framework, 32);
     put_vec(out, BYTES_LIT("tern_gateway"));
     put_vec(out, is_evm_address(&a->to) ? BYTES_LIT("arrive(bytes32,address,uint64,bytes32)")
@@ -82,6 +89,9 @@ bool xvm_arrival_message(struct st_journal *j, const struct xvm_arrival *a, stru
         to_move(a, out);
     else
         return false;
-    put_options(out);
+    if (a->now)
+        put_call(out);
+    else
+        put_options(out);
     return true;
 }

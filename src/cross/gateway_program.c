@@ -50,6 +50,7 @@ static bool read_instruction(struct bytes in, struct instruction *i) {
     switch (i->tag) {
     case XVM_GATEWAY_REGISTER: break;
     case XVM_GATEWAY_SEND:
+    case XVM_GATEWAY_SEND_NOW:
         ok = take(&in, &i->machine, 1) && take(&in, &i->to, 32) && take(&in, &i->amount, 8) &&
              take_rest(&in, &i->data);
         break;
@@ -175,6 +176,24 @@ static struct sol_fail pay_in(struct sol_context *ctx, const struct xvm_token *t
     return f.code ? f : xvm_spl_transfer(ctx, SOURCE, MINT, VAULT, OWNER, amount, false);
 }
 
+/* Afterwards the message's id is the return data. */
+static struct sol_fail leave(struct sol_context *ctx, struct xvm_tx *tx, const struct b32 *id,
+                             struct xvm_departure *d, struct bytes message) {
+    struct sol_fail f = start_message(ctx, message);
+    if (f.code) return f;
+    memcpy(&d->message, ctx->return_data.p, sizeof d->message);
+    sol_set_return_data(ctx, &XVM_GATEWAY_ID, BYTES_OF(d->message));
+    return books_refuse(ctx, xvm_token_depart(tx->journal, id, d));
+}
+
+static struct sol_fail leave_now(struct sol_context *ctx, struct xvm_tx *tx, const struct b32 *id,
+                                 const struct xvm_departure *d, struct bytes call) {
+    struct sol_fail f = books_refuse(ctx, xvm_token_depart(tx->journal, id, d));
+    if (!f.code) f = start_message(ctx, call);
+    if (!f.code) sol_set_return_data(ctx, &XVM_GATEWAY_ID, (struct bytes){NULL, 0});
+    return f;
+}
+
 static struct sol_fail do_send(struct sol_context *ctx, struct xvm_tx *tx,
                                const struct instruction *i) {
     enum { OWNER, SOURCE, MINT, VAULT, AUTHORITY, TOKEN, MESSENGER };
@@ -190,6 +209,7 @@ static struct sol_fail do_send(struct sol_context *ctx, struct xvm_tx *tx,
     if (!f.code) f = pay_in(ctx, &t, i->amount);
     if (f.code) return f;
     struct xvm_arrival a = {.machine = i->machine,
+                            .now = i->tag == XVM_GATEWAY_SEND_NOW,
                             .id = id,
                             .to = i->to,
                             .units = i->amount,
@@ -200,14 +220,12 @@ static struct sol_fail do_send(struct sol_context *ctx, struct xvm_tx *tx,
         return say(ctx, XVM_GATEWAY_NO_SUCH_TARGET,
                    "tokens are sent to machine 0, with data if wanted, or 1, not to nobody");
     }
-    f = start_message(ctx, buf_bytes(&data));
-    buf_free(&data);
-    if (f.code) return f;
     struct xvm_departure d = {
         .from = ST_VM_SVM, .to = i->machine, .units = i->amount, .sender = a.sender};
-    memcpy(&d.message, ctx->return_data.p, sizeof d.message);
-    sol_set_return_data(ctx, &XVM_GATEWAY_ID, BYTES_OF(d.message));
-    return books_refuse(ctx, xvm_token_depart(tx->journal, &id, &d));
+    f = a.now ? leave_now(ctx, tx, &id, &d, buf_bytes(&data))
+              : leave(ctx, tx, &id, &d, buf_bytes(&data));
+    buf_free(&data);
+    return f;
 }
 
 /* ---- Arriving */
@@ -328,6 +346,7 @@ static struct sol_fail do_reclaim(struct sol_context *ctx, struct xvm_tx *tx,
 static const uint8_t account_counts[] = {
     [XVM_GATEWAY_REGISTER] = 7, [XVM_GATEWAY_CREATE] = 5, [XVM_GATEWAY_SEND] = 7,
     [XVM_GATEWAY_ARRIVE] = 9,   [XVM_GATEWAY_CANCEL] = 3, [XVM_GATEWAY_RECLAIM] = 9,
+    [XVM_GATEWAY_SEND_NOW] = 7,
 };
 
 static struct sol_fail run(struct sol_context *ctx) {
@@ -342,7 +361,8 @@ static struct sol_fail run(struct sol_context *ctx) {
     switch (i.tag) {
     case XVM_GATEWAY_REGISTER: return do_register(ctx, tx);
     case XVM_GATEWAY_CREATE: return do_create(ctx, tx, &i);
-    case XVM_GATEWAY_SEND: return do_send(ctx, tx, &i);
+    case XVM_GATEWAY_SEND:
+    case XVM_GATEWAY_SEND_NOW: return do_send(ctx, tx, &i);
     case XVM_GATEWAY_ARRIVE: return do_arrive(ctx, tx, &i);
     case XVM_GATEWAY_CANCEL: return do_cancel(ctx, tx, &i);
     default: return do_reclaim(ctx, tx, &i);

@@ -54,6 +54,7 @@ struct sol_fail xvm_spl_pay(struct sol_context *ctx, size_t from, size_t to, uin
 /* What a gateway of another machine is told. */
 struct xvm_arrival {
     uint8_t machine;
+    bool now; /* by a call, not by a message */
     struct b32 id, to, sender;
     uint64_t units;
     struct bytes data; /* for a contract of the EVM */

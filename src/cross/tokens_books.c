@@ -158,6 +158,7 @@ const char *xvm_books(struct xvm_tx *tx, enum st_vm vm, struct bytes request,
                       struct bytes *answer) {
     struct words w = {request.p, request.n / 32};
     uint64_t op = op_of(request);
+    *answer = (struct bytes){NULL, 0};
     if (!words_of(op) || request.n != 32 * words_of(op)) return MALFORMED;
     struct buf out = {0};
     const char *bad = dispatch(tx, vm, op, &w, &out);

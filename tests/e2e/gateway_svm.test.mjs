@@ -1,5 +1,7 @@
 // Tokens to and from the Solana VM through the gateway, with @solana/spl-token; tokens that are at home there and in Move.
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Account } from '@aptos-labs/ts-sdk';
 import {
@@ -11,7 +13,7 @@ import { Contract } from 'ethers';
 import { compileMove, compileSolidity, deploy } from './lib/compile.mjs';
 import * as g from './lib/gateway.mjs';
 import { Solana } from './lib/messenger.mjs';
-import { startNode } from './lib/node.mjs';
+import { ROOT, startNode } from './lib/node.mjs';
 import { callEntry, publish } from './lib/publish.mjs';
 
 const { EVM, MOVE, SVM, AUTHORITY, coinOf, erc20Of, mintOf, tokenId, wide } = g;
@@ -19,13 +21,14 @@ const GWEI = 10n ** 9n, RENT_MINT = 1_461_600n, RENT_ACCOUNT = 2_039_280n;
 const hex = (x) => `0x${Buffer.from(x).toString('hex')}`;
 const gas = { gasLimit: 6_000_000 };
 
-let node, solana, payer, wallet, stranger, account, owner, gateway, sources;
+let node, solana, payer, wallet, stranger, account, owner, gateway, sources, treasuryCode, vault;
 
 before(async () => {
     account = Account.generate();
     owner = account.accountAddress.toStringLong();
     const issuer = compileMove('tests/e2e/gateway', { issuer: owner });
     sources = compileSolidity('tests/e2e/contracts/Tokens.sol');
+    compileExamples(); // compiling takes long: no connection waits meanwhile
     node = await startNode(['--quiet']);
     solana = new Solana(node);
     payer = await solana.funded(1000);
@@ -39,6 +42,22 @@ after(async () => {
     solana?.close();
     await node?.stop();
 });
+
+function compileExamples() {
+    const docs = readFileSync(path.join(ROOT, 'docs/cross-vm.md'), 'utf8');
+    const block = (language, text) => docs.split('```' + language + '\n').slice(1).map((b) => b.split('```')[0]).find((b) => b.includes(text));
+    treasuryCode = compileSolidity('docs/Treasury.sol', block('solidity', 'contract Treasury ')).Treasury;
+    const work = mkdtempSync(path.join(ROOT, 'tests/e2e/docs-'));
+    try {
+        mkdirSync(path.join(work, 'sources'));
+        writeFileSync(path.join(work, 'Move.toml'), '[package]\nname = "Vault"\nversion = "1.0.0"\n[addresses]\nvault = "_"\n'
+            + '[dependencies]\nTernFramework = { local = "../../../framework" }\n');
+        writeFileSync(path.join(work, 'sources/vault.move'), block('move', 'module vault::vault'));
+        vault = compileMove(work, { vault: owner });
+    } finally {
+        rmSync(work, { recursive: true });
+    }
+}
 
 const mined = async (tx) => (await tx).wait();
 const callsOf = async (hash) => (await node.rpc('tern_traceTransaction', hash)).trace.calls;
@@ -290,6 +309,97 @@ test('what left the Solana VM and cannot arrive is cancelled and taken back, onc
     assert.equal(await holds(payer.publicKey, mint), 100n);
     await fails(thief, g.reclaim(thief.publicKey, leg.messageId, mint, payer.publicKey), /taken back/);
     assert.deepEqual(await held(id), [0n, 0n, 100n, 0n]);
+});
+
+test('from Move and from Solana, too, tokens go in one call, or nothing happens', async () => {
+    const { token, id, mint } = await registered({ value: RENT_MINT * GWEI });
+    const asset = g.assetOf(id), who = Keypair.generate().publicKey;
+    await mined(gateway.sendNow(token, MOVE, owner, 100n, gas));
+    await move('send_now', [asset, EVM, wide(stranger.address), 10, 0, []]);
+    assert.equal(await token.balanceOf(stranger.address), 10n);
+    await assert.rejects(move('send_now', [asset, SVM, hex(who.toBytes()), 20, 0, []]), /no lamports came along/);
+    await move('send_now', [asset, SVM, hex(who.toBytes()), 20, RENT_ACCOUNT + 1_000_000n, []]);
+    assert.equal(await holds(who, mint), 20n);
+    assert.equal(await solana.connection.getBalance(who), 1_000_000);
+    await assert.rejects(move('send_now', [asset, EVM, wide(g.GATEWAY), 1, 0, []]), /InvalidRecipient|reverted/i);
+    await assert.rejects(move('send_now', [asset, EVM, wide(stranger.address), 1, 1, []]), /ENOT_TAKEN_THERE/);
+    await assert.rejects(move('send_now', [asset, SVM, hex(who.toBytes()), 1, 0, [1]]), /ENOT_TAKEN_THERE/);
+    await assert.rejects(move('send_now', [asset, MOVE, owner, 1, 0, []]), /EINVALID_RECIPIENT/);
+
+    await openAccount(payer.publicKey, mint);
+    await move('send_now', [asset, SVM, hex(payer.publicKey.toBytes()), 50, 0, []]);
+    await sent(payer, g.sendNow(payer.publicKey, mint, EVM, wide(stranger.address), 15));
+    assert.equal(await token.balanceOf(stranger.address), 25n);
+    await sent(payer, g.sendNow(payer.publicKey, mint, MOVE, owner, 5));
+    assert.equal(await coins(coinOf(id), owner), 25n);
+    await fails(payer, g.sendNow(payer.publicKey, mint, EVM, wide(g.GATEWAY), 1), /Custom.*258/s);
+    await fails(payer, g.sendNow(payer.publicKey, mint, MOVE, wide('0x7e'), 1), /EINVALID_RECIPIENT/);
+    assert.deepEqual(await held(id), [0n, 25n, 50n, 0n]);
+});
+
+test('into a contract of the EVM with data, from Move and from Solana', async () => {
+    const { token, id, mint } = await registered({ value: RENT_MINT * GWEI });
+    const asset = g.assetOf(id), address = await token.getAddress();
+    const receiver = await deploy(wallet, sources.Receiver), at = wide(await receiver.getAddress());
+    await mined(gateway.sendNow(token, MOVE, owner, 100n, gas));
+    await openAccount(payer.publicKey, mint);
+    await mined(gateway.sendNow(token, SVM, hex(payer.publicKey.toBytes()), 100n, gas));
+    const seen = async () => (await receiver.queryFilter('Taken')).at(-1).args.toArray();
+    await move('send_now', [asset, EVM, at, 10, 0, [...Buffer.from('hello')]]);
+    assert.deepEqual(await seen(), [address, 10n, 1n, owner, hex(Buffer.from('hello'))]);
+    for (const data of ['refuse', 'wrong']) await assert.rejects(move('send_now', [asset, EVM, at, 10, 0, [...Buffer.from(data)]]), /revert/);
+    await sent(payer, g.sendNow(payer.publicKey, mint, EVM, at, 20, Buffer.from('hi')));
+    assert.deepEqual(await seen(), [address, 20n, 2n, hex(payer.publicKey.toBytes()), hex(Buffer.from('hi'))]);
+    // By a message, and back again by another.
+    await sent(payer, ComputeBudgetProgram.setComputeUnitLimit({ units: 1_400_000 }), g.send(payer.publicKey, mint, EVM, at, 30, Buffer.from('back')));
+    assert.equal(await holds(payer.publicKey, mint), 80n);
+    assert.equal(await token.balanceOf(await receiver.getAddress()), 30n);
+    await fails(payer, g.send(payer.publicKey, mint, MOVE, owner, 1, Buffer.from('x')), /with data if wanted/);
+});
+
+test('into a function of Move with data', async () => {
+    const { token, id } = await registered();
+    const asset = g.assetOf(id), took = () => view(`${owner}::issuer::taken`);
+    const to = (name, module = 'issuer', moduleAddress = owner) => ({ moduleAddress, module, name });
+    const data = hex(Buffer.from('hello')), before = await coins(coinOf(id), owner);
+    await mined(gateway.sendToFunction(token, 40n, to('take'), data, true, gas));
+    assert.deepEqual(await took(), [{ inner: asset }, '40', 0, `0x${wallet.address.slice(2).toLowerCase()}`, data]);
+    const [leg] = await legsOf(gateway.sendToFunction(token, 2n, to('take'), '0x', false, gas));
+    assert.equal(leg.ok, true);
+    assert.equal((await took())[1], '2');
+    assert.equal(await coins(coinOf(id), owner), before + 42n);
+    const balance = await token.balanceOf(wallet.address);
+    await refused(gateway.sendToFunction(token, 1n, to('take'), hex(Buffer.from('refuse')), true), /0x2a|42/);
+    await refused(gateway.sendToFunction(token, 1n, to('odd'), '0x', true), /hand_over/);
+    await refused(gateway.sendToFunction(token, 1n, to('nowhere'), '0x', true), /FUNCTION_RESOLUTION/);
+    await refused(gateway.sendToFunction(token, 1n, to('no good'), '0x', true), /./);
+    await refused(gateway.sendToFunction(token, 1n, to('send_asset', 'tern_gateway', wide('0x01')), '0x', true), /./);
+    assert.equal(await token.balanceOf(wallet.address), balance);
+    // A message that the function refuses is kept, and taken back.
+    const [kept] = await legsOf(gateway.sendToFunction(token, 5n, to('take'), hex(Buffer.from('refuse')), false, gas));
+    assert.equal(kept.ok, false);
+    await mined(gateway.cancel(kept.messageId, gas));
+    await mined(gateway.reclaim(kept.messageId, gas));
+    assert.equal(await token.balanceOf(wallet.address), balance);
+    assert.deepEqual(await held(id), [0n, 42n, 0n, 0n]);
+});
+
+test('the examples of docs/cross-vm.md compile and run', async () => {
+    const treasury = await deploy(wallet, treasuryCode);
+    const token = await plain(), id = tokenId(EVM, await token.getAddress());
+    await mined(treasury.enter(token, { ...gas, value: RENT_MINT * GWEI }));
+    await mined(token.transfer(treasury, 100n));
+    const receiver = await deploy(wallet, sources.Receiver);
+    await publish(node.aptos, account, 'Vault', ['vault'], vault);
+    await mined(treasury.send(token, owner, 60n, gas));
+    await mined(treasury.sendNow(token, hex(payer.publicKey.toBytes()), 40n, { ...gas, value: RENT_ACCOUNT * GWEI }));
+    assert.deepEqual([await coins(coinOf(id), owner), await holds(payer.publicKey, mintOf(id))], [60n, 40n]);
+    await callEntry(node.aptos, account, `${owner}::vault::pay`, [g.assetOf(id), wide(await receiver.getAddress()), 5, []]);
+    await callEntry(node.aptos, account, `${owner}::vault::ship`, [g.assetOf(id), hex(payer.publicKey.toBytes()), 5]);
+    assert.deepEqual([await token.balanceOf(receiver), await holds(payer.publicKey, mintOf(id))], [5n, 45n]);
+    await mined(token.approve(g.GATEWAY, 7n));
+    await mined(gateway.sendToFunction(token, 7n, { moduleAddress: owner, module: 'vault', name: 'take' }, '0x', true, gas));
+    assert.deepEqual(await view(`${owner}::vault::last`), ['7', `0x${wallet.address.slice(2).toLowerCase()}`]);
 });
 
 test('every block runs again to the same end', async () => {

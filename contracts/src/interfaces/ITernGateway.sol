@@ -41,6 +41,14 @@ interface ITernGateway {
         uint64 moving;
     }
 
+    /// @notice A function of Move that takes tokens:
+    ///         `public fun name(tokens: FungibleAsset, machine: u8, sender: address, data: vector<u8>)`.
+    struct MoveFunction {
+        bytes32 moduleAddress;
+        string module;
+        string name;
+    }
+
     /// @notice An ERC-20 of the EVM has been entered.
     event Registered(bytes32 indexed id, address indexed token, string name, string symbol, uint8 decimals);
 
@@ -118,6 +126,13 @@ interface ITernGateway {
     ///         To the Solana VM, value pays for the accounts that have to be made there; the recipient gets the rest of
     ///         it as lamports.
     function sendNow(address token, Machine to, bytes32 recipient, uint256 amount) external payable;
+
+    /// @notice Sends tokens into a function of Move, which gets them in hand together with `data`, the machine of the
+    ///         sender and his address: in this call, or by a message.
+    /// @return message The message's id; zero if it was done in this call.
+    function sendToFunction(address token, uint256 amount, MoveFunction calldata to, bytes calldata data, bool now_)
+        external
+        returns (bytes32 message);
 
     /// @notice Gives up a message that failed. Only who sent the tokens may.
     function cancel(bytes32 message) external;

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.20;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {ITernGateway} from "contracts/src/interfaces/ITernGateway.sol";
+import {ITernGateway, ITernReceiver} from "contracts/src/interfaces/ITernGateway.sol";
 
 /// An ordinary token of OpenZeppelin's.
 contract Plain is ERC20 {
@@ -174,5 +174,27 @@ contract Evil is Plain {
             }
         }
         return true;
+    }
+}
+
+/// Takes tokens with data, and swaps them back if it is told to.
+contract Receiver is ITernReceiver {
+    ITernGateway private constant GATEWAY = ITernGateway(0x7E00000000000000000000000000000000000006);
+
+    event Taken(address token, uint256 amount, uint8 from, bytes32 sender, bytes data);
+
+    function onTernTokens(address token, uint256 amount, uint8 from, bytes32 sender, bytes calldata data)
+        external
+        returns (bytes4)
+    {
+        require(msg.sender == address(GATEWAY) && ERC20(token).balanceOf(address(this)) >= amount);
+        require(keccak256(data) != keccak256("refuse"), "no");
+        emit Taken(token, amount, from, sender, data);
+        if (keccak256(data) == keccak256("wrong")) return 0;
+        if (keccak256(data) == keccak256("back")) {
+            ERC20(token).approve(address(GATEWAY), amount);
+            GATEWAY.send(token, ITernGateway.Machine(from), sender, amount);
+        }
+        return this.onTernTokens.selector;
     }
 }

@@ -60,6 +60,8 @@ export const create = (payer, id) => make([s(payer), w(mintOf(id)), r(AUTHORITY)
 export const send = (owner, mint, machine, to, amount, data = Buffer.alloc(0), source = associated(owner, mint)) => make(
     [s(owner), w(source), w(mint), w(vaultOf(mint)), r(AUTHORITY), r(TOKEN_PROGRAM_ID), r(MESSENGER)],
     Buffer.from([2, machine]), b32(to), u64(amount), Buffer.from(Uint32Array.of(data.length).buffer), data);
+/** The same in this call. */
+export const sendNow = (...args) => { const i = send(...args); i.data[0] = 6; return i; };
 export const arrive = (gateway, id, mint, to, amount, lamports = 0) => make(places(gateway, mint, to, associated(to, mint)),
     Buffer.from([3]), b32(id), to.toBuffer(), u64(amount), Buffer.alloc(32), u64(lamports));
 export const cancel = (owner, message) => make([s(owner), r(AUTHORITY), r(MESSENGER)], Buffer.from([4]), b32(message));

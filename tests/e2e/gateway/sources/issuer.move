@@ -41,6 +41,7 @@ module issuer::issuer {
         dispatchable_fungible_asset::register_dispatch_functions(
             &own, option::none(), option::some(deposit), option::none()
         );
+        move_to(account, Taken { asset: metadata, amount: 0, machine: 9, sender: @0x0, data: vector[] });
         move_to(account, Asset { metadata, mint: minting, transfer, own: of_its_own });
     }
 
@@ -63,6 +64,38 @@ module issuer::issuer {
     public entry fun seize(account: &signer, from: address, amount: u64) acquires Asset {
         let asset = borrow_global<Asset>(signer::address_of(account));
         primary_fungible_store::transfer_with_ref(&asset.transfer, from, signer::address_of(account), amount);
+    }
+
+    struct Taken has key {
+        asset: Object<Metadata>,
+        amount: u64,
+        machine: u8,
+        sender: address,
+        data: vector<u8>,
+    }
+
+    /// A function that takes tokens with data: keeps them, and what it was told.
+    public fun take(tokens: FungibleAsset, machine: u8, sender: address, data: vector<u8>) acquires Taken {
+        assert!(data != b"refuse", 42);
+        let t = borrow_global_mut<Taken>(@issuer);
+        t.asset = fungible_asset::asset_metadata(&tokens);
+        t.amount = fungible_asset::amount(&tokens);
+        t.machine = machine;
+        t.sender = sender;
+        t.data = data;
+        primary_fungible_store::deposit(@issuer, tokens);
+    }
+
+    /// None that the gateway can call: it returns something.
+    public fun odd(tokens: FungibleAsset, _machine: u8, _sender: address, _data: vector<u8>): u64 {
+        primary_fungible_store::deposit(@issuer, tokens);
+        1
+    }
+
+    #[view]
+    public fun taken(): (Object<Metadata>, u64, u8, address, vector<u8>) acquires Taken {
+        let t = borrow_global<Taken>(@issuer);
+        (t.asset, t.amount, t.machine, t.sender, t.data)
     }
 
     #[view]
