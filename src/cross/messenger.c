@@ -204,7 +204,14 @@ static struct sol_fail run(struct sol_context *ctx) {
     return in.tag == XVM_HOME_OF ? home_of(ctx, tx, &in) : send(ctx, tx, &in);
 }
 
+static bool leaves(struct bytes data) {
+    return data.n && (data.p[0] == XVM_SYNC_EVM || data.p[0] == XVM_SYNC_MOVE);
+}
+
 struct sol_builtin xvm_messenger(struct xvm_tx *tx) {
-    return (struct sol_builtin){
-        .id = XVM_MESSENGER_ID, .name = "tern_messenger_program", .run = run, .ctx = tx};
+    return (struct sol_builtin){.id = XVM_MESSENGER_ID,
+                                .name = "tern_messenger_program",
+                                .run = run,
+                                .ctx = tx,
+                                .leaves = leaves};
 }

@@ -22,6 +22,9 @@ struct sol_builtin {
     const char *name; /* the data of its account */
     sol_builtin_fn *run;
     void *ctx; /* what it finds with sol_builtin_ctx() */
+    /* Does such an instruction let others see and change accounts in its middle? Then it finds
+     * there whatever the programs below it have written. NULL: none does. */
+    bool (*leaves)(struct bytes data);
 };
 
 struct sol_bank {
@@ -44,6 +47,8 @@ struct sol_bank {
 
 /* The built-in program with this id, the bank's first; NULL if there is none. */
 sol_builtin_fn *sol_builtin_find(const struct sol_bank *bank, const struct b32 *id);
+/* Is it one of the bank's, and does it leave the machine with this data? */
+bool sol_builtin_leaves(const struct sol_bank *bank, const struct b32 *id, struct bytes data);
 
 /* Writes the accounts that announce the built-in programs, the bank's and the runtime's, and the
  * precompiles, and the mint of wrapped SOL: for a genesis. */

@@ -123,6 +123,7 @@ static struct sol_fail execute(struct sol_context *ctx, struct sol_bpf *b,
     vm->r[2] = b->data_address; /* SIMD-0321 */
     vm->host = ctx;
     b->outer = ctx->bpf;
+    b->height = ctx->height;
     ctx->bpf = b;
     bool exited = svm_vm_run_compiled(vm);
     ctx->bpf = b->outer;

@@ -16,6 +16,7 @@ struct sol_mapped {
 struct sol_bpf {
     struct svm_vm *vm;
     struct sol_bpf *outer; /* of the program that invoked this one */
+    size_t height;         /* of its instruction on the stack */
     bool aligned;          /* the layout of loaders 2 and 3, whose syscalls check alignment */
     uint8_t *input;
     size_t input_bytes;
@@ -30,5 +31,8 @@ struct sol_bpf {
  */
 struct sol_fail sol_serialize(struct sol_context *ctx, struct sol_bpf *b);
 struct sol_fail sol_deserialize(struct sol_context *ctx, const struct sol_bpf *b);
+/* The same in its middle, but for the accounts that `handed` names, which were handed on. */
+struct sol_fail sol_deserialize_rest(struct sol_context *ctx, const struct sol_bpf *b,
+                                     const struct sol_frame *handed);
 
 #endif

@@ -51,6 +51,13 @@ sol_builtin_fn *sol_builtin_find(const struct sol_bank *bank, const struct b32 *
     return find_own(id);
 }
 
+bool sol_builtin_leaves(const struct sol_bank *bank, const struct b32 *id, struct bytes data) {
+    for (size_t i = 0; i < bank->builtin_count; i++)
+        if (b32_eq(&bank->builtins[i].id, id))
+            return bank->builtins[i].leaves && bank->builtins[i].leaves(data);
+    return false;
+}
+
 void *sol_builtin_ctx(const struct sol_context *ctx) {
     const struct sol_bank *bank = ctx->bank;
     for (size_t i = 0; i < bank->builtin_count; i++)

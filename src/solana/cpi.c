@@ -368,6 +368,34 @@ static bool update_caller(struct svm_vm *vm, struct translated *t) {
     return true;
 }
 
+static uint64_t rest_bytes(const struct sol_context *ctx, const struct sol_frame *handed) {
+    const struct sol_frame *f = sol_frame(ctx);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < f->meta_count; i++)
+        if (f->place[f->metas[i].account] == i &&
+            handed->place[f->metas[i].account] == SOL_NO_PLACE)
+            bytes += ctx->accounts[f->metas[i].account].data_bytes;
+    return bytes;
+}
+
+/* Takes over what every program on the stack has changed in accounts that it has not handed on: the
+ * callee leaves the machine, and others may look at them. */
+static bool update_rest(struct svm_vm *vm, const struct sol_frame *callee) {
+    struct sol_context *ctx = sol_context_of(vm);
+    size_t height = ctx->height;
+    bool paid = true;
+    struct sol_fail f = SOL_OK;
+    for (const struct sol_bpf *b = ctx->bpf; b && paid && !f.code; b = b->outer) {
+        const struct sol_frame *handed =
+            b->height < height ? &ctx->trace[ctx->stack[b->height]] : callee;
+        ctx->height = b->height;
+        paid = charge_data(vm, rest_bytes(ctx, handed));
+        if (paid) f = sol_deserialize_rest(ctx, b, handed);
+    }
+    ctx->height = height;
+    return paid && (!f.code || sol_syscall_fail(vm, f));
+}
+
 static bool run_callee(struct svm_vm *vm) {
     struct sol_context *ctx = sol_context_of(vm);
     ctx->meter = vm->meter;
@@ -396,6 +424,9 @@ static bool invoke(struct svm_vm *vm, const uint64_t args[5], uint64_t *result,
         f = update_callee(ctx, &accounts[i]);
         if (f.code) return sol_syscall_fail(vm, f);
     }
+    if (sol_builtin_leaves(ctx->bank, &in.program, in.data) &&
+        !update_rest(vm, &ctx->trace[ctx->trace_count - 1]))
+        return false;
     if (!run_callee(vm)) return false;
     for (size_t i = 0; i < count; i++)
         if (accounts[i].writable && !update_caller(vm, &accounts[i])) return false;

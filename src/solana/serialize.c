@@ -160,10 +160,16 @@ static struct sol_fail take_account(struct sol_context *ctx, const struct sol_bp
     return b32_eq(&a->owner, &owner) ? SOL_OK : sol_set_owner(ctx, place, &owner);
 }
 
-struct sol_fail sol_deserialize(struct sol_context *ctx, const struct sol_bpf *b) {
+struct sol_fail sol_deserialize_rest(struct sol_context *ctx, const struct sol_bpf *b,
+                                     const struct sol_frame *handed) {
     const struct sol_frame *f = sol_frame(ctx);
     struct sol_fail e = SOL_OK;
     for (size_t i = 0; i < f->meta_count && !e.code; i++)
-        if (is_first(f, i)) e = take_account(ctx, b, i);
+        if (is_first(f, i) && !(handed && handed->place[f->metas[i].account] != SOL_NO_PLACE))
+            e = take_account(ctx, b, i);
     return e;
+}
+
+struct sol_fail sol_deserialize(struct sol_context *ctx, const struct sol_bpf *b) {
+    return sol_deserialize_rest(ctx, b, NULL);
 }

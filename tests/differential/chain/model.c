@@ -28,6 +28,7 @@ struct crossing {
 /* Instructions on the SVM's stack: of the leg that runs, and of those that wait below. */
 struct instruction {
     const struct ct_node *call;
+    const struct frame *frame;
     const struct instruction *below;
     bool outermost;            /* of its leg */
     const struct ct_node *out; /* the call that it waits for, by which it opens accounts; or NULL */
@@ -204,7 +205,8 @@ static void run_frame(struct run *r, struct frame *f, struct outcome *out) {
 
 /* The same, as an instruction on the SVM's stack. */
 static void run_instruction(struct run *r, struct frame *f, bool outermost, struct outcome *out) {
-    struct instruction i = {.call = f->call, .below = f->instruction, .outermost = outermost};
+    struct instruction i = {
+        .call = f->call, .frame = f, .below = f->instruction, .outermost = outermost};
     f->instruction = &i;
     run_frame(r, f, out);
 }
@@ -436,10 +438,19 @@ static void cross(struct run *r, const struct frame *f, const struct ct_node *n,
     count_crossing(r->m->coverage, f->vm, n->vm, out, g.crossings);
 }
 
+/* What the leg's programs have written is looked at before others can see it. */
+static bool all_have_kept(const struct run *r, const struct instruction *i, struct outcome *out) {
+    for (;; i = i->below) {
+        if (!has_kept(r, i->frame, out)) return false;
+        if (i->outermost) return true;
+    }
+}
+
 /* By way of the messenger, which is an instruction too. False: that cannot be, and the frame ends
  * as *out says. */
 static bool cross_from_svm(struct run *r, struct frame *f, const struct ct_node *n,
                            struct outcome *out) {
+    if (!all_have_kept(r, f->instruction, out)) return false;
     fail(out, XVM_FAIL_REVERTED, 0);
     if (f->height >= HEIGHT_MAX) return false;
     for (uint32_t k = 0; k < 8; k++) {
