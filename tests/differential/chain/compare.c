@@ -12,7 +12,8 @@ struct comparison {
     struct cm_model *m;
     struct ct_run run;
     struct arena *arena;
-    const char *text; /* the first difference; NULL: none yet */
+    struct u256 balances[CT_HOLDERS_MAX]; /* before the case, less what the EVM's fees were */
+    const char *text;                     /* the first difference; NULL: none yet */
 };
 
 static const char *const vm_names[] = {"evm", "move", "svm"};
@@ -98,6 +99,50 @@ static void compare_actors(struct comparison *c) {
         bool have = mv_account_read(c->run.journal, &address, &key, &sequence);
         if (have != c->m->world->move_accounts[i])
             differ(c, "the Move account of actor %u is %sthere", i, have ? "" : "not ");
+    }
+}
+
+/* ---- Balances */
+
+/* Before the case. */
+static void read_balances(struct comparison *c) {
+    const struct ct_actors *a = &c->w->actors;
+    struct u256 unit = u256_from_u64(1000000000), units, rest;
+    st_begin_tx(c->run.journal);
+    for (uint32_t i = 0; i < a->holder_count; i++) {
+        c->balances[i] = ct_balance(c->run.journal, &a->holders[i]);
+        u256_divmod(&units, &rest, &c->balances[i], &unit);
+        c->m->balances[i] = u256_sat_u64(&units);
+    }
+    st_end_tx(c->run.journal, false);
+}
+
+/* What the wallet has paid for the transaction; in the EVM it is no multiple of the model's unit.
+ */
+static void take_fee(struct comparison *c) {
+    const struct chain_tx *tx = &c->run.tx;
+    uint8_t wallet = c->w->actors.holder[CT_WALLET + tx->vm][tx->vm];
+    struct u256 gas = u256_from_u64(tx->gas_used), fee;
+    u256_mul(&fee, &gas, &c->run.head.base_fee);
+    if (tx->vm == ST_VM_EVM) u256_sub(&c->balances[wallet], &c->balances[wallet], &fee);
+    if (tx->vm == ST_VM_MOVE) c->m->world->balances[wallet] -= tx->gas_used;
+    if (tx->vm == ST_VM_SVM) c->m->world->balances[wallet] -= SOL_LAMPORTS_PER_SIGNATURE;
+}
+
+static void compare_balances(struct comparison *c) {
+    const struct ct_actors *a = &c->w->actors;
+    take_fee(c);
+    for (uint32_t i = 0; i < a->holder_count; i++) {
+        struct u256 have = ct_balance(c->run.journal, &a->holders[i]), want,
+                    now = ct_wei(c->m->world->balances[i]), then = ct_wei(c->m->balances[i]);
+        u256_add(&want, &c->balances[i], &now);
+        u256_sub(&want, &want, &then);
+        if (u256_eq(&have, &want)) continue;
+        char texts[2][80];
+        texts[0][u256_to_dec(texts[0], &have)] = 0;
+        texts[1][u256_to_dec(texts[1], &want)] = 0;
+        differ(c, "holder %u, in %s, has %s wei, not %s", i, vm_names[a->holders[i].vm], texts[0],
+               texts[1]);
     }
 }
 
@@ -377,6 +422,7 @@ static enum ct_verdict compare_tx(struct comparison *c, const struct ct_node *ro
         compare_svm_logs(c);
         compare_slots(c);
         compare_actors(c);
+        compare_balances(c);
     }
     st_end_tx(c->run.journal, false);
     if (c->text) return CT_DIFFER;
@@ -387,8 +433,9 @@ enum ct_verdict ct_compare(const struct ct_world *w, struct cm_model *m, const s
                            struct arena *arena, const char **text) {
     struct comparison k = {.w = w, .m = m, .arena = arena};
     enum ct_verdict verdict = CT_AGREE;
-    cm_reset(m);
     ct_run_open(&k.run, w, arena);
+    read_balances(&k);
+    cm_reset(m);
     for (uint32_t i = 0; i < c->tx_count && verdict == CT_AGREE; i++)
         verdict = compare_tx(&k, c->roots[i], i);
     ct_run_close(&k.run);

@@ -71,6 +71,12 @@ static uint8_t some_number(struct frame *f) {
     return (uint8_t)(once_in(f->r, 40) ? 3 : below(f->r, CT_INTERPRETERS));
 }
 
+static uint32_t some_value(struct frame *f) {
+    if (once_in(f->r, 4)) return below(f->r, 1000000);
+    if (once_in(f->r, 20)) return UINT32_MAX;
+    return 1000000 + below(f->r, 500000000);
+}
+
 static bool may_call(const struct frame *f, uint8_t vm) {
     return f->vm == vm || f->mix->sync[f->vm][vm];
 }
@@ -118,7 +124,8 @@ static void put_metas(struct frame *g, struct ct_node *n, const struct b32 *sign
     uint8_t writable = g->view && !once_in(g->r, 20) ? 0 : XVM_META_WRITABLE;
     if (once_in(g->r, 60)) writable ^= XVM_META_WRITABLE;
     n->metas[0] = (struct ct_meta){state, writable};
-    n->metas[1] = (struct ct_meta){self, 0};
+    bool pays = g->mix->value && !g->view && once_in(g->r, 2);
+    n->metas[1] = (struct ct_meta){self, pays ? XVM_META_WRITABLE : 0};
     n->metas[2] = (struct ct_meta){XVM_MESSENGER_ID, 0};
     n->metas[3] = (struct ct_meta){*signer, signer_flags};
     n->meta_count = 4;
@@ -177,6 +184,9 @@ static struct ct_node *call(struct frame *f) {
     } else if (f->vm == ST_VM_MOVE && crosses && !f->view && once_in(f->r, 4)) {
         n->flags |= CT_HOLD;
     }
+    bool pays = f->mix->value && once_in(f->r, f->view ? 30 : 5);
+    if (pays && (crosses || f->vm == ST_VM_EVM) && !(f->vm == ST_VM_EVM && n->flags & CT_VIEW))
+        n->value = some_value(f);
     put_target(f, n, false);
     return n;
 }
@@ -198,6 +208,7 @@ static struct ct_node *small(struct frame *f) {
                                   CT_LOG,   CT_SHOW,  CT_SHOW, CT_WHO},
                          view_ops[] = {CT_BURN, CT_BURN, CT_BURN, CT_SHOW};
     bool quiet = f->view && !once_in(f->r, 30);
+    if (!quiet && f->mix->value && once_in(f->r, 8)) return make(f, CT_BALANCE);
     struct ct_node *n = make(f, quiet ? view_ops[below(f->r, 3)] : ops[below(f->r, COUNT_OF(ops))]);
     n->slot = (uint8_t)below(f->r, CT_SLOTS);
     n->value = (uint32_t)draw(f->r);
@@ -277,6 +288,7 @@ static void root(struct frame *f, struct ct_case *out) {
     n->vm = f->vm = vms[below(f->r, count)];
     n->number = (uint8_t)below(f->r, CT_INTERPRETERS);
     f->actor = CT_WALLET + n->vm;
+    if (f->mix->value && n->vm == ST_VM_EVM && once_in(f->r, 3)) n->value = some_value(f);
     struct frame g = inner_frame(f, n, false);
     if (n->vm == ST_VM_SVM) need_others(&g);
     n->first = list(&g);

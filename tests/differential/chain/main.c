@@ -96,6 +96,7 @@ static void report(struct bench *b, const char *what, struct ct_case *c) {
 /* ---- The run */
 
 static const struct ct_mix MIX = {
+    .value = true,
     .sync = {{true, true, true}, {false, true, false}, {true, true, true}},
     .roots = {true, true, true},
 };
@@ -165,9 +166,10 @@ static void print_counts(const struct bench *b) {
         if (c->reasons[i])
             printf("  %s %llu", xvm_failure_name((enum xvm_failure)i),
                    (unsigned long long)c->reasons[i]);
-    printf("\n%llu frames, %llu undone; %llu nodes in %llu transactions, %llu cases short of gas\n",
+    printf("\n%llu frames, %llu undone, %llu payments; %llu nodes in %llu transactions, %llu cases "
+           "short of gas\n",
            (unsigned long long)c->frames, (unsigned long long)c->restores,
-           (unsigned long long)b->nodes, (unsigned long long)b->txs,
+           (unsigned long long)c->paid, (unsigned long long)b->nodes, (unsigned long long)b->txs,
            (unsigned long long)b->lacked_gas);
     printf("%llu cases compared with the model: %llu differences\n", (unsigned long long)b->cases,
            (unsigned long long)b->differences);

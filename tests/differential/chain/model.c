@@ -4,6 +4,7 @@
 
 #include "codec/codec.h"
 
+enum { RENT_MINIMUM = 890880 };
 enum { CROSSINGS_MAX = 8, HEIGHT_MAX = 5, GENERATIONS_MAX = 8, MESSAGES_MAX = 64 };
 /* Abort codes and errors of the messengers. */
 enum { MOVE_CALL_FAILED = 0x70008, SVM_CALL_FAILED = 256, SVM_READ_ONLY = 5, MALFORMED = 0xbad };
@@ -190,6 +191,35 @@ static void fail_with(const struct frame *f, uint32_t code, struct outcome *out)
         fail(out, XVM_FAIL_REVERTED, code);
 }
 
+/* ---- Value */
+
+/* Whose value a frame spends. */
+static uint32_t purse(const struct run *r, const struct frame *f) {
+    uint32_t actor = f->actor;
+    if (f->vm != ST_VM_MOVE) actor = (f->vm == ST_VM_EVM ? CT_EVM : CT_SVM) + f->number;
+    return r->m->actors->holder[actor][f->vm];
+}
+
+/* An account of the SVM that is there has at least its rent-exempt minimum. */
+static bool may_have(const struct run *r, uint32_t holder, uint64_t balance) {
+    return r->m->actors->holders[holder].vm != ST_VM_SVM || balance == 0 || balance >= RENT_MINIMUM;
+}
+
+static bool pay(struct run *r, uint32_t from, uint32_t to, uint64_t value) {
+    uint64_t *b = r->w->balances;
+    if (b[from] < value || !may_have(r, from, b[from] - value)) return false;
+    b[from] -= value;
+    b[to] += value;
+    r->m->coverage->paid++;
+    return may_have(r, to, b[to]);
+}
+
+static void show_balance(struct run *r, const struct frame *f) {
+    uint8_t data[8];
+    store_be64(data, r->w->balances[purse(r, f)]);
+    put_log(r, f, CT_BALANCE, data, sizeof data);
+}
+
 /* ---- What a frame becomes */
 
 static void run_frame(struct run *r, struct frame *f, struct outcome *out) {
@@ -221,19 +251,26 @@ static struct frame callee(const struct frame *f, const struct ct_node *n) {
 
 /* ---- Calls within a machine */
 
+static uint32_t evm_holder(const struct run *r, uint8_t number) {
+    const struct ct_actors *a = r->m->actors;
+    return number < CT_INTERPRETERS ? a->holder[CT_EVM + number][ST_VM_EVM] : a->nobody;
+}
+
 static void call_evm(struct run *r, const struct frame *f, const struct ct_node *n,
                      struct outcome *out) {
     struct frame g = callee(f, n);
     g.view = f->view || n->flags & CT_VIEW;
     g.caller = r->m->actors->list[CT_EVM + f->number].self;
     g.actor = CT_EVM + n->number % CT_INTERPRETERS;
-    if (n->number >= CT_INTERPRETERS) {
-        succeed(out, (struct bytes){NULL, 0});
-        return;
-    }
     struct cm_world *before = copy_world(r->w);
     uint32_t legs = r->m->leg_count;
-    run_frame(r, &g, out);
+    bool paid = pay(r, purse(r, f), evm_holder(r, n->number), n->value);
+    if (!paid)
+        revert(out, NULL, 0);
+    else if (n->number >= CT_INTERPRETERS)
+        succeed(out, (struct bytes){NULL, 0});
+    else
+        run_frame(r, &g, out);
     if (!out->ok) restore(r, before, legs);
     free(before);
 }
@@ -330,7 +367,9 @@ static void enter_evm(struct run *r, struct frame *g, struct outcome *out) {
  */
 static bool is_held(const struct instruction *i, const struct b32 *key) {
     while (i) {
-        bool named = false, opened = false;
+        bool named = false;
+        /* Who pays lets the messenger take it. */
+        bool opened = i->out && i->out->value && b32_eq(&i->call->metas[1].key, key);
         for (uint32_t k = 0; i->out && k < 8; k++)
             if (i->out->open >> k & 1 && b32_eq(&i->call->metas[4 + k].key, key)) opened = true;
         do {
@@ -378,11 +417,34 @@ static void enter_svm(struct run *r, struct frame *g, struct outcome *out) {
     run_instruction(r, g, true, out);
 }
 
+/* The value, to the alias in whose name the leg runs; in the EVM on to whom it calls. */
+static bool bring(struct run *r, const struct frame *g, uint32_t sender, uint32_t payer) {
+    const struct ct_actors *a = r->m->actors;
+    uint32_t to = a->holder[sender][g->vm];
+    struct xvm_actor ends[2] = {a->holders[payer], a->holders[to]};
+    for (int i = 0; i < 2; i++)
+        if (ends[i].vm == ST_VM_SVM) {
+            struct b32 key = xvm_actor_b32(&ends[i]);
+            if (is_held(g->instruction, &key)) return false;
+        }
+    if (!pay(r, payer, to, g->call->value)) return false;
+    if (g->vm == ST_VM_MOVE) {
+        uint32_t who = ct_actor_find(a, &ends[1]);
+        if (who < CT_ACTORS_MAX) r->w->move_accounts[who] = true;
+    }
+    return g->vm != ST_VM_EVM || pay(r, to, evm_holder(r, g->number), g->call->value);
+}
+
 /* Under a copy of the world that the caller has made. */
-static void enter(struct run *r, struct frame *g, uint32_t sender, struct outcome *out) {
+static void enter(struct run *r, struct frame *g, uint32_t sender, uint32_t payer,
+                  struct outcome *out) {
     const struct ct_actor *a = &r->m->actors->list[sender];
     if (a->self.vm != g->vm) r->w->registered[sender][g->vm] = true;
     g->caller = a->aliases[g->vm];
+    if (g->call->value && g->call->op == CT_CALL && !bring(r, g, sender, payer)) {
+        fail(out, XVM_FAIL_VALUE, 0);
+        return;
+    }
     if (g->vm == ST_VM_EVM)
         enter_evm(r, g, out);
     else if (g->vm == ST_VM_MOVE)
@@ -426,9 +488,11 @@ static void cross(struct run *r, const struct frame *f, const struct ct_node *n,
     r->m->legs[leg].view = g.view;
     if (f->crossings >= CROSSINGS_MAX) {
         fail(out, XVM_FAIL_LIMIT, 0);
+    } else if (g.view && n->value) {
+        fail(out, XVM_FAIL_READ_ONLY, 0);
     } else {
         struct cm_world *before = copy_world(r->w);
-        enter(r, &g, sender, out);
+        enter(r, &g, sender, purse(r, f), out);
         if (!out->ok) restore(r, before, leg);
         /* A view leaves nothing, its sender's alias neither. */
         if (g.view) memcpy(r->w->registered, before->registered, sizeof before->registered);
@@ -453,10 +517,16 @@ static bool cross_from_svm(struct run *r, struct frame *f, const struct ct_node 
     if (!all_have_kept(r, f->instruction, out)) return false;
     fail(out, XVM_FAIL_REVERTED, 0);
     if (f->height >= HEIGHT_MAX) return false;
+    if (n->value && !(meta_flags(f->call, &f->call->metas[1].key) & XVM_META_WRITABLE))
+        return false;
     for (uint32_t k = 0; k < 8; k++) {
         if (!(n->open >> k & 1)) continue;
         if (4 + k >= f->call->meta_count) return false;
         if (!(meta_flags(f->call, &f->call->metas[4 + k].key) & XVM_META_WRITABLE)) return false;
+    }
+    if (n->value && (f->view || n->flags & CT_VIEW)) {
+        out->code = SVM_READ_ONLY;
+        return false;
     }
     f->height++;
     f->instruction->out = n;
@@ -512,13 +582,19 @@ static bool takes_caller(const struct frame *f, const struct ct_node *n) {
 
 static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct outcome *out) {
     struct outcome o = {0};
+    bool lacks = false;
     uint32_t held = r->w->slots[f->vm][f->number][0];
     if (n->vm != f->vm && f->vm == ST_VM_SVM) {
         if (!cross_from_svm(r, f, n, &o)) {
             *out = o;
             return false;
         }
-    } else if (n->vm != f->vm)
+    } else if (f->vm == ST_VM_EVM && n->value && f->view) {
+        revert(out, NULL, 0); /* the EVM moves no value in a view */
+        return false;
+    } else if (f->vm == ST_VM_EVM && n->vm != f->vm && r->w->balances[purse(r, f)] < n->value)
+        lacks = true;
+    else if (n->vm != f->vm)
         cross(r, f, n, &o);
     else if (f->vm == ST_VM_EVM)
         call_evm(r, f, n, &o);
@@ -526,7 +602,9 @@ static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct
         call_move(r, f, n, &o);
     else
         call_svm(r, f, n, &o);
-    if (!o.ok && f->vm == ST_VM_EVM && n->vm != ST_VM_EVM) call_failed(&o, n->vm);
+    /* Then the EVM does not even call ITern. */
+    if (lacks) revert(&o, NULL, 0);
+    if (!o.ok && !lacks && f->vm == ST_VM_EVM && n->vm != ST_VM_EVM) call_failed(&o, n->vm);
     if (!o.ok && takes_caller(f, n)) {
         pass_on(f, n, &o);
         *out = o;
@@ -600,6 +678,10 @@ static bool step(struct run *r, struct frame *f, const struct ct_node *n, struct
         if (!may_log(f, out)) return false;
         peek(r, f, n);
         return true;
+    case CT_BALANCE:
+        if (!may_log(f, out)) return false;
+        show_balance(r, f);
+        return true;
     case CT_CALL: return call(r, f, n, out);
     case CT_SEND: return send(r, f, n, out);
     case CT_FAIL: fail_with(f, n->value, out); return false;
@@ -629,6 +711,9 @@ static void run_root(struct run *r, const struct ct_node *root, struct outcome *
     g.leg = open_leg(r, XVM_LEG_ROOT, root->vm, 0);
     g.caller = r->m->actors->list[CT_WALLET + root->vm].self;
     struct cm_world *before = copy_world(r->w);
+    if (root->vm == ST_VM_EVM && !pay(r, r->m->actors->holder[CT_WALLET][ST_VM_EVM],
+                                      evm_holder(r, root->number), root->value))
+        abort();
     if (root->vm == ST_VM_EVM)
         enter_evm(r, &g, out);
     else if (root->vm == ST_VM_MOVE)
@@ -676,7 +761,7 @@ static void run_message(struct run *r, uint32_t index) {
     if (refused(&m))
         fail(&out, refused(&m), 0);
     else
-        enter(r, &g, m.sender, &out);
+        enter(r, &g, m.sender, 0, &out);
     if (!out.ok) restore(r, before, g.leg);
     free(before);
     close_leg(r, g.leg, &out);
@@ -690,7 +775,10 @@ static void run_message(struct run *r, uint32_t index) {
 
 void cm_reset(struct cm_model *m) {
     memset(m->world, 0, sizeof *m->world);
-    m->world->move_accounts[CT_WALLET + ST_VM_MOVE] = true;
+    memcpy(m->world->balances, m->balances, sizeof m->balances);
+    for (uint32_t i = 0; i < m->actors->count; i++)
+        if (m->actors->list[i].self.vm == ST_VM_MOVE)
+            m->world->move_accounts[i] = m->balances[m->actors->holder[i][ST_VM_MOVE]] > 0;
 }
 
 void cm_run(struct cm_model *m, const struct ct_node *root) {

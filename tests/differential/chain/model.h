@@ -38,7 +38,8 @@ struct cm_world {
     uint32_t slots[3][CT_INTERPRETERS][CT_SLOTS];
     bool registered[CT_ACTORS_MAX][3];
     bool move_accounts[CT_ACTORS_MAX];
-    uint32_t message_count; /* of this transaction */
+    uint64_t balances[CT_HOLDERS_MAX]; /* in units of 10^9 wei */
+    uint32_t message_count;            /* of this transaction */
     uint32_t log_bytes, log_count;
     struct cm_message messages[CM_MESSAGES_MAX];
     uint8_t logs[CM_LOG_BYTES];
@@ -55,13 +56,14 @@ struct cm_leg {
 struct cm_coverage {
     uint64_t crossings[3][3], failed[3][3]; /* synchronous */
     uint64_t messages[3][3], messages_failed[3][3];
-    uint64_t frames, restores, depths[16];
+    uint64_t frames, restores, depths[16], paid;
     uint64_t reasons[16];
 };
 
 struct cm_model {
     const struct ct_actors *actors;
-    struct cm_world *world; /* where the next transaction begins */
+    struct cm_world *world;            /* where the next transaction begins */
+    uint64_t balances[CT_HOLDERS_MAX]; /* of the world before a case */
     struct arena *arena;
     bool root_ok;
     struct cm_leg legs[CM_LEGS_MAX];

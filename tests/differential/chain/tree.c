@@ -68,6 +68,26 @@ static void add(struct ct_actors *a, struct xvm_actor who) {
     for (uint8_t vm = 0; vm < 3; vm++) actor->aliases[vm] = alias(&who, vm);
 }
 
+uint32_t ct_holder_find(const struct ct_actors *a, const struct xvm_actor *who) {
+    for (uint32_t i = 0; i < a->holder_count; i++)
+        if (xvm_actor_eq(&a->holders[i], who)) return i;
+    return CT_HOLDERS_MAX;
+}
+
+static uint8_t holder(struct ct_actors *a, const struct xvm_actor *who) {
+    uint32_t i = ct_holder_find(a, who);
+    if (i == CT_HOLDERS_MAX) a->holders[i = a->holder_count++] = *who;
+    return (uint8_t)i;
+}
+
+static void find_holders(struct ct_actors *a) {
+    struct b20 nobody = ct_evm_address(CT_INTERPRETERS);
+    struct xvm_actor at = xvm_evm_actor(&nobody);
+    for (uint32_t i = 0; i < a->count; i++)
+        for (uint8_t vm = 0; vm < 3; vm++) a->holder[i][vm] = holder(a, &a->list[i].aliases[vm]);
+    a->nobody = holder(a, &at);
+}
+
 void ct_actors_init(struct ct_actors *a) {
     *a = (struct ct_actors){0};
     /* The wallets: the first development account, and two that the test's world has. */
@@ -88,6 +108,7 @@ void ct_actors_init(struct ct_actors *a) {
     }
     for (uint32_t i = 0; i < CT_MOVE; i++)
         if (a->list[i].self.vm != ST_VM_MOVE) add(a, a->list[i].aliases[ST_VM_MOVE]);
+    find_holders(a);
 }
 
 uint32_t ct_actor_find(const struct ct_actors *a, const struct xvm_actor *who) {
@@ -180,7 +201,7 @@ static const char *const op_names[] = {
     [CT_SHOW] = "show",           [CT_WHO] = "who",   [CT_CALL] = "call",
     [CT_SEND] = "send",           [CT_FAIL] = "fail", [CT_RETURN] = "return",
     [CT_GIVE] = "give",           [CT_BURN] = "burn", [CT_IF_OK] = "if ok",
-    [CT_IF_FAILED] = "if failed", [CT_PEEK] = "peek",
+    [CT_IF_FAILED] = "if failed", [CT_PEEK] = "peek", [CT_BALANCE] = "balance",
 };
 
 static void print_flags(struct buf *out, const struct ct_node *n) {

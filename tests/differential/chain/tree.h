@@ -23,6 +23,7 @@
  *   GIVE                             ends with the result of the last call
  *   BURN n(2)                        turns n times
  *   IF_OK tree, IF_FAILED tree       if the last call has succeeded (failed); the same frame
+ *   BALANCE                          logs what it has itself, in units of 10^9 wei
  *   PEEK target slot                 logs a slot of another interpreter, of the same machine; in
  * the SVM `target` is the number of an account
  *
@@ -51,6 +52,7 @@ enum ct_op {
     CT_IF_OK,
     CT_IF_FAILED,
     CT_PEEK,
+    CT_BALANCE,
 };
 
 /* How a CALL is made. */
@@ -93,7 +95,7 @@ struct ct_case {
 
 /* ---- Actors */
 
-enum { CT_ACTORS_MAX = 24 };
+enum { CT_ACTORS_MAX = 24, CT_HOLDERS_MAX = 64 };
 
 struct ct_actor {
     struct xvm_actor self;
@@ -103,7 +105,12 @@ struct ct_actor {
 struct ct_actors {
     struct ct_actor list[CT_ACTORS_MAX];
     uint32_t count;
-    uint8_t bumps[CT_INTERPRETERS]; /* of the SVM interpreters' own addresses */
+    /* Every address of theirs, once: who may have something. `nobody` is the EVM's address where no
+     * interpreter is. */
+    struct xvm_actor holders[CT_HOLDERS_MAX];
+    uint32_t holder_count, nobody;
+    uint8_t holder[CT_ACTORS_MAX][3]; /* each actor's, in each machine */
+    uint8_t bumps[CT_INTERPRETERS];   /* of the SVM interpreters' own addresses */
 };
 
 /* The wallet that signs a root in each machine, then the interpreters of the EVM and the addresses
@@ -115,6 +122,8 @@ enum {
     CT_MOVE = CT_SVM + CT_INTERPRETERS,
 };
 void ct_actors_init(struct ct_actors *a);
+/* The number of the holder; CT_HOLDERS_MAX if there is none such. */
+uint32_t ct_holder_find(const struct ct_actors *a, const struct xvm_actor *who);
 /* The number of the actor; CT_ACTORS_MAX if there is none such. */
 uint32_t ct_actor_find(const struct ct_actors *a, const struct xvm_actor *who);
 
@@ -143,7 +152,8 @@ size_t ct_count(const struct ct_node *list);
 /* What the generator makes. */
 struct ct_mix {
     bool sync[3][3]; /* synchronous calls, from machine to machine */
-    bool views[3];   /* … read-only ones, from the machine */
+    bool value;
+    bool views[3]; /* … read-only ones, from the machine */
     bool roots[3];
 };
 

@@ -5,6 +5,7 @@
 
 #include "codec/codec.h"
 #include "crypto/crypto.h"
+#include "move/native_asset.h"
 
 enum { LAMPORTS = 1000000000, STATE_BYTES = 4 + 4 * CT_SLOTS };
 
@@ -50,11 +51,19 @@ static struct err publish(struct chain *c, const struct code *code) {
               : err_at(CHAIN_ERR_INVALID, "the Move interpreters cannot be published", 0);
 }
 
+/* The second development account. */
+static const struct b20 GIVER = {{0x70, 0x99, 0x79, 0x70, 0xc5, 0x18, 0x12, 0xdc, 0x3a, 0x01,
+                                  0x0c, 0x7d, 0x01, 0xb5, 0x0e, 0x0d, 0x17, 0xdc, 0x79, 0xc8}};
+
 /* What no transaction makes: contracts at addresses of the test's choice. */
 static struct err install(struct chain *c, void *arg) {
     const struct code *code = arg;
     struct st_roots roots;
+    struct u256 five = u256_from_u64(5000000000000000000u), rich;
     st_begin_tx(c->journal);
+    /* Nothing comes from nowhere. */
+    struct st_account *giver = st_account(c->journal, &GIVER);
+    rich = giver->balance;
     for (uint8_t i = 0; i < CT_INTERPRETERS; i++) {
         struct b20 address = ct_evm_address(i);
         struct b32 key = ct_state_key(i);
@@ -62,12 +71,15 @@ static struct err install(struct chain *c, void *arg) {
         struct st_svm_account state;
         uint8_t data[STATE_BYTES] = {code->w->actors.bumps[i]};
         st_set_nonce(c->journal, a, 1);
+        st_set_balance(c->journal, a, &five);
+        u256_sub(&rich, &rich, &five);
         st_set_code(c->journal, a, st_code_new(code->evm));
         st_svm_account(c->journal, &key, &state);
         state.owner = ct_program(i);
         state.data = BYTES_OF(data);
         st_set_svm_account(c->journal, &key, &state);
     }
+    st_set_balance(c->journal, giver, &rich);
     struct err e = publish(c, code);
     st_end_tx(c->journal, true);
     return err_is(e) ? e : st_amend(c->store, c->journal, &roots);
@@ -77,8 +89,10 @@ static struct err fund(struct ct_world *w) {
     struct chain_submitted moved;
     struct chain_solana_submitted done;
     struct b32 move = xvm_actor_b32(&w->actors.list[CT_WALLET + ST_VM_MOVE].self),
-               svm = xvm_actor_b32(&w->actors.list[CT_WALLET + ST_VM_SVM].self);
+               svm = xvm_actor_b32(&w->actors.list[CT_WALLET + ST_VM_SVM].self),
+               alias = xvm_actor_b32(&w->actors.list[CT_EVM].aliases[ST_VM_MOVE]);
     struct err e = chain_faucet_move(w->chain, &move, 100ull * LAMPORTS, 10000, &moved);
+    if (!err_is(e)) e = chain_faucet_move(w->chain, &alias, LAMPORTS, 10000, &moved);
     if (!err_is(e)) e = chain_faucet_solana(w->chain, &svm, 100ull * LAMPORTS, 10000, &done);
     for (uint8_t i = 0; i < CT_INTERPRETERS && !err_is(e); i++) {
         struct b32 state = ct_state_key(i), self = ct_self_key(&w->actors, i);
@@ -137,6 +151,24 @@ void ct_run_close(struct ct_run *run) {
     st_journal_free(run->journal);
 }
 
+struct u256 ct_wei(uint64_t units) {
+    struct u256 a = u256_from_u64(units), unit = u256_from_u64(1000000000), out;
+    u256_mul(&out, &a, &unit);
+    return out;
+}
+
+struct u256 ct_balance(struct st_journal *j, const struct xvm_actor *at) {
+    struct st_svm_account a;
+    if (at->vm == ST_VM_EVM) {
+        struct b20 address = xvm_actor_b20(at);
+        return st_account(j, &address)->balance;
+    }
+    struct b32 key = xvm_actor_b32(at);
+    if (at->vm == ST_VM_MOVE) return ct_wei(mv_native_balance(j, &key, NULL));
+    st_svm_account(j, &key, &a);
+    return ct_wei(a.lamports);
+}
+
 static struct bytes program_of(struct ct_run *run, const struct ct_node *root) {
     struct buf b = {0};
     ct_encode(&b, root->first);
@@ -162,12 +194,14 @@ static struct bytes evm_call_data(struct ct_run *run, struct bytes program) {
 static bool run_evm(struct ct_run *run, const struct ct_world *w, const struct ct_node *root,
                     struct chain_refusal *why) {
     struct b20 sender = xvm_actor_b20(&w->actors.list[CT_WALLET + ST_VM_EVM].self);
+    struct u256 value = ct_wei(root->value);
     struct evm_tx tx = {.type = EVM_TX_FEE_MARKET,
                         .has_chain_id = true,
                         .chain_id = w->chain->options.chain_id,
                         .max_fee = run->head.base_fee,
                         .gas_limit = 1ull << 42,
                         .to = ct_evm_address(root->number),
+                        .value = value,
                         .data = evm_call_data(run, program_of(run, root)),
                         .sender = sender};
     return chain_execute_evm(&run->exec, &tx, (struct bytes){NULL, 0}, &run->hash,

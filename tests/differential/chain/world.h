@@ -37,6 +37,11 @@ void ct_run_tx(struct ct_run *run, const struct ct_world *w, const struct ct_nod
                uint32_t index);
 void ct_run_close(struct ct_run *run);
 
+/* So many units of 10^9 wei. */
+struct u256 ct_wei(uint64_t units);
+/* What is at an address of any machine, in wei. */
+struct u256 ct_balance(struct st_journal *j, const struct xvm_actor *at);
+
 enum ct_verdict {
     CT_AGREE,
     CT_DIFFER,

@@ -57,6 +57,7 @@ contract Interpreter {
             else if (op == 11) burn(number(p, f, 2));
             else if (op == 12) skip(p, f, !f.ok);
             else if (op == 13) skip(p, f, f.ok);
+            else if (op == 15) log(15, abi.encodePacked(uint64(address(this).balance / 1 gwei)));
             else if (op == 14) peekAt(number(p, f, 1), number(p, f, 1));
             else revert();
         }

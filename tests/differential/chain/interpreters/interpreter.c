@@ -103,6 +103,12 @@ static void peek(struct frame *f, tern_u64 account, tern_u64 slot) {
     log_with(14, head, sizeof head, &nothing);
 }
 
+static void balance(struct frame *f) {
+    tern_u8 head[8];
+    put_be(head, *f->in->accounts[SELF].lamports, 8);
+    log_with(15, head, sizeof head, &nothing);
+}
+
 static void who(struct frame *f) {
     const struct tern_account *a = &f->in->accounts[CALLER];
     tern_u8 head[33];
@@ -315,6 +321,7 @@ static const struct tern_text *step(struct frame *f) {
         slot = number(f, 1);
         peek(f, slot, number(f, 1));
         return go_on;
+    case 15: balance(f); return go_on;
     default: f->failed = MALFORMED; return go_on;
     }
 }
