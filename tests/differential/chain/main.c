@@ -97,7 +97,8 @@ static void report(struct bench *b, const char *what, struct ct_case *c) {
 
 static const struct ct_mix MIX = {
     .value = true,
-    .sync = {{true, true, true}, {false, true, false}, {true, true, true}},
+    .sync = {{true, true, true}, {true, true, true}, {true, true, true}},
+    .views = {true, false, true},
     .roots = {true, true, true},
 };
 

@@ -7,7 +7,13 @@
 enum { RENT_MINIMUM = 890880 };
 enum { CROSSINGS_MAX = 8, HEIGHT_MAX = 5, GENERATIONS_MAX = 8, MESSAGES_MAX = 64 };
 /* Abort codes and errors of the messengers. */
-enum { MOVE_CALL_FAILED = 0x70008, SVM_CALL_FAILED = 256, SVM_READ_ONLY = 5, MALFORMED = 0xbad };
+enum {
+    MOVE_CALL_FAILED = 0x70008,
+    MOVE_OTHER_RESULT = 0x30009,
+    SVM_CALL_FAILED = 256,
+    SVM_READ_ONLY = 5,
+    MALFORMED = 0xbad
+};
 
 /* How a frame ends. Of one that failed: `reason` and `code` as a caller in another machine is told
  * them, and if it was the EVM's what it reverted with. */
@@ -46,10 +52,12 @@ struct frame {
     uint32_t crossings;
     const struct crossing *crossing; /* the innermost; NULL: none */
     uint32_t programs, modules;      /* on the stacks of all that wait, and on this one: bits */
+    uint32_t locked;                 /* modules of those that wait */
     uint32_t height;                 /* instructions on the SVM's stacks */
     struct instruction *instruction; /* the newest of them */
     const struct ct_node *call;      /* whose tree it runs: its metas are the accounts */
     uint32_t slots[CT_SLOTS];        /* of an interpreter in the SVM, at the start */
+    const uint32_t *session;         /* those of Move, when the leg began there */
     bool ok;                         /* of the last call */
     struct bytes last;
 };
@@ -149,11 +157,19 @@ static uint8_t meta_flags(const struct ct_node *call, const struct b32 *key) {
     return found ? flags : 0xff;
 }
 
-/* What a program has changed in an account that it may not write is found when it ends, or invokes
- * another with it; that which is as it was is not found. */
+/* What has been changed where it must not be is found when the program ends, or invokes another
+ * with the account; in Move when the leg ends or calls another machine. What is as it was is not
+ * found. */
 static bool has_kept(const struct run *r, const struct frame *f, struct outcome *out) {
+    const struct cm_world *w = r->w;
+    if (f->vm == ST_VM_MOVE) {
+        if (!f->view || !memcmp(f->session, w->slots[ST_VM_MOVE], sizeof w->slots[ST_VM_MOVE]))
+            return true;
+        fail(out, XVM_FAIL_READ_ONLY, 0);
+        return false;
+    }
     if (f->vm != ST_VM_SVM || meta_flags(f->call, &f->call->metas[0].key) & XVM_META_WRITABLE ||
-        !memcmp(f->slots, r->w->slots[ST_VM_SVM][f->number], sizeof f->slots))
+        !memcmp(f->slots, w->slots[ST_VM_SVM][f->number], sizeof f->slots))
         return true;
     fail(out, XVM_FAIL_REVERTED, 0);
     return false;
@@ -230,7 +246,7 @@ static void run_frame(struct run *r, struct frame *f, struct outcome *out) {
     succeed(out, f->last);
     memcpy(f->slots, r->w->slots[f->vm][f->number], sizeof f->slots);
     run_list(r, f, f->call->first, out, &ended);
-    if (out->ok) has_kept(r, f, out);
+    if (out->ok && f->vm == ST_VM_SVM) has_kept(r, f, out);
 }
 
 /* The same, as an instruction on the SVM's stack. */
@@ -279,6 +295,10 @@ static void call_evm(struct run *r, const struct frame *f, const struct ct_node 
 static void call_move(struct run *r, const struct frame *f, const struct ct_node *n,
                       struct outcome *out) {
     struct frame g = callee(f, n);
+    if (f->locked >> n->number & 1) {
+        fail(out, XVM_FAIL_REENTRY, 0);
+        return;
+    }
     g.modules |= 1u << n->number;
     run_frame(r, &g, out);
 }
@@ -294,7 +314,7 @@ static bool may_invoke(const struct frame *f, const struct ct_node *n, const str
         if (wanted & XVM_META_SIGNER && !(own & XVM_META_SIGNER) && !b32_eq(&n->metas[i].key, self))
             return false;
     }
-    return n->number < CT_INTERPRETERS && f->height < HEIGHT_MAX;
+    return n->number < CT_INTERPRETERS;
 }
 
 /* Is there a leg of the SVM that waits below this one? */
@@ -309,9 +329,10 @@ static void call_svm(struct run *r, const struct frame *f, const struct ct_node 
     struct frame g = callee(f, n);
     bool again = n->number != f->number && f->programs >> n->number & 1;
     if (meta_flags(n, &f->call->metas[0].key) != 0xff && !has_kept(r, f, out)) return;
-    if (!may_invoke(f, n, &self) || again) {
-        bool why = may_invoke(f, n, &self) && waits_below(f->instruction);
-        fail(out, why ? XVM_FAIL_REENTRY : XVM_FAIL_REVERTED, 0);
+    bool may = may_invoke(f, n, &self);
+    if (!may || again || f->height >= HEIGHT_MAX) {
+        fail(out,
+             may && again && waits_below(f->instruction) ? XVM_FAIL_REENTRY : XVM_FAIL_REVERTED, 0);
         return;
     }
     g.programs |= 1u << n->number;
@@ -340,10 +361,6 @@ static void enter_move(struct run *r, struct frame *g, struct outcome *out) {
         fail(out, XVM_FAIL_TARGET, 0);
         return;
     }
-    if (g->modules >> g->number & 1) {
-        fail(out, XVM_FAIL_REENTRY, 0);
-        return;
-    }
     if (who < CT_ACTORS_MAX && !r->w->move_accounts[who]) {
         if (g->view) {
             fail(out, XVM_FAIL_READ_ONLY, 0);
@@ -351,8 +368,16 @@ static void enter_move(struct run *r, struct frame *g, struct outcome *out) {
         }
         r->w->move_accounts[who] = true;
     }
+    if (g->locked >> g->number & 1) {
+        fail(out, XVM_FAIL_REENTRY, 0);
+        return;
+    }
     g->modules |= 1u << g->number;
+    uint32_t slots[CT_INTERPRETERS][CT_SLOTS];
+    memcpy(slots, r->w->slots[ST_VM_MOVE], sizeof slots);
+    g->session = slots[0];
     run_frame(r, g, out);
+    if (out->ok) has_kept(r, g, out);
 }
 
 static void enter_evm(struct run *r, struct frame *g, struct outcome *out) {
@@ -483,6 +508,7 @@ static void cross(struct run *r, const struct frame *f, const struct ct_node *n,
     g.view = f->view || n->flags & CT_VIEW;
     g.crossings++;
     g.crossing = &c;
+    g.locked = f->modules;
     g.leg = leg;
     r->m->legs[leg].home = c.home;
     r->m->legs[leg].view = g.view;
@@ -580,6 +606,12 @@ static bool takes_caller(const struct frame *f, const struct ct_node *n) {
     return n->flags & CT_MUST || (f->vm == n->vm && f->vm != ST_VM_EVM);
 }
 
+/* 0x1::evm::call, the plain form, takes no empty answer for a vector<u8>. */
+static bool is_no_result(const struct frame *f, const struct ct_node *n) {
+    return f->vm == ST_VM_MOVE && n->vm == ST_VM_EVM && n->number >= CT_INTERPRETERS &&
+           n->flags & CT_MUST && !(n->flags & CT_HOME);
+}
+
 static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct outcome *out) {
     struct outcome o = {0};
     bool lacks = false;
@@ -594,6 +626,8 @@ static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct
         return false;
     } else if (f->vm == ST_VM_EVM && n->vm != f->vm && r->w->balances[purse(r, f)] < n->value)
         lacks = true;
+    else if (n->vm != f->vm && f->vm == ST_VM_MOVE && !has_kept(r, f, out))
+        return false;
     else if (n->vm != f->vm)
         cross(r, f, n, &o);
     else if (f->vm == ST_VM_EVM)
@@ -613,6 +647,10 @@ static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct
     if (n->flags & CT_HOLD && f->vm == ST_VM_MOVE) {
         if (!may_log(f, out)) return false;
         r->w->slots[f->vm][f->number][0] = held + 1;
+    }
+    if (o.ok && is_no_result(f, n)) {
+        fail(out, XVM_FAIL_REVERTED, MOVE_OTHER_RESULT);
+        return false;
     }
     f->ok = o.ok;
     f->last =
@@ -659,7 +697,7 @@ static bool step(struct run *r, struct frame *f, const struct ct_node *n, struct
     switch (n->op) {
     case CT_WRITE:
     case CT_ADD:
-        if (!may_log(f, out)) return false;
+        if (f->vm == ST_VM_EVM && !may_log(f, out)) return false;
         *slot = n->op == CT_ADD ? *slot + n->value : n->value;
         return true;
     case CT_LOG:
