@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 shopt -s nullglob
-exec "${TERN_BUILD:-build/debug}/chain_diff" --cases "${CASES:-1000}" tests/differential/chain/corpus/*.case
+exec "${TERN_BUILD:-build/debug}/chain_diff" --cases "${CASES:-400}" tests/differential/chain/corpus/*.case
