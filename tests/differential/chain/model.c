@@ -221,9 +221,14 @@ static bool may_have(const struct run *r, uint32_t holder, uint64_t balance) {
     return r->m->actors->holders[holder].vm != ST_VM_SVM || balance == 0 || balance >= RENT_MINIMUM;
 }
 
+static bool may_leave(const struct run *r, uint32_t from, uint64_t value) {
+    const uint64_t *b = r->w->balances;
+    return b[from] >= value && may_have(r, from, b[from] - value);
+}
+
 static bool pay(struct run *r, uint32_t from, uint32_t to, uint64_t value) {
     uint64_t *b = r->w->balances;
-    if (b[from] < value || !may_have(r, from, b[from] - value)) return false;
+    if (!may_leave(r, from, value)) return false;
     b[from] -= value;
     b[to] += value;
     r->m->coverage->paid++;
@@ -442,22 +447,30 @@ static void enter_svm(struct run *r, struct frame *g, struct outcome *out) {
     run_instruction(r, g, true, out);
 }
 
+/* Does a leg that waits count on what the account has? */
+static bool holds_back(const struct run *r, const struct frame *g, uint32_t holder) {
+    const struct xvm_actor *at = &r->m->actors->holders[holder];
+    if (at->vm != ST_VM_SVM) return false;
+    struct b32 key = xvm_actor_b32(at);
+    return is_held(g->instruction, &key);
+}
+
 /* The value, to the alias in whose name the leg runs; in the EVM on to whom it calls. */
-static bool bring(struct run *r, const struct frame *g, uint32_t sender, uint32_t payer) {
+static enum xvm_failure bring(struct run *r, const struct frame *g, uint32_t sender,
+                              uint32_t payer) {
     const struct ct_actors *a = r->m->actors;
     uint32_t to = a->holder[sender][g->vm];
-    struct xvm_actor ends[2] = {a->holders[payer], a->holders[to]};
-    for (int i = 0; i < 2; i++)
-        if (ends[i].vm == ST_VM_SVM) {
-            struct b32 key = xvm_actor_b32(&ends[i]);
-            if (is_held(g->instruction, &key)) return false;
-        }
-    if (!pay(r, payer, to, g->call->value)) return false;
+    uint64_t value = g->call->value;
+    if (holds_back(r, g, payer)) return XVM_FAIL_REENTRY;
+    if (!may_leave(r, payer, value)) return XVM_FAIL_VALUE;
+    if (holds_back(r, g, to)) return XVM_FAIL_REENTRY;
+    if (!pay(r, payer, to, value)) return XVM_FAIL_VALUE;
     if (g->vm == ST_VM_MOVE) {
-        uint32_t who = ct_actor_find(a, &ends[1]);
+        uint32_t who = ct_actor_find(a, &a->holders[to]);
         if (who < CT_ACTORS_MAX) r->w->move_accounts[who] = true;
     }
-    return g->vm != ST_VM_EVM || pay(r, to, evm_holder(r, g->number), g->call->value);
+    bool on = g->vm == ST_VM_EVM;
+    return !on || pay(r, to, evm_holder(r, g->number), value) ? XVM_OK : XVM_FAIL_VALUE;
 }
 
 /* Under a copy of the world that the caller has made. */
@@ -466,8 +479,10 @@ static void enter(struct run *r, struct frame *g, uint32_t sender, uint32_t paye
     const struct ct_actor *a = &r->m->actors->list[sender];
     if (a->self.vm != g->vm) r->w->registered[sender][g->vm] = true;
     g->caller = a->aliases[g->vm];
-    if (g->call->value && g->call->op == CT_CALL && !bring(r, g, sender, payer)) {
-        fail(out, XVM_FAIL_VALUE, 0);
+    enum xvm_failure why = XVM_OK;
+    if (g->call->value && g->call->op == CT_CALL) why = bring(r, g, sender, payer);
+    if (why) {
+        fail(out, why, 0);
         return;
     }
     if (g->vm == ST_VM_EVM)
