@@ -260,7 +260,7 @@ static void outer(struct frame *f, const struct target *t) {
 
 static void send(struct frame *f) {
     struct target t;
-    struct tern_options o = {0, 0, 0};
+    struct tern_options o = {0};
     const struct tern_options *options = &o;
     read_target(f, &t);
     o.on_fail = t.flags & 1;
