@@ -8,7 +8,7 @@ import { createPublicClient, webSocket } from 'viem';
 import { ROOT, startNode } from './lib/node.mjs';
 
 const QUEUE = '0x7e00000000000000000000000000000000000004';
-const NONE = { onFail: 0, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0 };
+const NONE = { onFail: 0, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0, onSuccess: false };
 const gas = { gasLimit: 2_000_000 };
 
 let node, client, wallet, other, queue;

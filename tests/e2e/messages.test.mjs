@@ -11,7 +11,7 @@ import { callEntry, publish } from './lib/publish.mjs';
 
 const QUEUE = '0x7e00000000000000000000000000000000000004';
 const KEEP = 0, DROP = 1;
-const NONE = { onFail: KEEP, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0 };
+const NONE = { onFail: KEEP, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0, onSuccess: false };
 const STATUSES = ['pending', 'executed', 'dropped', 'cancelled', 'expired'];
 const VMS = ['evm', 'move', 'svm'];
 const gas = { gasLimit: 3_000_000 };

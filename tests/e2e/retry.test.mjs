@@ -9,7 +9,7 @@ import * as m from './lib/messenger.mjs';
 import { ROOT, startNode } from './lib/node.mjs';
 
 const QUEUE = '0x7e00000000000000000000000000000000000004';
-const NONE = { onFail: 0, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0 };
+const NONE = { onFail: 0, openRetry: false, deadline: 0, gasLimit: 0, refundTo: `0x${'0'.repeat(40)}`, callback: '0x00000000', callbackGas: 0, onSuccess: false };
 const BAD = toBeHex(5, 32);
 
 let node, solana, wallet, stranger, queue, payer;
