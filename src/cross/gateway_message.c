@@ -39,7 +39,8 @@ static void put_evm_call(struct buf *b, const struct xvm_arrival *a, const struc
 
 /* Kept if it fails, and anybody may retry it. */
 static void put_options(struct buf *b) {
-    static const uint8_t rest[8 + 8 + 8 + 1]; /* deadline, gas, value, refund_to */
+    /* deadline, gas, value, refund_to, callback, callback_gas, on_success */
+    static const uint8_t rest[8 + 8 + 8 + 1 + 1 + 8 + 1];
     buf_put_u8(b, XVM_KEEP);
     buf_put_u8(b, 1);
     buf_put(b, rest, sizeof rest);
