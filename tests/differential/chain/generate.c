@@ -195,8 +195,9 @@ static struct ct_node *send(struct frame *f) {
     struct ct_node *n = make(f, CT_SEND);
     n->vm = (uint8_t)((f->vm + 1 + below(f->r, 2)) % 3);
     n->number = some_number(f);
-    n->flags = (uint8_t)below(f->r, 8);
+    n->flags = (uint8_t)below(f->r, 16);
     if (n->flags & CT_SIMPLE) n->flags = CT_SIMPLE;
+    if (f->mix->value && n->flags != CT_SIMPLE && once_in(f->r, 4)) n->value = some_value(f);
     put_target(f, n, true);
     return n;
 }

@@ -10,6 +10,7 @@ enum { CROSSINGS_MAX = 8, HEIGHT_MAX = 5, GENERATIONS_MAX = 8, MESSAGES_MAX = 64
 enum {
     MOVE_CALL_FAILED = 0x70008,
     MOVE_OTHER_RESULT = 0x30009,
+    MOVE_LACKS = 0x10004,
     SVM_CALL_FAILED = 256,
     SVM_READ_ONLY = 5,
     MALFORMED = 0xbad
@@ -413,6 +414,12 @@ static bool is_held(const struct instruction *i, const struct b32 *key) {
     return false;
 }
 
+/* The same for an account that this leg itself lets go. */
+static bool is_held_below(const struct instruction *i, const struct b32 *key) {
+    while (!i->outermost) i = i->below;
+    return is_held(i->below, key);
+}
+
 static void enter_svm(struct run *r, struct frame *g, struct outcome *out) {
     struct b32 alias = xvm_actor_b32(&g->caller);
     for (uint32_t i = 0; i < g->call->meta_count; i++)
@@ -480,7 +487,7 @@ static void enter(struct run *r, struct frame *g, uint32_t sender, uint32_t paye
     if (a->self.vm != g->vm) r->w->registered[sender][g->vm] = true;
     g->caller = a->aliases[g->vm];
     enum xvm_failure why = XVM_OK;
-    if (g->call->value && g->call->op == CT_CALL) why = bring(r, g, sender, payer);
+    if (g->call->value) why = bring(r, g, sender, payer);
     if (why) {
         fail(out, why, 0);
         return;
@@ -678,13 +685,51 @@ static bool call(struct run *r, struct frame *f, const struct ct_node *n, struct
 
 /* ---- SEND */
 
+/* NodeNotAvailable(): in a static call TernQueue does not get to ask the node. */
+static const uint8_t NOT_HERE[4] = {0xe6, 0x7f, 0xc3, 0x6d};
+
+/* What is sent along waits in the queue's account. */
+static bool pay_escrow(struct run *r, const struct frame *f, uint64_t value) {
+    if (f->vm == ST_VM_SVM) {
+        struct b32 key = xvm_actor_b32(&r->m->actors->holders[purse(r, f)]);
+        if (!(meta_flags(f->call, &key) & XVM_META_WRITABLE)) return false;
+        if (is_held_below(f->instruction, &key)) return false;
+    }
+    return pay(r, purse(r, f), r->m->actors->escrow[f->vm], value);
+}
+
+/* Can the program's own address be written? */
+static bool may_pay(const struct frame *f) {
+    return meta_flags(f->call, &f->call->metas[1].key) & XVM_META_WRITABLE;
+}
+
+static bool lacks(const struct run *r, const struct frame *f, const struct ct_node *n) {
+    return r->w->balances[purse(r, f)] < n->value;
+}
+
+static bool send_value(struct run *r, const struct frame *f, const struct ct_node *n,
+                       struct outcome *out) {
+    bool is_lack = f->vm == ST_VM_MOVE && lacks(r, f, n);
+    if (!n->value || pay_escrow(r, f, n->value)) return true;
+    fail(out, XVM_FAIL_REVERTED, is_lack ? MOVE_LACKS : 0);
+    return false;
+}
+
 static bool send(struct run *r, const struct frame *f, const struct ct_node *n,
                  struct outcome *out) {
     if (f->vm == ST_VM_SVM && (f->view || f->height >= HEIGHT_MAX)) {
-        fail(out, XVM_FAIL_REVERTED, f->height < HEIGHT_MAX ? SVM_READ_ONLY : 0);
+        /* A payer that cannot be written is found before that. */
+        bool begins = f->height < HEIGHT_MAX && !(n->value && !may_pay(f));
+        fail(out, XVM_FAIL_REVERTED, begins ? SVM_READ_ONLY : 0);
         return false;
     }
-    if (!may_log(f, out)) return false;
+    if (!may_log(f, out)) {
+        if (f->vm == ST_VM_EVM && !(n->flags & CT_SIMPLE) && !n->value)
+            revert(out, NOT_HERE, sizeof NOT_HERE);
+        if (f->vm == ST_VM_MOVE && lacks(r, f, n)) fail(out, XVM_FAIL_REVERTED, MOVE_LACKS);
+        return false;
+    }
+    if (!send_value(r, f, n, out)) return false;
     put_log(r, f, CM_STARTED, NULL, 0);
     uint32_t index = r->w->message_count++;
     if (index == CM_MESSAGES_MAX) abort();
@@ -692,7 +737,9 @@ static bool send(struct run *r, const struct frame *f, const struct ct_node *n,
         .from_vm = f->vm,
         .to_vm = n->vm,
         .number = n->number,
-        .on_fail = n->flags & CT_DROP ? XVM_DROP : XVM_KEEP,
+        .on_fail = n->flags & CT_REFUND ? XVM_REFUND
+                   : n->flags & CT_DROP ? XVM_DROP
+                                        : XVM_KEEP,
         .open_retry = n->flags & CT_OPEN ? 1 : 0,
         .generation = f->generation,
         .sender = f->actor,
@@ -814,12 +861,19 @@ static void run_message(struct run *r, uint32_t index) {
     if (refused(&m))
         fail(&out, refused(&m), 0);
     else
-        enter(r, &g, m.sender, 0, &out);
+        enter(r, &g, m.sender, r->m->actors->escrow[m.from_vm], &out);
     if (!out.ok) restore(r, before, g.leg);
     free(before);
     close_leg(r, g.leg, &out);
     struct cm_message *done = &r->w->messages[index];
-    done->status = out.ok ? XVM_EXECUTED : m.on_fail == XVM_DROP ? XVM_DROPPED : XVM_PENDING;
+    done->status = out.ok                    ? XVM_EXECUTED
+                   : m.on_fail == XVM_DROP   ? XVM_DROPPED
+                   : m.on_fail == XVM_REFUND ? XVM_REFUNDED
+                                             : XVM_PENDING;
+    /* Whatever ends a message gives its value back. */
+    if (!out.ok && done->status != XVM_PENDING)
+        pay(r, r->m->actors->escrow[m.from_vm], r->m->actors->holder[m.sender][m.from_vm],
+            m.node->value);
     done->failure = out.ok ? XVM_OK : out.reason;
     if (out.ok) done->result = kept_result(r, &m, &out);
     r->m->coverage->messages[m.from_vm][m.to_vm]++;

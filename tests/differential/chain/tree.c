@@ -86,6 +86,11 @@ static void find_holders(struct ct_actors *a) {
     for (uint32_t i = 0; i < a->count; i++)
         for (uint8_t vm = 0; vm < 3; vm++) a->holder[i][vm] = holder(a, &a->list[i].aliases[vm]);
     a->nobody = holder(a, &at);
+    at = xvm_evm_actor(&XVM_QUEUE_ADDRESS);
+    for (uint8_t vm = 0; vm < 3; vm++) {
+        struct xvm_actor escrow = alias(&at, vm);
+        a->escrow[vm] = holder(a, &escrow);
+    }
 }
 
 void ct_actors_init(struct ct_actors *a) {
@@ -206,7 +211,7 @@ static const char *const op_names[] = {
 
 static void print_flags(struct buf *out, const struct ct_node *n) {
     static const char *const call[] = {"must", "view", "home", "raw", "hold", "quiet"},
-                             *const send[] = {"drop", "open", "simple"};
+                             *const send[] = {"drop", "open", "simple", "refund"};
     size_t count = n->op == CT_CALL ? COUNT_OF(call) : COUNT_OF(send);
     for (size_t i = 0; i < count; i++)
         if (n->flags >> i & 1) buf_printf(out, " %s", n->op == CT_CALL ? call[i] : send[i]);

@@ -66,7 +66,7 @@ enum ct_call_flag {
 };
 
 /* How a message is sent. */
-enum ct_send_flag { CT_DROP = 1, CT_OPEN = 2, CT_SIMPLE = 4 };
+enum ct_send_flag { CT_DROP = 1, CT_OPEN = 2, CT_SIMPLE = 4, CT_REFUND = 8 };
 
 enum { CT_INTERPRETERS = 3, CT_SLOTS = 4, CT_METAS_MAX = 12, CT_TXS_MAX = 3 };
 
@@ -108,9 +108,9 @@ struct ct_actors {
     /* Every address of theirs, once: who may have something. `nobody` is the EVM's address where no
      * interpreter is. */
     struct xvm_actor holders[CT_HOLDERS_MAX];
-    uint32_t holder_count, nobody;
-    uint8_t holder[CT_ACTORS_MAX][3]; /* each actor's, in each machine */
-    uint8_t bumps[CT_INTERPRETERS];   /* of the SVM interpreters' own addresses */
+    uint32_t holder_count, nobody, escrow[3]; /* the queue's own, in each machine */
+    uint8_t holder[CT_ACTORS_MAX][3];         /* each actor's, in each machine */
+    uint8_t bumps[CT_INTERPRETERS];           /* of the SVM interpreters' own addresses */
 };
 
 /* The wallet that signs a root in each machine, then the interpreters of the EVM and the addresses

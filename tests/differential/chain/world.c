@@ -92,6 +92,9 @@ static struct err fund(struct ct_world *w) {
                svm = xvm_actor_b32(&w->actors.list[CT_WALLET + ST_VM_SVM].self),
                alias = xvm_actor_b32(&w->actors.list[CT_EVM].aliases[ST_VM_MOVE]);
     struct err e = chain_faucet_move(w->chain, &move, 100ull * LAMPORTS, 10000, &moved);
+    /* That of the queue has its rent-exempt minimum. */
+    struct b32 escrow = xvm_actor_b32(&w->actors.holders[w->actors.escrow[ST_VM_SVM]]);
+    if (!err_is(e)) e = chain_faucet_solana(w->chain, &escrow, LAMPORTS, 10000, &done);
     if (!err_is(e)) e = chain_faucet_move(w->chain, &alias, LAMPORTS, 10000, &moved);
     if (!err_is(e)) e = chain_faucet_solana(w->chain, &svm, 100ull * LAMPORTS, 10000, &done);
     for (uint8_t i = 0; i < CT_INTERPRETERS && !err_is(e); i++) {

@@ -232,7 +232,7 @@ contract Interpreter {
         for (uint256 i = 0; i < out.length; i++) out[i] = data[i + head];
     }
 
-    // ---- Messages: 1 drop, 2 open retry, 4 the simple form
+    // ---- Messages: 1 drop, 2 open retry, 4 the simple form, 8 refund
 
     function send(bytes calldata p, Frame memory f) private {
         Target memory t = target(p, f);
@@ -244,9 +244,10 @@ contract Interpreter {
             return;
         }
         ITernQueue.Options memory o;
-        o.onFail = ITernQueue.OnFail(t.flags & 1);
+        o.onFail = ITernQueue.OnFail(t.flags & 8 != 0 ? 2 : t.flags & 1);
         o.openRetry = t.flags & 2 != 0;
-        if (t.vm == 1) QUEUE.sendMove("0x17", module_, "run", abi.encode(t.program), "", o);
-        else QUEUE.sendSolana(program, t.metas, t.program, o);
+        if (t.vm == 1) {
+            QUEUE.sendMove{value: t.value}("0x17", module_, "run", abi.encode(t.program), "", o);
+        } else QUEUE.sendSolana{value: t.value}(program, t.metas, t.program, o);
     }
 }

@@ -256,22 +256,25 @@ static void outer(struct frame *f, const struct target *t) {
     if (!(t->flags & 32)) log_outcome(f, t, o);
 }
 
-/* ---- Messages: 1 drop, 2 open retry, 4 the simple form */
+/* ---- Messages: 1 drop, 2 open retry, 4 the simple form, 8 refund */
 
 static void send(struct frame *f) {
     struct target t;
-    struct tern_options o = {0};
-    const struct tern_options *options = &o;
+    struct tern_options *o = tern_alloc(sizeof *o), *options = o;
     read_target(f, &t);
-    o.on_fail = t.flags & 1;
-    o.open_retry = t.flags >> 1 & 1;
+    o->on_fail = t.flags & 8 ? TERN_REFUND : t.flags & 1;
+    o->open_retry = t.flags >> 1 & 1;
+    o->value = t.value;
     if (t.flags & 4) options = 0;
     struct tern_text *args = abi_call(&t.program, t.vm == 0), *ix;
     if (t.vm == 0)
         ix = tern_send_evm(evm_address(&t), args->p, args->n, options);
     else
         ix = tern_send_move(function(&t), args->p, args->n, options);
-    f->failed = tern_invoke(f->in, SELF, MESSENGER, ix, self(f));
+    const struct tern_account *a = f->in->accounts;
+    struct tern_meta meta = {a[SELF].key, options && o->value, 1};
+    struct tern_instruction start = {a[MESSENGER].key, &meta, 1, ix->p, ix->n};
+    f->failed = sol_invoke_signed_c(&start, a, f->in->account_count, self(f), 1);
 }
 
 /* ---- The loop */
