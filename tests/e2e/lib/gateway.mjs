@@ -25,7 +25,7 @@ export const tokenAt = (address, wallet) => new Contract(address, tokenInterface
 const CLONE = '0x3d602d80600a3d3981f3363d3d373d3d3d363d737e000000000000000000000000000000000000075af43d82803e903d91602b57fd5bf3';
 
 /** A token's id by its home: an address of the EVM (20 bytes), of Move's asset, or a mint (32 bytes). */
-export const tokenId = (machine, address) => keccak256(concat([toUtf8Bytes('TERN::token'), new Uint8Array([machine]), zeroPadValue(address, 32)]));
+export const tokenId = (machine, address) => keccak256(concat([toUtf8Bytes('TERN::token'), new Uint8Array([machine]), wide(address)]));
 /** Its ERC-20, if it is at home elsewhere. */
 export const erc20Of = (id) => getAddress(getCreate2Address(GATEWAY, id, keccak256(CLONE)));
 /** Its coin type in Move, and the asset that is paired with it. */
@@ -37,8 +37,8 @@ export const assetOf = (id) => {
 /** Its mint in the Solana VM. */
 export const mintOf = (id) => PublicKey.findProgramAddressSync([Buffer.from('mint'), Buffer.from(getBytes(id))], PROGRAM)[0];
 
-/** An EVM address where 32 bytes are asked for. */
-export const wide = (address) => zeroPadValue(address, 32);
+/** An EVM address where 32 bytes are asked for; one of Move, which is shown without leading zeros, in full. */
+export const wide = (address) => `0x${address.slice(2).padStart(64, '0')}`;
 
 // ---- The gateway program's instructions, as docs/cross-vm.md has them
 
