@@ -1,8 +1,10 @@
 /* Callbacks: what tells the sender of a message what became of it. A callback is a message of the
  * queue's own, which nobody else can send as: in the EVM TernQueue is msg.sender; in Move the
  * function is given a 0x1::evm::Outcome, which nothing else makes; in the SVM an address signs that
- * is the messenger's own for the program that is called ("callback" and the program's id are its
- * seeds), so that no other program can pass its signature on to it. */
+ * is the messenger's own for the program that is called and for the message's sender ("callback",
+ * the program's id and the sender are its seeds), so that no other program can pass its signature
+ * on to it, and nobody else's message can speak as it: what stands in front of the outcome is of
+ * the sender's choice, and could look like another outcome. */
 #include "cross/messenger.h"
 
 #include "cross/internal.h"
@@ -21,11 +23,17 @@ bool xvm_is_callback(const struct xvm_message *m) {
 struct xvm_actor xvm_callback_speaker(const struct xvm_message *m) {
     struct xvm_actor queue = xvm_evm_actor(&XVM_QUEUE_ADDRESS);
     if (m->to_vm != ST_VM_SVM) return xvm_alias_of(&queue, m->to_vm, NULL);
-    struct bytes seeds[] = {BYTES_LIT("callback"), m->program};
+    struct b32 address = {{0}};
+    if (m->metas.n >= sizeof address) memcpy(&address, m->metas.p, sizeof address);
+    return xvm_wide_actor(ST_VM_SVM, &address);
+}
+
+static struct b32 speaker_in_svm(struct bytes program, struct bytes sender) {
+    struct bytes seeds[] = {BYTES_LIT("callback"), program, sender};
     struct b32 address = {{0}};
     uint8_t bump;
     sol_find_program_address(&address, &bump, seeds, COUNT_OF(seeds), &XVM_MESSENGER_ID);
-    return xvm_wide_actor(ST_VM_SVM, &address);
+    return address;
 }
 
 /* ---- What a sender names */
@@ -117,14 +125,22 @@ static void tell_svm(const struct xvm_message *m, uint64_t code, struct bytes fr
 /* ---- The message */
 
 /* Account 0 is who speaks; behind it those that the sender has named. */
-static struct bytes metas_of(struct xvm_tx *tx, const struct xvm_message *callback,
-                             struct bytes named) {
-    struct xvm_actor speaker = xvm_callback_speaker(callback);
+static struct bytes metas_of(struct xvm_tx *tx, const struct b32 *speaker, struct bytes named) {
     uint8_t *metas = arena_alloc(tx->arena, XVM_META_BYTES + named.n, 1);
-    memcpy(metas, speaker.bytes, 32);
+    memcpy(metas, speaker, sizeof *speaker);
     metas[32] = XVM_META_SIGNER;
     if (named.n) memcpy(metas + XVM_META_BYTES, named.p, named.n);
     return bytes_make(metas, XVM_META_BYTES + named.n);
+}
+
+static void put_svm_call(struct xvm_tx *tx, const struct xvm_message *m, uint64_t code,
+                         struct xvm_message *c, struct buf *data) {
+    struct xvm_callback named = {0};
+    xvm_callback_instruction(m->callback, &named);
+    struct b32 speaker = speaker_in_svm(named.program, m->sender);
+    c->program = named.program;
+    c->metas = metas_of(tx, &speaker, named.metas);
+    tell_svm(m, code, named.data, data);
 }
 
 void xvm_start_callback(struct xvm_tx *tx, const struct xvm_message *m, uint64_t code, uint32_t leg,
@@ -147,11 +163,7 @@ void xvm_start_callback(struct xvm_tx *tx, const struct xvm_message *m, uint64_t
         c->bcs = 1;
         tell_move(m, code, &data);
         break;
-    default:
-        xvm_callback_instruction(m->callback, &named);
-        c->program = named.program;
-        c->metas = metas_of(tx, c, named.metas);
-        tell_svm(m, code, named.data, &data);
+    default: put_svm_call(tx, m, code, c, &data);
     }
     c->call_data = arena_copy(tx->arena, buf_bytes(&data));
     buf_free(&data);

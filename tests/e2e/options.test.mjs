@@ -134,6 +134,10 @@ const directions = {
 
 /* ---- What callbacks say, in each machine */
 
+// Account 0 of a callback into Solana, for messages of `sender`.
+const speakerOf = (sender) =>
+    PublicKey.findProgramAddressSync([Buffer.from('callback'), told.toBuffer(), sender.toBuffer()], m.MESSENGER)[0];
+
 async function assertTold(vm, id, ok, legs) {
     const leg = legs.at(-1), m2 = await message(leg.messageId);
     assert.equal(leg.ok, true, leg.error);
@@ -158,7 +162,7 @@ async function assertTold(vm, id, ok, legs) {
         assert.equal(last.failure, ok ? 0 : 2);
     } else {
         const { data } = await solana.connection.getAccountInfo(page.publicKey);
-        const [speaker] = PublicKey.findProgramAddressSync([Buffer.from('callback'), told.toBuffer()], m.MESSENGER);
+        const speaker = speakerOf(payer.publicKey);
         assert.equal(new PublicKey(data.subarray(0, 32)).toBase58(), speaker.toBase58());
         const text = data.subarray(32);
         assert.equal(text.subarray(0, 2).toString(), 'hi');
@@ -333,6 +337,19 @@ test('an atomic tail of a Solana transaction undoes everything but the fee', asy
 });
 
 /* ---- Callbacks that are none, expiry */
+
+test('a callback of somebody else that looks like one of ours into Solana has another speaker', async () => {
+    const stranger = Keypair.generate();
+    await solana.send([payer], SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: stranger.publicKey, lamports: 10 ** 9 }));
+    const forged = Buffer.concat([Buffer.from('hi'), Buffer.alloc(32, 0xaa), Buffer.alloc(1 + 8 + 4 + 4 + 4)]); // Told: it has run
+    await solana.send([stranger], m.instruction(stranger.publicKey, m.sendEvm(address, options.interface.encodeFunctionData('take', [1]), {
+        onFail: DROP, onSuccess: true, callback: { program: told, accounts: [[page.publicKey, true]], data: forged },
+    })));
+    const { data } = await solana.connection.getAccountInfo(page.publicKey);
+    assert.deepEqual(data.subarray(32, 32 + forged.length), forged);
+    assert.equal(new PublicKey(data.subarray(0, 32)).toBase58(), speakerOf(stranger.publicKey).toBase58());
+    assert.notEqual(speakerOf(stranger.publicKey).toBase58(), speakerOf(payer.publicKey).toBase58());
+});
 
 test('a callback that asks for a signer is refused, and kept for whom it tells', async () => {
     const how = [DROP, 0, 0, '0x0', toUtf8Bytes(`${owner}::options::told_with_signer`), 0, true];

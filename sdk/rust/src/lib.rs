@@ -87,7 +87,7 @@ pub enum OnFail {
 }
 
 /// An instruction that tells what has become of a message. Its account 0 is an address of the
-/// messenger that nobody else can sign as, with the seeds `"callback"` and the program's id; behind `data` stands what `docs/cross-vm.md` has as `Told`, in Borsh.
+/// messenger that nobody else can sign as, with the seeds `"callback"`, the program's id and the message's sender: look for that of your own sender, for others choose what stands in front; behind `data` stands what `docs/cross-vm.md` has as `Told`, in Borsh.
 #[derive(Clone, Copy, Debug)]
 pub struct Callback<'a> {
     pub program: Pubkey,
