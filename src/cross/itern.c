@@ -31,8 +31,19 @@ static void out_of_gas(struct native_call *n) {
     *n->result = (struct evm_result){.status = EVM_OUT_OF_GAS};
 }
 
+static bool pay(struct native_call *n, uint64_t gas) {
+    if (n->gas < gas) {
+        out_of_gas(n);
+        return false;
+    }
+    n->gas -= gas;
+    return true;
+}
+
+/* To say so costs as much as an answer. */
 static void refuse(struct native_call *n, enum st_vm vm, enum xvm_failure why, const char *text) {
     struct buf out = {0};
+    if (!pay(n, QUESTION_GAS)) return;
     xvm_put_call_failed(&out, (uint8_t)vm, why, 0, bytes_cstr(text));
     end(n, EVM_REVERT, &out);
 }
@@ -195,6 +206,10 @@ static void call(struct native_call *n, const struct method *method) {
                "the arguments are not encoded as Solidity does, or the flags are not known");
         return;
     }
+    if (n->gas < n->tx->params.call_base_gas) {
+        out_of_gas(n);
+        return;
+    }
     c.home_authority = (flags & FLAG_HOME_AUTHORITY) != 0;
     struct xvm_run run;
     xvm_sync_call(n->tx, &c, &run);
@@ -203,15 +218,6 @@ static void call(struct native_call *n, const struct method *method) {
 }
 
 /* ---- Questions */
-
-static bool pay(struct native_call *n, uint64_t gas) {
-    if (n->gas < gas) {
-        out_of_gas(n);
-        return false;
-    }
-    n->gas -= gas;
-    return true;
-}
 
 static void answer_actor(struct native_call *n, const struct xvm_actor *a) {
     struct buf out = {0};

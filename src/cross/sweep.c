@@ -8,6 +8,8 @@
 
 enum { WEI_PER_UNIT = 1000000000 };
 
+static const char NO_GAS[] = "there is not enough gas to sweep";
+
 static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
     run->failure = why;
     run->error = bytes_cstr(text);
@@ -117,7 +119,7 @@ static void bring_home(struct xvm_tx *tx, const struct xvm_actor *who, enum st_v
                     xvm_value_gas(tx, who, &amount);
     if (run->gas_used > gas) {
         run->gas_used = gas;
-        fail(run, XVM_FAIL_GAS, "there is not enough gas to sweep");
+        fail(run, XVM_FAIL_GAS, NO_GAS);
         return;
     }
     struct err e = xvm_alias_register(tx->journal, who, in, &alias);
@@ -133,20 +135,28 @@ static void bring_home(struct xvm_tx *tx, const struct xvm_actor *who, enum st_v
     run->svm = svm_leg(tx, &alias, lamports.w[0]);
 }
 
-void xvm_sweep(struct xvm_tx *tx, const struct xvm_actor *who, enum st_vm in, uint64_t gas,
-               struct u256 *wei, struct xvm_run *run) {
+/* One that has been paid for, as every call. */
+static void run_sweep(struct xvm_tx *tx, const struct xvm_actor *who, enum st_vm in, uint64_t gas,
+                      struct u256 *wei, struct xvm_run *run) {
     uint32_t parent = tx->current_leg, leg = xvm_leg_open(tx);
     size_t log_first;
-    *run = (struct xvm_run){0};
-    *wei = U256_ZERO;
     st_logs(tx->journal, &log_first);
-    if (may_sweep(tx, who, in, run)) {
-        if (in == ST_VM_SVM) xvm_svm_bank(tx); /* before the savepoint */
-        st_mark mark = st_savepoint(tx->journal);
-        bring_home(tx, who, in, gas, wei, run);
-        if (run->failure != XVM_OK) st_revert(tx->journal, mark);
-    }
+    if (in == ST_VM_SVM) xvm_svm_bank(tx); /* before the savepoint */
+    st_mark mark = st_savepoint(tx->journal);
+    bring_home(tx, who, in, gas, wei, run);
+    if (run->failure != XVM_OK) st_revert(tx->journal, mark);
     if (run->failure == XVM_OK) xvm_leg_stand(tx, leg);
     record(tx, leg, parent, log_first, in, wei, run);
     xvm_leg_set_current(tx, parent);
+}
+
+void xvm_sweep(struct xvm_tx *tx, const struct xvm_actor *who, enum st_vm in, uint64_t gas,
+               struct u256 *wei, struct xvm_run *run) {
+    *run = (struct xvm_run){.gas_used = min_u64(gas, tx->params.call_base_gas)};
+    *wei = U256_ZERO;
+    if (!may_sweep(tx, who, in, run)) return;
+    if (gas < tx->params.call_base_gas)
+        fail(run, XVM_FAIL_GAS, NO_GAS);
+    else
+        run_sweep(tx, who, in, gas, wei, run);
 }

@@ -3,6 +3,8 @@
 
 #include "cross/internal.h"
 
+static const char NO_GAS[] = "there is not enough gas to begin the call";
+
 static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
     run->failure = why;
     run->error = bytes_cstr(text);
@@ -53,13 +55,15 @@ static bool may_begin(const struct xvm_tx *tx, const struct xvm_sync *c, struct 
 
 /* ---- The call */
 
-static struct xvm_frame frame_of(const struct xvm_tx *tx, const struct xvm_sync *c) {
+/* `waits`: the machine of the caller, whoever acts. */
+static struct xvm_frame frame_of(const struct xvm_tx *tx, const struct xvm_sync *c,
+                                 enum st_vm waits) {
     static const struct xvm_frame none;
     const struct xvm_frame *below = tx->frame ? tx->frame : &none;
     struct xvm_frame f = *below;
     f.below = tx->frame;
     f.crossing = below->crossing + 1;
-    f.vm = c->call.from_vm;
+    f.vm = (uint8_t)waits;
     f.read_only = below->read_only || c->read_only;
     f.home_authority = c->home_authority;
     f.move = c->move;
@@ -142,21 +146,22 @@ static void run_leg(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_frame *f, 
     if (run->failure != XVM_OK || f->read_only) tx->move_counter = counter;
 }
 
-void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
+/* A call that can pay for its record. */
+static void run_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
     uint32_t parent = tx->current_leg, leg = xvm_leg_open(tx);
+    enum st_vm waits = c->call.from_vm;
+    uint64_t before = tx->params.call_base_gas;
     size_t log_first;
-    *run = (struct xvm_run){0};
     st_logs(tx->journal, &log_first);
     take_authority(tx, &c->call);
-    uint64_t before = min_u64(c->gas, tx->params.call_base_gas);
-    struct xvm_frame f = frame_of(tx, c);
+    struct xvm_frame f = frame_of(tx, c, waits);
     if (may_begin(tx, c, run)) {
         /* The bank's sysvar accounts are written before the savepoint. */
         if (c->call.to_vm == ST_VM_SVM) xvm_svm_bank(tx);
         before = cost_before(tx, c, &f);
         if (before > c->gas) {
             before = c->gas;
-            fail(run, XVM_FAIL_GAS, "there is not enough gas to begin the call");
+            fail(run, XVM_FAIL_GAS, NO_GAS);
         } else {
             run_leg(tx, c, &f, c->gas - before, run);
         }
@@ -165,4 +170,14 @@ void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
     if (run->failure == XVM_OK) xvm_leg_stand(tx, leg);
     record(tx, c, &f, leg, parent, run, log_first);
     xvm_leg_set_current(tx, parent);
+}
+
+void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
+    *run = (struct xvm_run){0};
+    if (c->gas >= tx->params.call_base_gas) {
+        run_call(tx, c, run);
+        return;
+    }
+    run->gas_used = c->gas;
+    fail(run, XVM_FAIL_GAS, NO_GAS);
 }

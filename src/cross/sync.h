@@ -45,7 +45,8 @@ struct xvm_sync {
     struct sol_context *svm;
 };
 
-/* Runs it. run->gas_used is never more than c->gas. */
+/* Runs it. run->gas_used is never more than c->gas. A call that cannot pay what every call costs
+ * has no record. */
 void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run);
 
 #endif

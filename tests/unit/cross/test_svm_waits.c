@@ -8,8 +8,9 @@ static const struct b32 CALLER = {{0x75, [31] = 4}};
 static struct call above;      /* what is called */
 static struct xvm_run outcome; /* and what became of it */
 static bool read_only;
-static uint64_t lamports; /* that come with it, from the sender's account in the EVM */
-static bool relays;       /* above, it hands its instruction on to the probe, with data as it is */
+static uint64_t lamports;     /* that come with it, from the sender's account in the EVM */
+static struct xvm_frame seen; /* by the caller, when it is called itself */
+static bool relays; /* above, it hands its instruction on to the probe, with data as it is */
 
 static void ask(struct sol_context *ctx, uint8_t sender, bool as_read_only) {
     struct xvm_actor who = evm_sender(sender);
@@ -46,6 +47,7 @@ static struct sol_fail relay(struct sol_context *ctx) {
 static struct sol_fail run_caller(struct sol_context *ctx) {
     struct sol_fail f = sol_charge(ctx, 50);
     if (f.code) return f;
+    if (tx.frame) seen = *tx.frame;
     if (relays) return relay(ctx);
     sol_accounts_out(ctx);
     ask(ctx, 0xaa, read_only);
@@ -196,6 +198,85 @@ static void test_balances_of_a_leg_begin_before_its_value_came(void **state) {
     end();
 }
 
+/* Whoever acts, what waits is the caller: its frames are in use. */
+static void test_depth_of_a_machine_goes_on_with_home_authority_too(void **state) {
+    (void)state;
+    begin(1);
+    struct b32 owner = {{0x11}}, alias = {{0x22}};
+    const struct xvm_frame below = {.crossing = 1,
+                                    .vm = ST_VM_SVM,
+                                    .home_authority = true,
+                                    .evm_depth = 5,
+                                    .move_depth = 3,
+                                    .svm_height = 2,
+                                    .owner = xvm_wide_actor(ST_VM_SVM, &owner),
+                                    .alias = xvm_wide_actor(ST_VM_MOVE, &alias)};
+    struct xvm_sync c = {.call = {.from_vm = ST_VM_MOVE,
+                                  .to_vm = ST_VM_SVM,
+                                  .sender = BYTES_OF(alias),
+                                  .program = BYTES_OF(CALLER)},
+                         .payer = below.alias,
+                         .gas = 1000000,
+                         .depth = 900};
+    tx.frame = &below;
+    relays = true;
+    xvm_sync_call(&tx, &c, &outcome);
+    tx.frame = NULL;
+    assert_bytes_equal(outcome.from, BYTES_OF(owner)); /* it acts as the owner */
+    assert_int_equal(seen.crossing, 2);
+    assert_int_equal(seen.vm, ST_VM_MOVE);
+    assert_int_equal(seen.move_depth, 900);
+    assert_int_equal(seen.svm_height, 2);
+    assert_int_equal(seen.evm_depth, 5);
+    end();
+}
+
+/* ---- Calls that are not paid for */
+
+static void test_call_without_the_base_charge_has_no_record(void **state) {
+    (void)state;
+    begin(1);
+    struct xvm_actor who = evm_sender(0xaa);
+    uint64_t base = tx.params.call_base_gas;
+    struct xvm_sync c = {.call = {.from_vm = ST_VM_EVM,
+                                  .to_vm = ST_VM_SVM,
+                                  .sender = xvm_actor_bytes(&who),
+                                  .program = BYTES_OF(PROBE)},
+                         .payer = who,
+                         .gas = base - 1};
+    uint32_t legs = tx.leg_count;
+    xvm_sync_call(&tx, &c, &outcome);
+    assert_int_equal(outcome.failure, XVM_FAIL_GAS);
+    assert_int_equal(outcome.gas_used, base - 1);
+    assert_int_equal(tx.leg_count, legs);
+    c.gas = base; /* with it there is one, whatever becomes of the call */
+    xvm_sync_call(&tx, &c, &outcome);
+    assert_int_equal(outcome.failure, XVM_FAIL_GAS);
+    assert_int_equal(outcome.gas_used, base);
+    assert_int_equal(tx.leg_count, legs + 1);
+    end();
+}
+
+static void test_sweep_that_cannot_be_is_paid_for_and_has_no_record(void **state) {
+    (void)state;
+    begin(1);
+    struct xvm_actor who = evm_sender(0xaa);
+    uint64_t base = tx.params.call_base_gas;
+    struct u256 wei;
+    uint32_t legs = tx.leg_count;
+    static const uint8_t none[] = {ST_VM_EVM, ST_VM_SVM + 1, 255};
+    for (size_t i = 0; i < COUNT_OF(none); i++) {
+        xvm_sweep(&tx, &who, (enum st_vm)none[i], 1000000, &wei, &outcome);
+        assert_int_equal(outcome.failure, XVM_FAIL_MALFORMED);
+        assert_int_equal(outcome.gas_used, base);
+    }
+    xvm_sweep(&tx, &who, ST_VM_SVM, base - 1, &wei, &outcome);
+    assert_int_equal(outcome.failure, XVM_FAIL_GAS);
+    assert_int_equal(outcome.gas_used, base - 1);
+    assert_int_equal(tx.leg_count, legs);
+    end();
+}
+
 static struct sol_fail wait_again(struct sol_context *ctx) {
     above = (struct call){&CALLER, NULL, 0, BYTES_LIT("")};
     struct sol_fail f = sol_charge(ctx, 50);
@@ -299,6 +380,9 @@ static void test_leg_that_cannot_pay_for_its_record_fails_without_it(void **stat
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_caller, teardown)
     const struct CMUnitTest tests[] = {
+        TEST(test_depth_of_a_machine_goes_on_with_home_authority_too),
+        TEST(test_call_without_the_base_charge_has_no_record),
+        TEST(test_sweep_that_cannot_be_is_paid_for_and_has_no_record),
         TEST(test_account_that_the_caller_may_write_can_be_written),
         TEST(test_account_that_is_held_cannot_be_written),
         TEST(test_value_does_not_arrive_in_an_account_that_is_held),
