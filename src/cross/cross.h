@@ -82,7 +82,8 @@ struct xvm_params {
     /* `svm_rate_units` compute units are `svm_rate_gas` of EVM gas. */
     uint64_t svm_rate_units, svm_rate_gas;
     uint64_t message_base_gas; /* common gas charged before a message runs */
-    uint64_t kept_byte_gas;    /* … and for each byte of one that is only kept, beyond a limit */
+    uint64_t kept_byte_gas;    /* … for each byte of one that is only kept, beyond a limit, and of
+                                  long results and errors */
     uint64_t call_base_gas;    /* … before a synchronous call, and */
     uint64_t call_word_gas;    /* for each 32 bytes of what it is called with */
     uint64_t alias_gas;        /* … if it registers an alias: two new items of the state */
@@ -92,6 +93,7 @@ struct xvm_params {
     uint32_t payload_max_bytes;
     uint64_t lifetime_max_secs; /* how long a kept message may be retried */
     uint32_t result_max_bytes; /* longer results and errors are cut in the record, and it says so */
+    uint32_t outcome_free_bytes; /* of results and errors; each more costs kept_byte_gas */
 };
 
 extern const struct xvm_params xvm_params_default;

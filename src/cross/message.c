@@ -24,6 +24,7 @@ const struct xvm_params xvm_params_default = {
     .payload_max_bytes = 64 << 10,
     .lifetime_max_secs = 7 * 24 * 3600,
     .result_max_bytes = 16 << 10,
+    .outcome_free_bytes = 1 << 10,
 };
 
 const char *xvm_failure_name(enum xvm_failure f) {

@@ -165,6 +165,32 @@ static void record_leg(struct xvm_tx *tx, const struct xvm_entry *e, uint32_t le
     if (m && run->failure != XVM_FAIL_AUTHORITY) tx->legs[leg].status = m->status;
 }
 
+/* What it costs to keep what came of a message, beyond what the base charge pays for. */
+static uint64_t keeping_gas(const struct xvm_params *p, const struct xvm_run *run) {
+    uint64_t max = p->result_max_bytes, bytes = min_u64(run->result.n, max) +
+                                                min_u64(run->error.n, max) +
+                                                min_u64(run->error_data.n, max);
+    return bytes > p->outcome_free_bytes ? (bytes - p->outcome_free_bytes) * p->kept_byte_gas : 0;
+}
+
+/* A result is kept whole or not at all: whoever chooses the gas must not choose what a callback is
+ * told. */
+static void charge_keeping(const struct xvm_tx *tx, uint64_t gas, struct xvm_run *run) {
+    uint64_t cost = keeping_gas(&tx->params, run);
+    if (cost <= gas - run->gas_used) {
+        run->gas_used += cost;
+        return;
+    }
+    run->result = run->error_data = (struct bytes){NULL, 0};
+    if (run->failure != XVM_OK) {
+        run->error = cut(run->error, tx->params.outcome_free_bytes);
+        return;
+    }
+    run->failure = XVM_FAIL_GAS;
+    run->error = BYTES_LIT("not enough gas was left to keep the result");
+    run->gas_used = gas;
+}
+
 /* One attempt at a message: under a savepoint, marked as executed before it runs. */
 static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct xvm_run *run) {
     struct xvm_message *m = e->message;
@@ -180,6 +206,7 @@ static void attempt(struct xvm_tx *tx, struct xvm_entry *e, uint64_t gas, struct
     st_mark mark = st_savepoint(tx->journal);
     xvm_message_put(tx->journal, m);
     xvm_deliver(tx, m, &funds, gas, run);
+    charge_keeping(tx, gas, run);
     if (run->failure != XVM_OK) {
         st_revert(tx->journal, mark);
         tx->move_counter = counter;

@@ -92,8 +92,8 @@ static void request(const char *what, const char *sender, const struct b32 *id) 
 
 /* "two": starts two messages, the second to the other machine · "again": starts one like itself ·
  * "send": asks for the id of the one that it starts ·
- * "revert": starts one, writes, fails · "gas": fails for gas · "long": a long result · "self": asks
- * for its own retry. */
+ * "revert": starts one, writes, fails · "gas": fails for gas · "long": a long result · "wordy":
+ * fails with a long error · "self": asks for its own retry. */
 static void play(const struct xvm_message *m, uint8_t vm, uint64_t gas, struct bytes name,
                  struct xvm_run *run) {
     struct xvm_message stored;
@@ -120,6 +120,11 @@ static void play(const struct xvm_message *m, uint8_t vm, uint64_t gas, struct b
     if (bytes_eq(name, BYTES_LIT("self"))) request(RETRY, A, &m->id);
     if (bytes_eq(name, BYTES_LIT("long")))
         run->result = bytes_make(arena_zalloc(&arena, 20000, 1), 20000);
+    if (bytes_eq(name, BYTES_LIT("wordy"))) {
+        run->failure = XVM_FAIL_REVERTED;
+        run->error = bytes_make(arena_zalloc(&arena, 2000, 1), 2000);
+        run->error_data = bytes_make(arena_zalloc(&arena, 3000, 1), 3000);
+    }
     if (bytes_eq(name, BYTES_LIT("revert"))) {
         start_move(B, "child");
         run->failure = XVM_FAIL_REVERTED;

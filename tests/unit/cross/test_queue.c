@@ -136,14 +136,52 @@ static void test_message_without_gas_stays_pending(void **state) {
     end();
 }
 
-static void test_long_result_is_cut(void **state) {
+static void test_long_result_is_cut_and_paid_for(void **state) {
     (void)state;
     begin(1);
     start_move(A, "long");
-    finish_root(true);
+    uint64_t left = finish_root(true);
     struct xvm_message m = message(&tx.messages[0]);
     assert_int_equal(m.result.n, 16 << 10);
+    assert_int_equal(left, 10000000 - 10000 - GAS_OF_A_RUN - 16 * ((16 << 10) - 1024));
     end();
+}
+
+/* With too little gas for its result a message fails, so that nobody is told a part of it. */
+static void test_result_that_is_not_paid_for_fails_the_message(void **state) {
+    (void)state;
+    for (uint64_t missing = 0; missing < 2; missing++) {
+        begin((uint8_t)(1 + missing));
+        start_move(A, "long");
+        uint64_t gas = 10000 + GAS_OF_A_RUN + 16 * ((16 << 10) - 1024) - missing;
+        xvm_root_done(&tx, &(struct xvm_leg){.ok = true});
+        assert_true(xvm_drain(&tx, &gas));
+        struct xvm_message m = message(&tx.messages[0]);
+        assert_int_equal(m.failure, missing ? XVM_FAIL_GAS : XVM_OK);
+        assert_int_equal(m.status, missing ? XVM_PENDING : XVM_EXECUTED);
+        assert_int_equal(m.result.n, missing ? 0 : 16 << 10);
+        assert_int_equal(gas, 0);
+        end();
+    }
+}
+
+/* Of an error that is not paid for the text's beginning is kept. */
+static void test_long_error_is_paid_for_or_cut(void **state) {
+    (void)state;
+    enum { TEXT = 2000, DATA = 3000 };
+    for (uint64_t missing = 0; missing < 2; missing++) {
+        begin((uint8_t)(1 + missing));
+        start_move(A, "wordy");
+        uint64_t gas = 10000 + GAS_OF_A_RUN + 16 * (TEXT + DATA - 1024) - missing, paid = gas;
+        xvm_root_done(&tx, &(struct xvm_leg){.ok = true});
+        assert_true(xvm_drain(&tx, &gas));
+        struct xvm_message m = message(&tx.messages[0]);
+        assert_int_equal(m.failure, XVM_FAIL_REVERTED);
+        assert_int_equal(m.error.n, missing ? 1024 : TEXT);
+        assert_int_equal(m.error_data.n, missing ? 0 : DATA);
+        assert_int_equal(paid - gas, missing ? 10000 + GAS_OF_A_RUN : paid);
+        end();
+    }
 }
 
 /* ---- Limits */
@@ -522,7 +560,9 @@ int main(void) {
         T(test_reverted_frame_starts_nothing),
         T(test_failed_message_undoes_itself_only),
         T(test_message_without_gas_stays_pending),
-        T(test_long_result_is_cut),
+        T(test_long_result_is_cut_and_paid_for),
+        T(test_result_that_is_not_paid_for_fails_the_message),
+        T(test_long_error_is_paid_for_or_cut),
         T(test_more_messages_than_the_limit_stay_pending),
         T(test_more_generations_than_the_limit_stay_pending),
         T(test_payload_is_limited_for_retries_too),
