@@ -19,7 +19,7 @@ module aptos_framework::svm_tests {
         assert!(svm::options() == evm::options() && svm::keep() == evm::keep() && svm::drop() == evm::drop(), 0);
     }
 
-    /// No machine but Move's runs here: the native says so.
+    // No machine but Move's runs here: the native says so.
     #[test(account = @0x22)]
     #[expected_failure(abort_code = 0xC0000, location = aptos_framework::svm)]
     fun a_call_needs_a_chain(account: &signer) {
@@ -34,17 +34,17 @@ module aptos_framework::svm_tests {
     }
 
     #[test(account = @0x22)]
-    #[expected_failure(abort_code = 0xC0002, location = aptos_framework::evm)]
+    #[expected_failure(abort_code = 0x10002, location = aptos_framework::evm)]
     fun a_policy_that_there_is_not_is_refused(account: &signer) {
         genesis::setup();
-        svm::send(account, @0x33, vector[], b"", svm::options().with_on_fail(2));
+        svm::send(account, @0x33, vector[], b"", svm::options().with_on_fail(5));
     }
 
     #[test(account = @0x22)]
-    #[expected_failure(abort_code = 0xC0004, location = aptos_framework::evm)]
-    fun value_is_refused(account: &signer) {
+    #[expected_failure(abort_code = 0x10004, location = aptos_framework::evm)]
+    fun a_callback_that_nothing_calls_is_refused(account: &signer) {
         genesis::setup();
-        svm::send(account, @0x33, vector[], b"", svm::options().with_value(1));
+        svm::send(account, @0x33, vector[], b"", svm::options().with_callback(b"0x22::m::f", 0));
     }
 
     #[test(account = @0x22)]
