@@ -1,11 +1,11 @@
-/// What bench/cross.mjs calls, and calls from.
+/// What bench/cross.mjs calls from.
 module bench::edge {
     use framework::evm;
     use framework::svm;
 
     struct Nothing has drop {}
 
-    public fun nothing() {}
+    fun nothing() {}
 
     public entry fun home(n: u64) {
         while (n > 0) { nothing(); n = n - 1 };
