@@ -118,16 +118,36 @@ static struct bytes join_results(struct arena *arena, const struct mv_outcome *o
     return bytes_make(p, n);
 }
 
-static void take_results(struct xvm_tx *tx, const struct xvm_message *m,
+/* What the result of a call at once costs beside its making: what memory of its size costs in the
+ * EVM. In the ABI it can be 32 times as long as what Move has paid for. */
+static uint64_t result_price(const struct xvm_tx *tx, uint64_t bytes) {
+    enum { WORD_GAS = 3, QUADRATIC = 512 };
+    uint64_t words = div_ceil_u64(bytes, 32);
+    return tx->frame ? words * WORD_GAS + words * words / QUADRATIC : 0;
+}
+
+/* run->gas_used becomes that price. Until it is paid the result is in memory that ends here. */
+static void take_results(struct xvm_tx *tx, struct mv_session *s, const struct xvm_message *m,
                          const struct mv_function_info *info, const struct mv_outcome *o,
-                         struct xvm_run *run) {
+                         uint64_t gas, struct xvm_run *run) {
+    struct arena made;
+    struct bytes result;
     struct err e = ERR_NONE;
+    uint64_t used = div_ceil_u64(mv_session_gas_used(s), tx->params.move_gas_per_evm_gas);
+    arena_init(&made, 0);
     if (m->abi_result)
-        e = xvm_results_to_abi(info->returns, o->results, o->result_count, tx->journal, tx->arena,
-                               &run->result);
+        e = xvm_results_to_abi(info->returns, o->results, o->result_count, tx->journal, &made,
+                               &result);
     else
-        run->result = join_results(tx->arena, o);
-    if (err_is(e)) fail(run, (enum xvm_failure)e.code, e.text);
+        result = join_results(&made, o);
+    if (!err_is(e)) run->gas_used = result_price(tx, result.n);
+    if (err_is(e))
+        fail(run, (enum xvm_failure)e.code, arena_printf(tx->arena, "%s", e.text));
+    else if (run->gas_used > gas - min_u64(used, gas))
+        fail(run, XVM_FAIL_GAS, "Move: there is not enough gas for the result");
+    else
+        run->result = arena_copy(tx->arena, result);
+    arena_free(&made);
 }
 
 /* A callback takes what only a callback is given, and no signer: the queue lends nobody its own. */
@@ -138,7 +158,8 @@ static const char *refuse_callback(const struct mv_function_info *f) {
 }
 
 static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct xvm_message *m,
-                          const struct target *t, const struct b32 *alias, struct xvm_run *run) {
+                          const struct target *t, const struct b32 *alias, uint64_t gas,
+                          struct xvm_run *run) {
     struct mv_outcome out;
     struct mv_function_info info;
     struct mv_call call = {.module_address = t->address,
@@ -187,7 +208,7 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
     if (!mv_run_function(s, &call, &out))
         fail_outcome(tx, s, run, &out, failure_of(tx, &out), run);
     else
-        take_results(tx, m, &info, &out, run);
+        take_results(tx, s, m, &info, &out, gas, run);
 }
 
 /* Different in every leg, so that two legs never make the same table handle or address: what uses
@@ -249,8 +270,9 @@ void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm
         .memory_limit_bytes = memory_limit(tx),
     };
     struct mv_session *s = mv_session_new(&params);
-    call_function(tx, s, m, &t, &alias, run);
+    call_function(tx, s, m, &t, &alias, gas, run);
     run->vm_gas_used = mv_session_gas_used(s);
-    run->gas_used = min_u64(gas, div_ceil_u64(run->vm_gas_used, tx->params.move_gas_per_evm_gas));
+    run->gas_used += div_ceil_u64(run->vm_gas_used, tx->params.move_gas_per_evm_gas);
+    run->gas_used = min_u64(gas, run->gas_used);
     mv_session_free(s);
 }

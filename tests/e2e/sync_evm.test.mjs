@@ -158,6 +158,24 @@ test('a call that uses up its gas leaves its caller a 64th', async () => {
     assert.equal(call.failure, 'out_of_gas');
 });
 
+test('a result costs what memory of its size does, in the ABI 32 times as long as in Move', async () => {
+    // As the yellow paper has it for memory.
+    const memory = (bytes) => { const words = Math.ceil(bytes / 32); return 3 * words + Math.floor((words * words) / 512); };
+    const many = 4096, address = Buffer.from(owner.slice(2).padStart(64, '0'), 'hex');
+    const leg = async (flags, argument, gasLimit) => {
+        const data = itern.encodeFunctionData('callMove(uint256,bytes,bytes,bytes,bytes,bytes)', [flags, address, Buffer.from('vault'), Buffer.from('flags'), argument, '0x']);
+        return (await legs((await mined(wallet.sendTransaction({ to: TERN, data, gasLimit }))).hash)).calls[0];
+    };
+    const bcs = coder.encode(['bytes[]'], [[`0x0c${'00'.repeat(7)}`]]);
+    await leg(2, bcs, 5_000_000); // the first one registers the wallet's alias
+    const inMove = await leg(2, bcs, 5_000_000), inAbi = await leg(0, coder.encode(['uint64'], [12]), 5_000_000);
+    assert.deepEqual([inMove.ok, inAbi.ok], [true, true]);
+    const more = Number(inAbi.gasUsed) - Number(inMove.gasUsed), price = memory(32 * (many + 2)) - memory(many + 2);
+    assert.ok(Math.abs(more - price) < 200, `${more}, not ${price}`); // the arguments differ by some words
+    const poor = await leg(0, coder.encode(['uint64'], [12]), 30_000 + Number(inAbi.gasUsed) - 10_000);
+    assert.equal(poor.ok, false);
+});
+
 test('what a call queues runs after the transaction\'s own work', async () => {
     const inside = await caller.noteThen.staticCall(77);
     await mined(caller.noteThen(77, gas));

@@ -52,6 +52,17 @@ module sync::vault {
 
     public fun nothing() {}
 
+    /// 2^n values of one byte each, which are words in the ABI.
+    public fun flags(n: u64): vector<bool> {
+        let v = vector[true];
+        while (n > 0) {
+            let c = v;
+            v.append(c);
+            n = n - 1;
+        };
+        v
+    }
+
     /// Starts a message to the EVM: queued, it runs after the transaction's own work.
     public fun notify(from: &signer, to: address, n: u64) {
         evm::evm(from, to, b"noted(uint64)", &n);
