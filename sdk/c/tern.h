@@ -272,7 +272,7 @@ static struct tern_text *tern_cancel(const tern_u8 *id) {
 /* Invokes the messenger. `sender` and `messenger` are places among the program's accounts. */
 static tern_u64 tern_invoke(const struct tern_input *in, tern_u64 sender, tern_u64 messenger,
                             const struct tern_text *data, const struct tern_seeds *seeds) {
-    struct tern_meta meta = {in->accounts[sender].key, 0, 1};
+    struct tern_meta meta = {in->accounts[sender].key, in->accounts[sender].is_writable, 1};
     struct tern_instruction ix = {in->accounts[messenger].key, &meta, 1, data->p, data->n};
     return sol_invoke_signed_c(&ix, in->accounts, in->account_count, seeds, seeds ? 1 : 0);
 }
