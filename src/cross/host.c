@@ -110,8 +110,7 @@ static struct err start_evm_call(void *ctx, const struct mv_evm_call *call,
         .start = start};
     struct xvm_tx *tx = ctx;
     struct bytes call_data;
-    struct err e = xvm_move_to_abi(call->fn_abi, call->layout, call->value, tx->journal, tx->arena,
-                                   &call_data);
+    struct err e = xvm_call_data(tx, call->fn_abi, call->layout, call->value, &call_data);
     if (!err_is(e)) e = check_payload(tx, call_data.n, call->fn_abi.n);
     if (err_is(e)) return e;
     struct xvm_actor given = xvm_wide_actor(ST_VM_MOVE, &call->to);

@@ -274,5 +274,10 @@ struct evm_native xvm_tern_native(struct xvm_tx *tx);
  * If there is no ABI the value is a vector<u8> that is the call data. */
 struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, struct bytes value,
                            struct st_journal *j, struct arena *arena, struct bytes *call_data);
+/* The same, in the transaction's arena, if it is no longer than a payload may be: it can be 32
+ * times as long as the value, and until that is known it is in memory that ends here. */
+struct err xvm_call_data(const struct xvm_tx *tx, struct bytes fn_abi,
+                         const struct mv_layout *layout, struct bytes value,
+                         struct bytes *call_data);
 
 #endif

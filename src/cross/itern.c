@@ -186,6 +186,19 @@ static void answer_call(struct native_call *n, const struct method *m, const str
     end(n, EVM_SUCCESS, &out);
 }
 
+/* Reading copies arguments. Is there the gas for it, *floor, which every call uses? */
+static bool may_read(struct native_call *n, const struct method *method, uint64_t *floor) {
+    enum { ABI_PER_BYTE = 4 }; /* at most: an account's flag is a word, beside its key */
+    const struct xvm_params *p = &n->tx->params;
+    if (n->args.n > (uint64_t)p->payload_max_bytes * ABI_PER_BYTE) {
+        refuse(n, method->to_vm, XVM_FAIL_LIMIT, "the call's payload is longer than one may be");
+        return false;
+    }
+    *floor = p->call_base_gas + div_ceil_u64(n->args.n, 32) * p->call_word_gas;
+    if (n->gas < *floor) out_of_gas(n);
+    return n->gas >= *floor;
+}
+
 static void call(struct native_call *n, const struct method *method) {
     uint64_t flags = 0;
     struct xvm_actor sender = xvm_evm_actor(&n->params->sender);
@@ -197,23 +210,22 @@ static void call(struct native_call *n, const struct method *method) {
         .depth = n->params->depth + 1};
     size_t head = method->has_flags ? 1 : 0;
     if (n->params->kind == EVM_CALL) c.value = n->params->value;
+    uint64_t floor;
+    if (!may_read(n, method, &floor)) return;
     bool ok = !head || (word_u64(n->args, 0, &flags) && flags <= FLAGS);
     if (ok)
         ok = method->to_vm == ST_VM_MOVE ? read_move(n, head, flags, &c.call)
                                          : read_svm(n, head, &c.call);
     if (!ok) {
+        n->gas -= floor;
         refuse(n, method->to_vm, XVM_FAIL_MALFORMED,
                "the arguments are not encoded as Solidity does, or the flags are not known");
-        return;
-    }
-    if (n->gas < n->tx->params.call_base_gas) {
-        out_of_gas(n);
         return;
     }
     c.home_authority = (flags & FLAG_HOME_AUTHORITY) != 0;
     struct xvm_run run;
     xvm_sync_call(n->tx, &c, &run);
-    n->gas -= min_u64(n->gas, run.gas_used);
+    n->gas -= min_u64(n->gas, max_u64(run.gas_used, floor));
     answer_call(n, method, &run);
 }
 

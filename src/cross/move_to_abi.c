@@ -246,6 +246,23 @@ struct err xvm_move_to_abi(struct bytes fn_abi, const struct mv_layout *layout, 
     return err_is(e) ? err_at(XVM_FAIL_MALFORMED, e.text, e.at) : ERR_NONE;
 }
 
+struct err xvm_call_data(const struct xvm_tx *tx, struct bytes fn_abi,
+                         const struct mv_layout *layout, struct bytes value,
+                         struct bytes *call_data) {
+    struct arena made;
+    struct bytes data;
+    arena_init(&made, 0);
+    struct err e = xvm_move_to_abi(fn_abi, layout, value, tx->journal, &made, &data);
+    if (err_is(e))
+        e.text = arena_printf(tx->arena, "%s", e.text);
+    else if (data.n > tx->params.payload_max_bytes)
+        e = err_at(XVM_FAIL_LIMIT, "the call's payload is longer than one may be", 0);
+    else
+        *call_data = arena_copy(tx->arena, data);
+    arena_free(&made);
+    return e;
+}
+
 bool xvm_value_to_abi(const struct mv_layout *layout, struct bytes value, const struct abi_type *t,
                       uint32_t number, struct st_journal *j, struct arena *arena,
                       struct abi_value *out, struct err *e) {

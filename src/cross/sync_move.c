@@ -25,8 +25,7 @@ static struct err fill_evm(struct xvm_tx *tx, const struct mv_sync_call *call,
     struct b20 to = xvm_address_to_evm(tx->journal, &given);
     m->to = arena_copy(tx->arena, BYTES_OF(to));
     m->fn_abi = arena_copy(tx->arena, call->fn_abi);
-    return xvm_move_to_abi(call->fn_abi, call->layout, call->value, tx->journal, tx->arena,
-                           &m->call_data);
+    return xvm_call_data(tx, call->fn_abi, call->layout, call->value, &m->call_data);
 }
 
 static struct err fill_svm(struct xvm_tx *tx, const struct mv_sync_call *call,

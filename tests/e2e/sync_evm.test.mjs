@@ -176,6 +176,20 @@ test('a result costs what memory of its size does, in the ABI 32 times as long a
     assert.equal(poor.ok, false);
 });
 
+test('arguments are paid for before they are read, and have a limit', async () => {
+    const data = (callData) => itern.encodeFunctionData('callMove(bytes,bytes,bytes,bytes,bytes)', [Buffer.from('0x1'), Buffer.from('m'), Buffer.from('f'), callData, '0x']);
+    const words = (hex) => Math.ceil(((hex.length - 2) / 2 - 4) / 32);
+    const gasOf = async (input) => {
+        const { trace } = await node.rpc('debug_traceCall', { from: wallet.address, to: callerAddress, gas: '0x1000000', data: caller.interface.encodeFunctionData('raw', [input]) }, 'latest', { tracer: 'callTracer' }).then((trace) => ({ trace }));
+        return Number(trace.calls.find((c) => c.to.toLowerCase() === TERN).gasUsed);
+    };
+    const malformed = `${data(`0x${'11'.repeat(60_000)}`)}${'00'.repeat(32)}`; // something behind the last argument
+    assert.ok((await gasOf(malformed)) >= 3000 + 3 * words(malformed));
+    const [ok, result] = await caller.raw.staticCall(data(`0x${'11'.repeat(300_000)}`), { gasLimit: 16_000_000 });
+    assert.equal(ok, false);
+    assert.match(failed(result).message, /payload is longer than one may be/);
+});
+
 test('what a call queues runs after the transaction\'s own work', async () => {
     const inside = await caller.noteThen.staticCall(77);
     await mined(caller.noteThen(77, gas));
