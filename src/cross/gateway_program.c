@@ -258,6 +258,16 @@ static struct sol_fail ready_account(struct sol_context *ctx, bool may_pay) {
     return xvm_spl_make_account(ctx, PAYER, ACCOUNT, RECIPIENT, MINT);
 }
 
+/* Of a token that is at home here: its mint, and its escrow, which nothing else stands in for. The
+ * authority's signature also moves what somebody has approved it for. */
+static struct sol_fail need_home(struct sol_context *ctx, struct xvm_tx *tx, const struct b32 *id,
+                                 const struct xvm_token *t) {
+    struct b32 vault = {{0}};
+    xvm_token_account(tx->journal, id, &vault);
+    struct sol_fail f = need(ctx, MINT, &t->address, "the token's mint");
+    return f.code ? f : need(ctx, VAULT, &vault, "the escrow's token account");
+}
+
 /* Mints, or hands out of escrow. `lamports`: what the payer may be charged; no limit for one who
  * pays himself. */
 static struct sol_fail give(struct sol_context *ctx, struct xvm_tx *tx, const struct b32 *id,
@@ -278,7 +288,7 @@ static struct sol_fail give(struct sol_context *ctx, struct xvm_tx *tx, const st
         return say(ctx, XVM_GATEWAY_NO_SUCH_TARGET, "tokens cannot be sent there");
     uint64_t before = sol_at(ctx, PAYER)->lamports;
     if (t.home == ST_VM_SVM)
-        f = need(ctx, MINT, &t.address, "the token's mint");
+        f = need_home(ctx, tx, id, &t);
     else
         f = xvm_spl_need_mint(ctx, tx->journal, id, t.decimals, PAYER, MINT, lamports > 0);
     if (!f.code) f = ready_account(ctx, lamports > 0);

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { Account } from '@aptos-labs/ts-sdk';
 import {
     NATIVE_MINT, createAssociatedTokenAccount, createMint, getAccount, getAssociatedTokenAddressSync, getMint,
-    mintTo,
+    approve, mintTo,
 } from '@solana/spl-token';
 import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { Contract } from 'ethers';
@@ -309,6 +309,25 @@ test('what left the Solana VM and cannot arrive is cancelled and taken back, onc
     assert.equal(await holds(payer.publicKey, mint), 100n);
     await fails(thief, g.reclaim(thief.publicKey, leg.messageId, mint, payer.publicKey), /taken back/);
     assert.deepEqual(await held(id), [0n, 0n, 100n, 0n]);
+});
+
+test('what is taken back comes out of the escrow, not from who has approved the authority', async () => {
+    const mint = await createMint(solana.connection, payer, payer.publicKey, null, 6, undefined, { commitment: 'confirmed' });
+    const victim = await solana.funded(10), thief = await solana.funded(10);
+    const [lost, mine] = [await openAccount(victim.publicKey, mint), await openAccount(thief.publicKey, mint)];
+    await mintTo(solana.connection, payer, mint, lost, payer, 100, [], { commitment: 'confirmed' });
+    await mintTo(solana.connection, payer, mint, mine, payer, 100, [], { commitment: 'confirmed' });
+    await sent(payer, g.register(payer.publicKey, mint));
+    await approve(solana.connection, payer, lost, AUTHORITY, victim, 100, [], { commitment: 'confirmed' });
+    const [leg] = await callsOf(await sent(thief, g.send(thief.publicKey, mint, EVM, wide(g.GATEWAY), 100)));
+    await sent(thief, g.cancel(thief.publicKey, leg.messageId));
+    const instruction = g.reclaim(thief.publicKey, leg.messageId, mint, thief.publicKey);
+    const escrow = instruction.keys[4].pubkey;
+    instruction.keys[4].pubkey = lost;
+    await fails(thief, instruction, /account 4 has to be the escrow's token account/);
+    instruction.keys[4].pubkey = escrow;
+    await sent(thief, instruction);
+    assert.deepEqual([await holds(victim.publicKey, mint), await holds(thief.publicKey, mint)], [100n, 100n]);
 });
 
 test('from Move and from Solana, too, tokens go in one call, or nothing happens', async () => {
