@@ -9,7 +9,9 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Account, Ed25519PrivateKey, MoveVector, createResourceAddress } from '@aptos-labs/ts-sdk';
 import { ROOT, program, startNode } from '../e2e/lib/node.mjs';
+import { compileSolidity } from '../e2e/lib/compile.mjs';
 import { callEntry } from '../e2e/lib/publish.mjs';
+import { ETHER, dollarsInMove, setTheStage } from '../e2e/loan/play.mjs';
 
 const DIR = process.env.TERN_PACKAGES;
 const { packages, dependencies } = JSON.parse(readFileSync(path.join(ROOT, 'tests/packages/packages.json'), 'utf8'));
@@ -51,6 +53,7 @@ const hasLiquidswap = DIR && ['U256', 'UQ64x64', 'test-coins', 'liquidswap'].eve
 describe('Liquidswap on a node', { skip: hasLiquidswap ? false : 'Liquidswap and its libraries are not there' }, () => {
     let node, work;
     const actors = {}, keys = {};
+    const loanContracts = { ...compileSolidity('tests/e2e/loan/contracts/Loan.sol'), ...compileSolidity('tests/e2e/loan/contracts/Exchange.sol') };
     const at = (name) => actors[name].accountAddress.toString();
 
     before(async () => {
@@ -174,5 +177,28 @@ describe('Liquidswap on a node', { skip: hasLiquidswap ? false : 'Liquidswap and
         const least = x * wanted * 10000n / ((y - wanted) * 9970n) + 2n;
         await run('user', `${at('user')}::flash::swap`, [least, wanted]);
         await aborts(run('user', `${at('user')}::flash::swap`, [least / 2n, wanted]), /liquidity_pool/);
+    });
+
+    // Liquidswap's pool of the gateway's dollar and ether: the type arguments in the one order that it takes.
+    async function dollarPool(stage) {
+        const address = at('swap'), uncorrelated = curve('Uncorrelated');
+        await node.aptos.fundAccount({ accountAddress: address, amount: 1_001_000_000_000 });
+        await dollarsInMove(stage, address, 3_000_000_000_000n);
+        const [dollars, ether] = [[stage.dollarType, 3_000_000_000_000n], [ETHER, 1_000_000_000_000n]];
+        const make = ([x, nx], [y, ny]) => run('swap', `${address}::scripts_v2::register_pool_and_add_liquidity`, [nx, 1, ny, 1], [x, y, uncorrelated]);
+        await make(dollars, ether).catch(() => make(ether, dollars));
+        return { address, module: 'scripts_v2', curve: uncorrelated };
+    }
+
+    test('the loan of the source document is sold in its pool: queued, at once, and undone when the price has moved', async () => {
+        const stage = await setTheStage(node, loanContracts, dollarPool), { loan } = stage, gas = { gasLimit: 15_000_000 };
+        const mined = async (tx) => (await tx).wait();
+        const kept = (receipt) => receipt.logs.map((l) => { try { return loan.interface.parseLog(l); } catch { return null; } }).find((l) => l?.name === 'Closed').args.profit;
+        assert.ok(kept(await mined(loan.open(10_000_000_000n, 3_000_000_000n, { value: 10n ** 19n, ...gas }))) > 100_000_000n);
+        assert.equal((await stage.aave.pool.getUserAccountData(await loan.getAddress()))[1], 0n);
+        assert.ok(kept(await mined(loan.arbitrage(10_000_000_000n, 3_000_000_000n, new Uint8Array(32), 0, gas))) > 0n);
+        const before = await stage.usdc.balanceOf(await loan.getAddress());
+        await assert.rejects(mined(loan.arbitrage(10_000_000_000n, 4_000_000_000n, new Uint8Array(32), 0, gas)));
+        assert.equal(await stage.usdc.balanceOf(await loan.getAddress()), before);
     });
 });
