@@ -208,6 +208,18 @@ test('Solana programs are called with their return data', async () => {
     await mined(caller.solana(memo, [], Buffer.from('hello'), gas));
 });
 
+test('the example of docs/cross-vm.md compiles and runs', async () => {
+    const docs = readFileSync(path.join(ROOT, 'docs/cross-vm.md'), 'utf8');
+    const [, source] = docs.match(/```solidity\n((?:(?!```)[\s\S])*contract Teller [\s\S]*?)```/);
+    const teller = await deploy(wallet, compileSolidity('docs/Teller.sol', source).Teller);
+    const balance = await node.aptos.getAccountAPTAmount({ accountAddress: owner });
+    assert.equal(await teller.coins.staticCall(`0x${owner.slice(2).padStart(64, '0')}`), BigInt(balance));
+    const module = Buffer.from(owner.slice(2).padStart(64, '0'), 'hex');
+    const [ok, why] = await teller.tryTell.staticCall(module, 1, 'no ledger is there');
+    assert.equal(ok, false);
+    assert.deepEqual([...failed(why)].slice(0, 2), [1n, 4n]); // Move: no such target
+});
+
 test('every block runs again as it did', async () => {
     assert.ok(await node.replay() > 5);
 });
