@@ -218,12 +218,13 @@ test('what was answered is in the chain after kill -9', async () => {
     }
 });
 
-test('what no worker takes is bounded, and blocks that are being made do not keep a node from ending', { timeout: 120_000 }, async () => {
+test('what no worker takes is bounded, and blocks that are being made do not keep a node from ending', { timeout: 120_000 }, async (t) => {
     const busy = await startNode(['--quiet']), WORKERS = 32, MIB = 1 << 20, MESSAGE = 7 * MIB, LIMIT = 64 * MIB, MESSAGES = 12;
     const ignore = () => {};
+    t.after(() => busy.child.kill('SIGKILL')); // if it does not end by itself
     busy.raw('anvil_mine', '0xf4240').catch(ignore);
     for (let i = 0; i < WORKERS; i++) busy.raw('evm_snapshot').catch(ignore);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 2500)); // every worker has a snapshot to make by then
     const ws = new WebSocket(busy.urls.eth.replace('http', 'ws')), refusals = [];
     const expected = MESSAGES - Math.floor(LIMIT / MESSAGE);
     const enough = new Promise((resolve, reject) => {

@@ -112,7 +112,9 @@ test('a failed transaction says why, in every machine', async () => {
     await assert.rejects(reverted.wait());
     assert.match((await trace(reverted.hash)).trace.error, /^execution reverted: custom error/);
     const short = await solana.connection.sendTransaction(await transfer(10n ** 15n), [payer], { skipPreflight: true });
-    await solana.connection.confirmTransaction({ signature: short, ...await solana.connection.getLatestBlockhash() });
+    // web3.js answers with the transaction's error, or throws it if the status came before its subscription.
+    await solana.connection.confirmTransaction({ signature: short, ...await solana.connection.getLatestBlockhash() })
+        .catch((e) => assert.deepEqual(e, { InstructionError: [0, { Custom: 1 }] }));
     const svm = await trace(short);
     assert.match(svm.trace.error, /^Error processing Instruction 0: custom program error: 0x1/);
 });
