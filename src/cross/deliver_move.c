@@ -5,11 +5,6 @@
 #include "crypto/crypto.h"
 #include "move/type_tag.h"
 
-static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
-    run->failure = why;
-    run->error = bytes_cstr(text);
-}
-
 /* "0x1" or 32 raw bytes. Text is recognised by its 0x and by holding nothing but hexadecimal
  * digits. */
 static bool parse_address(struct bytes in, struct b32 *out) {
@@ -142,9 +137,9 @@ static void take_results(struct xvm_tx *tx, struct mv_session *s, const struct x
         result = join_results(&made, o);
     if (!err_is(e)) run->gas_used = result_price(tx, result.n);
     if (err_is(e))
-        fail(run, (enum xvm_failure)e.code, arena_printf(tx->arena, "%s", e.text));
+        xvm_fail(run, (enum xvm_failure)e.code, arena_printf(tx->arena, "%s", e.text));
     else if (run->gas_used > gas - min_u64(used, gas))
-        fail(run, XVM_FAIL_GAS, "Move: there is not enough gas for the result");
+        xvm_fail(run, XVM_FAIL_GAS, "Move: there is not enough gas for the result");
     else
         run->result = arena_copy(tx->arena, result);
     arena_free(&made);
@@ -178,9 +173,9 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
     const char *refusal = refuse_target(&info);
     if (!refusal && call.is_callback) refusal = refuse_callback(&info);
     if (refusal) {
-        fail(run, XVM_FAIL_TARGET,
-             arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,
-                          (const char *)run->function.p, refusal));
+        xvm_fail(run, XVM_FAIL_TARGET,
+                 arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,
+                              (const char *)run->function.p, refusal));
         return;
     }
     uint32_t count = info.param_count - info.signer_count;
@@ -188,15 +183,15 @@ static void call_function(struct xvm_tx *tx, struct mv_session *s, const struct 
     struct err e =
         m->abi_result ? xvm_results_check(info.returns, info.return_count, tx->arena) : ERR_NONE;
     if (err_is(e)) {
-        fail(run, XVM_FAIL_TARGET, e.text);
+        xvm_fail(run, XVM_FAIL_TARGET, e.text);
         return;
     }
     e = xvm_make_arguments(m->bcs, t->types, m->call_data, info.params + info.signer_count, count,
                            tx->journal, tx->arena, args);
     if (err_is(e)) {
-        fail(run, XVM_FAIL_MALFORMED,
-             arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,
-                          (const char *)run->function.p, e.text));
+        xvm_fail(run, XVM_FAIL_MALFORMED,
+                 arena_printf(tx->arena, "Move: %.*s: %s", (int)run->function.n,
+                              (const char *)run->function.p, e.text));
         return;
     }
     if (info.signer_count && !make_account(s, alias, &out)) {
@@ -247,7 +242,7 @@ void xvm_deliver_move(struct xvm_tx *tx, struct xvm_message *m, const struct xvm
     struct b32 alias = xvm_actor_b32(&actor);
     const char *bad = read_target(tx, m, &t);
     if (bad) {
-        fail(run, XVM_FAIL_MALFORMED, bad);
+        xvm_fail(run, XVM_FAIL_MALFORMED, bad);
         return;
     }
     run->to = arena_copy(tx->arena, BYTES_OF(t.address));

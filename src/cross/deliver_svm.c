@@ -13,11 +13,6 @@ enum {
     LOG_BYTES_MAX = 512, /* of one line in an error */
 };
 
-static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
-    run->failure = why;
-    run->error = bytes_cstr(text);
-}
-
 static bool is_read_only(const struct xvm_tx *tx) {
     return tx->frame && tx->frame->read_only;
 }
@@ -33,12 +28,12 @@ static bool read_metas(struct xvm_tx *tx, const struct xvm_message *m, const str
         keys[i].writable = p[32] & XVM_META_WRITABLE;
         keys[i].signer = b32_eq(&keys[i].key, alias);
         if (!(p[32] & XVM_META_SIGNER) || keys[i].signer) continue;
-        fail(run, XVM_FAIL_MALFORMED,
-             arena_printf(tx->arena,
-                          "Solana: %s: account %zu, %s, cannot have signed: only the sender's "
-                          "alias, %s, signs",
-                          sol_text((const struct b32 *)(const void *)m->program.p).s, i,
-                          sol_text(&keys[i].key).s, sol_text(alias).s));
+        xvm_fail(run, XVM_FAIL_MALFORMED,
+                 arena_printf(tx->arena,
+                              "Solana: %s: account %zu, %s, cannot have signed: only the sender's "
+                              "alias, %s, signs",
+                              sol_text((const struct b32 *)(const void *)m->program.p).s, i,
+                              sol_text(&keys[i].key).s, sol_text(alias).s));
         return false;
     }
     return true;
@@ -112,10 +107,6 @@ struct leg {
     const struct sol_key *funded;
 };
 
-static uint64_t words(uint64_t bytes) {
-    return div_ceil_u64(bytes, 32);
-}
-
 /* What it costs to lay the instruction's accounts out for the program, to have the bytecode of
  * those that are programs at hand, which may have to be verified and compiled, and to verify
  * signatures if the program is a precompile. */
@@ -128,8 +119,8 @@ static uint64_t before_gas(struct st_journal *j, const struct sol_message *m) {
         struct st_svm_account a;
         if (!st_svm_account(j, &m->keys[i].key, &a)) continue;
         bool is_native = sol_is(&a.owner, SOL_ID_NATIVE_LOADER);
-        if (named[i] || !is_native) gas += words(a.data.n) * WORD_GAS;
-        gas += words(sol_program_data_bytes(j, m, &a)) * WORD_GAS;
+        if (named[i] || !is_native) gas += xvm_words(a.data.n) * WORD_GAS;
+        gas += xvm_words(sol_program_data_bytes(j, m, &a)) * WORD_GAS;
     }
     return gas;
 }
@@ -147,8 +138,8 @@ static void charge_record(struct sol_result *r, uint64_t gas, struct xvm_run *ru
     if (floor <= gas) return;
     r->inner_count = 0;
     if (run->failure == XVM_OK)
-        fail(run, XVM_FAIL_GAS,
-             "Solana: not enough gas was left to keep the instructions that programs started");
+        xvm_fail(run, XVM_FAIL_GAS,
+                 "Solana: not enough gas was left to keep the instructions that programs started");
 }
 
 /* May the leg write what its accounts say? */
@@ -159,11 +150,11 @@ static bool check_writable(const struct leg *l, struct xvm_run *run) {
     for (size_t i = 0; i < m->key_count; i++) {
         const struct b32 *key = &m->keys[i].key;
         if (!m->keys[i].writable || (!read_only && !xvm_svm_is_held(tx, key))) continue;
-        fail(run, read_only ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY,
-             arena_printf(tx->arena, "Solana: %s: account %s cannot be written: %s",
-                          sol_text(&l->program).s, sol_text(key).s,
-                          read_only ? "the call is read-only"
-                                    : "a program that waits for this call has it"));
+        xvm_fail(run, read_only ? XVM_FAIL_READ_ONLY : XVM_FAIL_REENTRY,
+                 arena_printf(tx->arena, "Solana: %s: account %s cannot be written: %s",
+                              sol_text(&l->program).s, sol_text(key).s,
+                              read_only ? "the call is read-only"
+                                        : "a program that waits for this call has it"));
         return false;
     }
     return true;
@@ -221,10 +212,10 @@ static void deliver(struct leg *l, const struct xvm_message *m, const struct sol
         l->before_gas = before_gas(tx->journal, &s->message) + l->derive_gas;
         if (l->before_gas > gas) {
             run->gas_used = gas;
-            fail(run, XVM_FAIL_GAS,
-                 sol_message_signatures(&s->message)
-                     ? "Solana: not enough gas was left to verify the signatures"
-                     : "Solana: not enough gas was left to load the accounts");
+            xvm_fail(run, XVM_FAIL_GAS,
+                     sol_message_signatures(&s->message)
+                         ? "Solana: not enough gas was left to verify the signatures"
+                         : "Solana: not enough gas was left to load the accounts");
             return;
         }
         uint64_t units = xvm_units_of_gas(&tx->params, gas - l->before_gas);
@@ -249,7 +240,7 @@ static bool fill_metas(struct leg *l, struct xvm_message *m, const struct b32 *a
                        struct xvm_run *run) {
     if (m->metas.n || !b32_eq(&l->program, &XVM_GATEWAY_ID)) return true;
     if (xvm_gateway_metas(l->tx, m->call_data, alias, &m->metas, &l->derive_gas)) return true;
-    fail(run, XVM_FAIL_MALFORMED, "Solana: what the token gateway is told is malformed");
+    xvm_fail(run, XVM_FAIL_MALFORMED, "Solana: what the token gateway is told is malformed");
     return false;
 }
 
@@ -260,16 +251,16 @@ void xvm_deliver_svm(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_
     run->to = m->program;
     if (!xvm_enter(tx, m, funds, &alias, run)) return;
     if (!l.bank) {
-        fail(run, XVM_FAIL_TARGET, "there is no Solana VM on this chain");
+        xvm_fail(run, XVM_FAIL_TARGET, "there is no Solana VM on this chain");
         return;
     }
     if (m->program.n != sizeof l.program) { /* it was refused at its start, and is retried */
-        fail(run, XVM_FAIL_MALFORMED, "the event's data was malformed");
+        xvm_fail(run, XVM_FAIL_MALFORMED, "the event's data was malformed");
         return;
     }
     const char *too_large = check_size(m);
     if (too_large) {
-        fail(run, XVM_FAIL_LIMIT, too_large);
+        xvm_fail(run, XVM_FAIL_LIMIT, too_large);
         return;
     }
     struct b32 key = xvm_actor_b32(&alias);

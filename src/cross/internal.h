@@ -55,6 +55,17 @@ struct xvm_run {
     const struct xvm_svm_leg *svm; /* of a Solana leg that got to run */
 };
 
+/* It has failed, and why. `text` lives as long as the run. */
+static inline void xvm_fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
+    run->failure = why;
+    run->error = bytes_cstr(text);
+}
+
+/* How many words of the EVM that many bytes take: what copying them is paid by. */
+static inline uint64_t xvm_words(uint64_t bytes) {
+    return div_ceil_u64(bytes, 32);
+}
+
 /* deliver.c: runs the leg that `m` describes with `gas` common gas, in its machine. The caller has
  * taken a savepoint and reverts to it on a failure. */
 void xvm_deliver(struct xvm_tx *tx, struct xvm_message *m, const struct xvm_funds *funds,

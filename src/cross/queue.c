@@ -287,22 +287,17 @@ static enum xvm_failure refused_unseen(const struct xvm_tx *tx, const struct xvm
     return gas_left < tx->params.message_base_gas ? XVM_FAIL_GAS : XVM_OK;
 }
 
-static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
-    run->failure = why;
-    run->error = bytes_cstr(text);
-}
-
 /* A retry or cancel that the queue looks at: whether it may go on. Whoever wants something of a
  * message after its deadline finds that it has expired, and makes its value go back. */
 static void look_at_request(struct xvm_tx *tx, struct xvm_entry *e, struct xvm_run *run) {
     const char *why = find(tx, e);
     if (!why && xvm_message_status(e->message, tx->evm->block.timestamp) == XVM_EXPIRED) {
         if (xvm_settle_ended(tx, e->message, XVM_EXPIRED, run))
-            fail(run, XVM_FAIL_EXPIRED, "the message's deadline has passed");
+            xvm_fail(run, XVM_FAIL_EXPIRED, "the message's deadline has passed");
         return;
     }
     if (!why) why = admit(tx, e);
-    if (why) fail(run, XVM_FAIL_AUTHORITY, why);
+    if (why) xvm_fail(run, XVM_FAIL_AUTHORITY, why);
 }
 
 /* A retry or cancel: whether it may go on; the base charge of one that may not is paid here. */

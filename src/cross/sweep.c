@@ -10,11 +10,6 @@ enum { WEI_PER_UNIT = 1000000000 };
 
 static const char NO_GAS[] = "there is not enough gas to sweep";
 
-static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
-    run->failure = why;
-    run->error = bytes_cstr(text);
-}
-
 static struct u256 in_wei(uint64_t units) {
     struct u256 wei = u256_from_u64(units), unit = u256_from_u64(WEI_PER_UNIT);
     u256_mul(&wei, &wei, &unit);
@@ -100,11 +95,12 @@ static void record(struct xvm_tx *tx, uint32_t leg, uint32_t parent, size_t log_
 static bool may_sweep(const struct xvm_tx *tx, const struct xvm_actor *who, enum st_vm in,
                       struct xvm_run *run) {
     if (in > ST_VM_SVM || in == who->vm)
-        fail(run, XVM_FAIL_MALFORMED, "sweep: only another machine can hold what is to come home");
+        xvm_fail(run, XVM_FAIL_MALFORMED,
+                 "sweep: only another machine can hold what is to come home");
     else if (in == ST_VM_SVM && !tx->open_bank)
-        fail(run, XVM_FAIL_TARGET, "there is no Solana VM on this chain");
+        xvm_fail(run, XVM_FAIL_TARGET, "there is no Solana VM on this chain");
     else if (tx->frame && tx->frame->read_only)
-        fail(run, XVM_FAIL_READ_ONLY, "a read-only call moves no value");
+        xvm_fail(run, XVM_FAIL_READ_ONLY, "a read-only call moves no value");
     return run->failure == XVM_OK;
 }
 
@@ -119,12 +115,12 @@ static void bring_home(struct xvm_tx *tx, const struct xvm_actor *who, enum st_v
                     xvm_value_gas(tx, who, &amount);
     if (run->gas_used > gas) {
         run->gas_used = gas;
-        fail(run, XVM_FAIL_GAS, NO_GAS);
+        xvm_fail(run, XVM_FAIL_GAS, NO_GAS);
         return;
     }
     struct err e = xvm_alias_register(tx->journal, who, in, &alias);
     if (err_is(e)) {
-        fail(run, XVM_FAIL_ALIAS, e.text);
+        xvm_fail(run, XVM_FAIL_ALIAS, e.text);
         return;
     }
     if (!xvm_value_move(tx, &alias, who, &amount, run)) return;
@@ -156,7 +152,7 @@ void xvm_sweep(struct xvm_tx *tx, const struct xvm_actor *who, enum st_vm in, ui
     *wei = U256_ZERO;
     if (!may_sweep(tx, who, in, run)) return;
     if (gas < tx->params.call_base_gas)
-        fail(run, XVM_FAIL_GAS, NO_GAS);
+        xvm_fail(run, XVM_FAIL_GAS, NO_GAS);
     else
         run_sweep(tx, who, in, gas, wei, run);
 }

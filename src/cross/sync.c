@@ -5,15 +5,6 @@
 
 static const char NO_GAS[] = "there is not enough gas to begin the call";
 
-static void fail(struct xvm_run *run, enum xvm_failure why, const char *text) {
-    run->failure = why;
-    run->error = bytes_cstr(text);
-}
-
-static uint64_t words(uint64_t bytes) {
-    return div_ceil_u64(bytes, 32);
-}
-
 /* ---- Who acts */
 
 /* Inside a call that was made with home authority its alias acts, in its owner's machine, as its
@@ -36,7 +27,7 @@ static uint64_t cost_before(struct xvm_tx *tx, const struct xvm_sync *c,
     struct xvm_actor owner;
     bool known = f->owner.vm == m->to_vm ||
                  xvm_alias_owner(tx->journal, m->to_vm, xvm_actor_bytes(&f->alias), &owner);
-    return p->call_base_gas + words(xvm_payload_bytes(m)) * p->call_word_gas +
+    return p->call_base_gas + xvm_words(xvm_payload_bytes(m)) * p->call_word_gas +
            (known ? 0 : p->alias_gas) + xvm_value_gas(tx, &f->alias, &c->value);
 }
 
@@ -44,12 +35,12 @@ static bool may_begin(const struct xvm_tx *tx, const struct xvm_sync *c, struct 
     bool in_read_only = tx->frame && tx->frame->read_only;
     uint32_t crossing = tx->frame ? tx->frame->crossing : 0;
     if (crossing >= tx->params.crossings_max)
-        fail(run, XVM_FAIL_LIMIT,
-             "there are more calls between machines inside one another than may be");
+        xvm_fail(run, XVM_FAIL_LIMIT,
+                 "there are more calls between machines inside one another than may be");
     else if (xvm_payload_bytes(&c->call) > tx->params.payload_max_bytes)
-        fail(run, XVM_FAIL_LIMIT, "the call's payload is longer than one may be");
+        xvm_fail(run, XVM_FAIL_LIMIT, "the call's payload is longer than one may be");
     else if ((c->read_only || in_read_only) && !u256_is_zero(&c->value))
-        fail(run, XVM_FAIL_READ_ONLY, "a read-only call moves no value");
+        xvm_fail(run, XVM_FAIL_READ_ONLY, "a read-only call moves no value");
     return run->failure == XVM_OK;
 }
 
@@ -161,7 +152,7 @@ static void run_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run)
         before = cost_before(tx, c, &f);
         if (before > c->gas) {
             before = c->gas;
-            fail(run, XVM_FAIL_GAS, NO_GAS);
+            xvm_fail(run, XVM_FAIL_GAS, NO_GAS);
         } else {
             run_leg(tx, c, &f, c->gas - before, run);
         }
@@ -179,5 +170,5 @@ void xvm_sync_call(struct xvm_tx *tx, struct xvm_sync *c, struct xvm_run *run) {
         return;
     }
     run->gas_used = c->gas;
-    fail(run, XVM_FAIL_GAS, NO_GAS);
+    xvm_fail(run, XVM_FAIL_GAS, NO_GAS);
 }
