@@ -76,5 +76,8 @@ const char *cli_short(struct cli *c, const char *text);
 
 /* cli_tree.c: the answer of tern_traceTransaction or tern_simulate. */
 void cli_print_tree(struct cli *c, const json_t *answer);
+/* The same, or the answer as it is with --json; takes it. CLI_FAILED if the transaction has failed.
+ */
+enum cli_exit cli_show_tree(struct cli *c, json_t *answer);
 
 #endif

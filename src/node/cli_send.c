@@ -99,14 +99,7 @@ static json_t *wait_for(struct cli *c, const char *hash, enum cli_exit *code) {
 static enum cli_exit show_outcome(struct cli *c, const char *hash) {
     enum cli_exit code;
     json_t *v = wait_for(c, hash, &code);
-    if (!v) return code;
-    if (c->json)
-        cli_print_json(v);
-    else
-        cli_print_tree(c, v);
-    code = json_is_true(json_object_get(v, "ok")) ? CLI_OK : CLI_FAILED;
-    json_decref(v);
-    return code;
+    return v ? cli_show_tree(c, v) : code;
 }
 
 int cli_send(struct cli *c) {

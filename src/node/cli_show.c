@@ -22,14 +22,7 @@ static json_t *ask_about(struct cli *c, const char *method, const char *what, in
 int cli_trace(struct cli *c) {
     int code;
     json_t *v = ask_about(c, "tern_traceTransaction", "transaction", &code);
-    if (!v) return code;
-    if (c->json)
-        cli_print_json(v);
-    else
-        cli_print_tree(c, v);
-    code = json_is_true(json_object_get(v, "ok")) ? CLI_OK : CLI_FAILED;
-    json_decref(v);
-    return code;
+    return v ? (int)cli_show_tree(c, v) : code;
 }
 
 /* ---- msg */
@@ -121,20 +114,12 @@ static int put_alias_in(struct cli *c, const char *vm) {
     return CLI_OK;
 }
 
-static void put_accounts(struct cli *c, const json_t *v, bool holdings);
+static int show_accounts(struct cli *c, bool holdings);
 
 int cli_alias(struct cli *c) {
     const char *in = cli_option(c, "in");
     if (in) return put_alias_in(c, in);
-    int code;
-    json_t *v = ask_about(c, "tern_account", "address", &code);
-    if (!v) return code;
-    if (c->json)
-        cli_print_json(v);
-    else
-        put_accounts(c, v, false);
-    json_decref(v);
-    return CLI_OK;
+    return show_accounts(c, false);
 }
 
 /* ---- account */
@@ -172,14 +157,18 @@ static void put_accounts(struct cli *c, const json_t *v, bool holdings) {
                cli_text(home, "address"));
 }
 
-int cli_account(struct cli *c) {
+static int show_accounts(struct cli *c, bool holdings) {
     int code;
     json_t *v = ask_about(c, "tern_account", "address", &code);
     if (!v) return code;
     if (c->json)
         cli_print_json(v);
     else
-        put_accounts(c, v, true);
+        put_accounts(c, v, holdings);
     json_decref(v);
     return CLI_OK;
+}
+
+int cli_account(struct cli *c) {
+    return show_accounts(c, true);
 }

@@ -181,13 +181,7 @@ enum cli_exit cli_call_solana(struct cli *c) {
     code =
         cli_ask(c, "tern_simulate", cli_params(tx, from ? json_object() : lending(c, &payer)), &v);
     if (code != CLI_OK) return code == CLI_NODE_ERROR ? CLI_FAILED : code;
-    if (c->json)
-        cli_print_json(v);
-    else
-        cli_print_tree(c, v);
-    code = json_is_true(json_object_get(v, "ok")) ? CLI_OK : CLI_FAILED;
-    json_decref(v);
-    return code;
+    return cli_show_tree(c, v);
 }
 
 /* ---- send */

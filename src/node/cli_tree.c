@@ -177,3 +177,13 @@ void cli_print_tree(struct cli *c, const json_t *answer) {
     putchar('\n');
     if (json_is_object(root)) put_leg(&l, root, true, true);
 }
+
+enum cli_exit cli_show_tree(struct cli *c, json_t *v) {
+    if (c->json)
+        cli_print_json(v);
+    else
+        cli_print_tree(c, v);
+    enum cli_exit code = json_is_true(json_object_get(v, "ok")) ? CLI_OK : CLI_FAILED;
+    json_decref(v);
+    return code;
+}
