@@ -34,21 +34,10 @@ static bool bad(struct conversion *c, const char *text) {
 
 static bool infer(struct conversion *c, const struct mv_layout *l, unsigned depth,
                   struct abi_type *out) {
-    unsigned bits = 8 * xvm_layout_int_bytes(l);
     if (depth > LAYOUT_DEPTH_MAX) return bad(c, "the Move type is nested too deeply");
-    if (bits)
-        *out = abi_plain(ABI_UINT, bits);
-    else if (l->kind == MV_LAYOUT_BOOL)
-        *out = abi_plain(ABI_BOOL, 0);
-    else if (l->kind == MV_LAYOUT_ADDRESS || xvm_layout_is(l, "object", "Object"))
-        *out = abi_plain(ABI_FIXED_BYTES, 32);
-    else if (xvm_layout_is(l, "string", "String"))
-        *out = abi_plain(ABI_STRING, 0);
-    else if (l->kind == MV_LAYOUT_VECTOR && l->element->kind == MV_LAYOUT_U8)
-        *out = abi_plain(ABI_BYTES, 0);
-    else if (xvm_layout_fixed_point(l))
-        return infer(c, xvm_layout_fixed_point(l), depth + 1, out);
-    else if (l->kind == MV_LAYOUT_VECTOR || xvm_layout_option(l)) {
+    if (xvm_layout_plain(l, out)) return true;
+    if (xvm_layout_fixed_point(l)) return infer(c, xvm_layout_fixed_point(l), depth + 1, out);
+    if (l->kind == MV_LAYOUT_VECTOR || xvm_layout_option(l)) {
         struct abi_type *element = ARENA_NEW(c->arena, struct abi_type);
         const struct mv_layout *inner =
             l->kind == MV_LAYOUT_VECTOR ? l->element : xvm_layout_option(l);

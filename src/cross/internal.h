@@ -226,6 +226,9 @@ bool xvm_layout_is(const struct mv_layout *l, const char *module, const char *na
 unsigned xvm_layout_int_bytes(const struct mv_layout *l);
 /* What FixedPoint32 and FixedPoint64 are made from; NULL for any other type. */
 const struct mv_layout *xvm_layout_fixed_point(const struct mv_layout *l);
+/* The ABI type of a Move type that stands for no array, tuple or other type; false for one that
+ * does. */
+bool xvm_layout_plain(const struct mv_layout *l, struct abi_type *out);
 /* The T of an Option<T>; NULL for any other type. */
 const struct mv_layout *xvm_layout_option(const struct mv_layout *l);
 

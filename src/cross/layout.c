@@ -29,3 +29,20 @@ const struct mv_layout *xvm_layout_option(const struct mv_layout *l) {
     if (!xvm_layout_is(l, "option", "Option") || l->type_arg_count != 1) return NULL;
     return l->type_args[0];
 }
+
+bool xvm_layout_plain(const struct mv_layout *l, struct abi_type *out) {
+    unsigned bits = 8 * xvm_layout_int_bytes(l);
+    if (bits)
+        *out = abi_plain(ABI_UINT, bits);
+    else if (l->kind == MV_LAYOUT_BOOL)
+        *out = abi_plain(ABI_BOOL, 0);
+    else if (l->kind == MV_LAYOUT_ADDRESS || xvm_layout_is(l, "object", "Object"))
+        *out = abi_plain(ABI_FIXED_BYTES, 32);
+    else if (xvm_layout_is(l, "string", "String"))
+        *out = abi_plain(ABI_STRING, 0);
+    else if (l->kind == MV_LAYOUT_VECTOR && l->element->kind == MV_LAYOUT_U8)
+        *out = abi_plain(ABI_BYTES, 0);
+    else
+        return false;
+    return true;
+}

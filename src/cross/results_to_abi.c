@@ -32,30 +32,14 @@ static struct err infer_tuple(const struct mv_layout *l, unsigned depth, struct 
 
 static struct err infer(const struct mv_layout *l, unsigned depth, struct arena *arena,
                         struct abi_type *out) {
-    unsigned bits = 8 * xvm_layout_int_bytes(l);
     if (depth > LAYOUT_DEPTH_MAX)
         return bad("a result of the function is nested too deeply for the ABI");
-    if (bits)
-        *out = abi_plain(ABI_UINT, bits);
-    else if (l->kind == MV_LAYOUT_BOOL)
-        *out = abi_plain(ABI_BOOL, 0);
-    else if (l->kind == MV_LAYOUT_ADDRESS || xvm_layout_is(l, "object", "Object"))
-        *out = abi_plain(ABI_FIXED_BYTES, 32);
-    else if (xvm_layout_is(l, "string", "String"))
-        *out = abi_plain(ABI_STRING, 0);
-    else if (l->kind == MV_LAYOUT_VECTOR && l->element->kind == MV_LAYOUT_U8)
-        *out = abi_plain(ABI_BYTES, 0);
-    else if (l->kind == MV_LAYOUT_VECTOR)
-        return infer_array(l->element, depth, arena, out);
-    else if (xvm_layout_option(l))
-        return infer_array(xvm_layout_option(l), depth, arena, out);
-    else if (xvm_layout_fixed_point(l))
-        return infer(xvm_layout_fixed_point(l), depth + 1, arena, out);
-    else if (l->kind == MV_LAYOUT_STRUCT)
-        return infer_tuple(l, depth, arena, out);
-    else
-        return bad("a result of the function has no type in the ABI: ask for it as BCS");
-    return ERR_NONE;
+    if (xvm_layout_plain(l, out)) return ERR_NONE;
+    if (l->kind == MV_LAYOUT_VECTOR) return infer_array(l->element, depth, arena, out);
+    if (xvm_layout_option(l)) return infer_array(xvm_layout_option(l), depth, arena, out);
+    if (xvm_layout_fixed_point(l)) return infer(xvm_layout_fixed_point(l), depth + 1, arena, out);
+    if (l->kind == MV_LAYOUT_STRUCT) return infer_tuple(l, depth, arena, out);
+    return bad("a result of the function has no type in the ABI: ask for it as BCS");
 }
 
 struct err xvm_results_type(const struct mv_param *returns, uint32_t count, struct arena *arena,
